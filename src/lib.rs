@@ -1,1 +1,65 @@
+//! Loads Python modules without CPython: a fresh module object for every load, and a mapper that decides what each
+//! `import` inside that module gets.
+//!
+//! ```
+//! use exocet::{Memory, Runtime, load, mapper, search_path};
+//!
+//! let app = Memory::new("<app>").with("greet.py", "import clock\nword = 'morning' if clock.hour < 12 else 'evening'");
+//! let runtime = Runtime::builder().source(app).build()?;
+//! let word: String = runtime.enter(|vm| {
+//!     let greet = search_path(vm)?.get("greet").map_err(|error| error.into_exception(vm))?;
+//!     let stub = vm.new_module("clock", vm.ctx.new_dict(), None);
+//!     vm.module_set_attr(&stub, "hour", vm.ctx.new_int(9))?;
+//!     let stubs = vm.ctx.new_dict();
+//!     stubs.set_item("clock", stub.into(), vm)?;
+//!     let module = load(&greet, &mapper::pass_through(vm).with_overrides(stubs, vm), vm)?;
+//!     module.get_attr("word", vm)?.try_into_value(vm)
+//! }).expect("greet loads");
+//! assert_eq!(word, "morning");
+//! # Ok::<(), exocet::Error>(())
+//! ```
+//!
+//! A [`Source`] is where module code lives, a [`SearchPath`] an ordered list of them, and a [`PythonModule`] a handle on
+//! a module that exists there; none of them ever runs Python code. [`load`] makes a fresh module of a handle under a
+//! [`Mapper`], which answers the imports. [`load_package`] does so for a whole package, whose modules then see one
+//! another.
 
+#![deny(missing_docs)]
+
+mod error;
+mod source;
+mod name;
+mod path;
+mod module;
+mod list;
+mod text;
+mod depth;
+mod names;
+pub mod scan;
+
+pub mod mapper;
+mod loader;
+mod realm;
+mod hook;
+mod internal;
+mod view;
+mod exec;
+mod unit;
+mod finder;
+mod interned;
+mod state;
+mod library;
+mod runtime;
+mod python;
+
+pub use error::Error;
+pub use list::{IterModules, WalkModules};
+pub use loader::{load, load_into, run_main};
+pub use mapper::{Answer, Mapper, MapperRef, Request};
+pub use module::{Kind, PythonModule};
+pub use path::{Location, SearchPath};
+pub use realm::load_package;
+pub use runtime::{Builder, Runtime};
+pub use rustpython_vm as vm;
+pub use source::{Entry, Shape, Source, Stamp, dir::Directory, memory::Memory, open, zip::Zip};
+pub use state::search_path;

@@ -1,0 +1,150 @@
+//! The `exec`, `eval` and `compile` of loaded modules.
+//!
+//! Code that a module runs by `exec` or `eval` imports through the module's mapper, whatever globals it is given; the
+//! VM would give it the interpreter's builtins. And source text is checked before the VM's compiler sees it, since
+//! text that is nested too deep would overflow the native stack.
+
+use crate::depth;
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    builtins::{PyBytes, PyDict, PyDictRef, PyStr},
+    function::FuncArgs,
+    object::{Traverse, TraverseFn},
+    pyclass,
+    types::{Callable, Representable},
+};
+
+/// Puts an `exec` and an `eval` that hand `builtins` on into them.
+pub(crate) fn install(builtins: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<()> {
+    for name in ["exec", "eval"] {
+        let original = builtins.get_item(name, vm)?;
+        let own = Executor { name, original, builtins: Some(builtins.to_owned()) };
+        builtins.set_item(name, own.into_ref(&vm.ctx).into(), vm)?;
+    }
+    Ok(())
+}
+
+/// Makes the interpreter's own `exec`, `eval` and `compile` check the depth of what they compile. This is a decision of
+/// whoever builds the runtime; no load does it.
+pub(crate) fn guard_interpreter(vm: &VirtualMachine) -> PyResult<()> {
+    let builtins = vm.builtins.dict();
+    for name in ["exec", "eval", "compile"] {
+        let original = builtins.get_item(name, vm)?;
+        let own = Executor { name, original, builtins: None };
+        builtins.set_item(name, own.into_ref(&vm.ctx).into(), vm)?;
+    }
+    Ok(())
+}
+
+#[pyclass(module = "exocet", name = "builtin_function", traverse = "manual")]
+#[derive(Debug, PyPayload)]
+pub(crate) struct Executor {
+    name: &'static str,
+    original: PyObjectRef,
+    builtins: Option<PyDictRef>,
+}
+
+// SAFETY: each owned reference is visited once.
+unsafe impl Traverse for Executor {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.original.traverse(visit);
+        self.builtins.traverse(visit);
+    }
+}
+
+impl Callable for Executor {
+    type Args = FuncArgs;
+
+    fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        if let Some(source) = args.args.first().or_else(|| args.kwargs.get("source")) {
+            check_depth(source, vm)?;
+        }
+        let globals = args.args.get(1).or_else(|| args.kwargs.get("globals"));
+        let globals = globals.and_then(|globals| globals.clone().downcast::<PyDict>().ok());
+        match (&zelf.builtins, globals) {
+            (Some(builtins), Some(globals)) => {
+                let _lent = Lent::new(globals, builtins, vm)?;
+                zelf.original.call(args, vm)
+            }
+            _ => zelf.original.call(args, vm),
+        }
+    }
+}
+
+/// Foreign globals that have the module's builtins while its code runs in them, and get their own back afterwards. What
+/// is defined meanwhile keeps the module's.
+struct Lent<'a> {
+    globals: PyDictRef,
+    lent: PyObjectRef,
+    own: Option<PyObjectRef>,
+    vm: &'a VirtualMachine,
+}
+
+impl<'a> Lent<'a> {
+    fn new(globals: PyDictRef, builtins: &Py<PyDict>, vm: &'a VirtualMachine) -> PyResult<Self> {
+        let own = globals.get_item_opt("__builtins__", vm)?;
+        let lent: PyObjectRef = builtins.to_owned().into();
+        globals.set_item("__builtins__", lent.clone(), vm)?;
+        Ok(Self { globals, lent, own, vm })
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        // Globals that had no builtins keep the module's, as in CPython they keep the caller's.
+        let Some(own) = self.own.take() else { return };
+        let current = self.globals.get_item_opt("__builtins__", self.vm).ok().flatten();
+        // What the code itself put there stays.
+        if current.is_some_and(|current| current.is(&self.lent)) {
+            let _ = self.globals.set_item("__builtins__", own, self.vm);
+        }
+    }
+}
+
+fn check_depth(source: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    let checked = if let Some(text) = source.downcast_ref::<PyStr>() {
+        text.to_str().map(depth::check)
+    } else if let Some(bytes) = source.downcast_ref::<PyBytes>() {
+        Some(depth::check(&String::from_utf8_lossy(bytes.as_bytes())))
+    } else {
+        None
+    };
+    match checked {
+        Some(Err(deep)) => Err(depth_error(&deep, "<string>", vm)),
+        _ => Ok(()),
+    }
+}
+
+/// The `SyntaxError` for source that is nested too deep.
+pub(crate) fn depth_error(
+    deep: &depth::TooDeep,
+    file: &str,
+    vm: &VirtualMachine,
+) -> rustpython_vm::builtins::PyBaseExceptionRef {
+    let error = vm.new_exception_msg(vm.ctx.exceptions.syntax_error.to_owned(), deep.to_string().into());
+    // A new exception takes any attribute.
+    let _ = error.as_object().set_attr("msg", vm.ctx.new_str(deep.to_string()), vm);
+    let _ = error.as_object().set_attr("filename", vm.ctx.new_str(file), vm);
+    let _ = error.as_object().set_attr("lineno", vm.ctx.new_int(deep.line()), vm);
+    let _ = error.as_object().set_attr("offset", vm.ctx.new_int(1), vm);
+    error
+}
+
+#[pyclass(with(Callable, Representable))]
+impl Executor {
+    #[pygetset]
+    fn __name__(zelf: &Py<Self>) -> &'static str {
+        zelf.name
+    }
+
+    #[pygetset]
+    fn __doc__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        zelf.original.get_attr("__doc__", vm)
+    }
+}
+
+impl Representable for Executor {
+    fn repr_str(zelf: &Py<Self>, _: &VirtualMachine) -> PyResult<String> {
+        Ok(format!("<built-in function {}>", zelf.name))
+    }
+}

@@ -1,0 +1,184 @@
+//! What the interpreter's own import knows of sources: the `__loader__` of loaded modules, and a path hook through which
+//! entries of `sys.path` that are no folders on the disk can be imported from.
+
+use crate::{Error, Kind, PythonModule, source::Shape, state::State};
+use rustpython_vm::{
+    Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    builtins::{PyBytes, PyModule, PyStr},
+    function::{FuncArgs, OptionalArg},
+    pyclass,
+    types::{Callable, Representable},
+};
+
+/// The `__loader__` of a loaded module. It gives the module's source to tracebacks, `inspect` and `linecache`.
+#[pyclass(module = "exocet", name = "Loader")]
+#[derive(Debug, PyPayload)]
+pub(crate) struct Loader {
+    handle: PythonModule,
+}
+
+impl Loader {
+    pub(crate) fn new(handle: PythonModule) -> Self {
+        Self { handle }
+    }
+
+    /// The handle of the named module, which must be the loader's own.
+    fn own(&self, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<&PythonModule> {
+        if let OptionalArg::Present(name) = name
+            && !vm.is_none(&name)
+            && name.downcast_ref::<PyStr>().is_none_or(|name| name.as_bytes() != self.handle.name().as_bytes())
+        {
+            let message = format!("the loader of '{}' can't handle {}", self.handle.name(), name.repr(vm)?);
+            return Err(vm.new_import_error(message, vm.ctx.new_str(self.handle.name())));
+        }
+        Ok(&self.handle)
+    }
+}
+
+#[pyclass(with(Representable))]
+impl Loader {
+    #[pygetset]
+    fn name(zelf: &Py<Self>) -> String {
+        zelf.handle.name().to_owned()
+    }
+
+    #[pygetset]
+    fn path(zelf: &Py<Self>) -> Option<String> {
+        zelf.handle.origin()
+    }
+
+    #[pymethod]
+    fn get_source(zelf: &Py<Self>, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<Option<String>> {
+        zelf.own(name, vm)?.text().map_err(|error| error.into_exception(vm))
+    }
+
+    #[pymethod]
+    fn get_code(zelf: &Py<Self>, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
+        let unit = State::of(vm).units.get(zelf.own(name, vm)?, vm)?;
+        // Callers such as `pkgutil` and `runpy` expect code, also of a module that has none.
+        match unit.code() {
+            Some(code) => Ok(code.clone().into()),
+            None => vm.builtins.get_attr("compile", vm)?.call(("", "<namespace>", "exec"), vm),
+        }
+    }
+
+    #[pymethod]
+    fn get_filename(zelf: &Py<Self>, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<String> {
+        let handle = zelf.own(name, vm)?;
+        let missing = || vm.new_import_error("a namespace package has no file", vm.ctx.new_str(handle.name()));
+        handle.origin().ok_or_else(missing)
+    }
+
+    #[pymethod]
+    fn is_package(zelf: &Py<Self>, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<bool> {
+        Ok(zelf.own(name, vm)?.is_package())
+    }
+
+    /// The bytes of a file beside the module, by its full path.
+    #[pymethod]
+    fn get_data(zelf: &Py<Self>, path: String, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+        let absent = || vm.new_os_error(format!("no file '{path}' in the source of '{}'", zelf.handle.name()));
+        let (source, _) = zelf.handle.source_and_path().ok_or_else(absent)?;
+        let inner = path.strip_prefix(source.label()).ok_or_else(absent)?.trim_start_matches(['/', '\\']);
+        match source.read(&inner.replace('\\', "/")) {
+            Ok(Some(bytes)) => Ok(PyBytes::from(bytes.to_vec()).into_ref(&vm.ctx).into()),
+            Ok(None) => Err(absent()),
+            Err(error) => Err(vm.new_os_error(error.to_string())),
+        }
+    }
+
+    #[pymethod]
+    fn create_module(_zelf: &Py<Self>, _spec: PyObjectRef) -> Option<PyObjectRef> {
+        None
+    }
+
+    /// Runs the module's code as the interpreter's own import does: no mapper has a say.
+    #[pymethod]
+    fn exec_module(zelf: &Py<Self>, module: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let Some(module) = module.downcast_ref::<PyModule>() else {
+            return Err(vm.new_type_error("exec_module() takes a module"));
+        };
+        let globals = module.dict();
+        if !globals.contains_key("__builtins__", vm) {
+            globals.set_item("__builtins__", vm.builtins.clone().into(), vm)?;
+        }
+        State::of(vm).units.get(&zelf.handle, vm)?.execute(&globals, vm)
+    }
+}
+
+impl Representable for Loader {
+    fn repr_str(zelf: &Py<Self>, _: &VirtualMachine) -> PyResult<String> {
+        Ok(format!("<exocet loader of '{}'>", zelf.handle.name()))
+    }
+}
+
+/// A path hook for the sources that aren't on the disk.
+#[pyclass(module = "exocet", name = "path_hook")]
+#[derive(Debug, PyPayload)]
+pub(crate) struct PathHook;
+
+impl Callable for PathHook {
+    type Args = (String,);
+
+    fn call(_: &Py<Self>, (entry,): Self::Args, vm: &VirtualMachine) -> PyResult {
+        let not_ours = || vm.new_import_error("no source of this runtime", vm.ctx.new_str(entry.as_str()));
+        // What is on the disk is left to the interpreter's own finders.
+        if std::path::Path::new(&entry).is_absolute() || entry.is_empty() {
+            return Err(not_ours());
+        }
+        let location = State::of(vm).location(&entry).ok_or_else(not_ours)?;
+        match location.source.probe(&location.folder) {
+            Ok(Some(Shape::Folder)) => Ok(Finder { entry }.into_ref(&vm.ctx).into()),
+            _ if location.folder.is_empty() => Ok(Finder { entry }.into_ref(&vm.ctx).into()),
+            _ => Err(not_ours()),
+        }
+    }
+}
+
+#[pyclass(with(Callable))]
+impl PathHook {}
+
+/// Finds modules in one entry of `sys.path` or of a package's `__path__`.
+#[pyclass(module = "exocet", name = "Finder")]
+#[derive(Debug, PyPayload)]
+pub(crate) struct Finder {
+    entry: String,
+}
+
+#[pyclass]
+impl Finder {
+    #[pymethod]
+    fn find_spec(zelf: &Py<Self>, name: String, _target: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
+        let state = State::of(vm);
+        let Some(location) = state.location(&zelf.entry) else { return Ok(vm.ctx.none()) };
+        let path = crate::SearchPath::from_locations([location]);
+        let (parent, last) = match name.rsplit_once('.') {
+            Some((parent, last)) => (Some(parent), last),
+            None => (None, name.as_str()),
+        };
+        let Some(handle) = path.find(parent, last).map_err(|error: Error| error.into_exception(vm))? else {
+            return Ok(vm.ctx.none());
+        };
+        let spec = state.units.get(&handle, vm)?.new_spec(vm)?;
+        if handle.kind() == Kind::Namespace {
+            spec.set_attr("loader", vm.ctx.none(), vm)?;
+        }
+        spec.set_attr("_initializing", vm.ctx.new_bool(false), vm)?;
+        Ok(spec)
+    }
+
+    #[pymethod]
+    fn iter_modules(zelf: &Py<Self>, prefix: OptionalArg<String>, vm: &VirtualMachine) -> PyResult {
+        let prefix = prefix.unwrap_or_default();
+        let Some(location) = State::of(vm).location(&zelf.entry) else { return Ok(vm.ctx.new_list(Vec::new()).into()) };
+        let modules = crate::SearchPath::from_locations([location]).iter_modules();
+        let item = |module: PythonModule| {
+            let name = vm.ctx.new_str(format!("{prefix}{}", module.name()));
+            vm.ctx.new_tuple(vec![name.into(), vm.ctx.new_bool(module.is_package()).into()]).into()
+        };
+        Ok(vm.ctx.new_list(modules.filter_map(Result::ok).map(item).collect()).into())
+    }
+
+    #[pymethod]
+    fn invalidate_caches(_zelf: &Py<Self>, _args: FuncArgs) {}
+}

@@ -1,0 +1,292 @@
+//! Mappers decide what each `import` inside a loaded module gets.
+//!
+//! A [`Mapper`] is asked about one absolute name at a time and gives an [`Answer`]. Only [`Answer::NotMine`] goes on to
+//! the next mapper of a chain. A [`MapperRef`] is a mapper as an object of the VM: what `load` takes, what Python sees,
+//! and the owner of the builtins that the modules loaded under it share.
+
+mod basic;
+mod exclusion;
+pub(crate) mod lookup;
+mod overrides;
+mod redirect;
+mod request;
+
+pub use basic::{chain, empty, pass_through};
+pub(crate) use exclusion::Exclusion;
+pub use exclusion::exclusion;
+pub(crate) use lookup::Callable;
+pub use lookup::callable;
+pub(crate) use overrides::Overrides;
+pub use overrides::overrides;
+pub use redirect::redirect;
+pub(crate) use request::Asker;
+pub use request::{Item, Request};
+
+use crate::{PythonModule, hook, state::State};
+use rustpython_vm::{
+    AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::PyDictRef,
+    common::lock::PyMutex,
+    object::{PyThreadingConstraint, Traverse, TraverseFn},
+    pyclass,
+};
+use std::fmt;
+
+/// Answers import requests.
+///
+/// The one required method is [`map`](Mapper::map). Any mapper composes with any other, by [`chain`] or
+/// [`MapperRef::with_overrides`].
+///
+/// ```
+/// use exocet::{Answer, Mapper, MapperRef, Request, vm::{PyResult, VirtualMachine}};
+///
+/// /// Gives `answer` to everybody who imports it, and nothing else.
+/// #[derive(Debug)]
+/// struct Oracle;
+///
+/// impl Mapper for Oracle {
+///     fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
+///         Ok(match request.name() {
+///             "answer" => Answer::Object(vm.ctx.new_int(42).into()),
+///             _ => Answer::NotMine,
+///         })
+///     }
+/// }
+///
+/// let runtime = exocet::Runtime::builder()
+///     .source(exocet::Memory::new("<app>").with("app.py", "import answer\nseen = answer + 1"))
+///     .build()?;
+/// let seen: i32 = runtime.enter(|vm| {
+///     let app = exocet::search_path(vm)?.get("app").map_err(|e| e.into_exception(vm))?;
+///     let module = exocet::load(&app, &MapperRef::new(Oracle, vm), vm)?;
+///     module.get_attr("seen", vm)?.try_into_value(vm)
+/// }).expect("the module loads");
+/// assert_eq!(seen, 43);
+/// # Ok::<(), exocet::Error>(())
+/// ```
+pub trait Mapper: fmt::Debug + PyThreadingConstraint + 'static {
+    /// What the importer that asks gets.
+    ///
+    /// # Errors
+    /// An exception is an error of the mapper itself and reaches the importer as it is.
+    fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer>;
+
+    /// How this mapper treats names below `name`, so that what can't differ needn't be asked about.
+    fn below(&self, name: &str, vm: &VirtualMachine) -> Below {
+        let _ = (name, vm);
+        Below::Unknown
+    }
+
+    /// Names that were given to this mapper and that nobody ever asked for: misspelt, most likely.
+    fn unused(&self, vm: &VirtualMachine) -> Vec<String> {
+        let _ = vm;
+        Vec::new()
+    }
+
+    /// Tells the mapper which object it has become.
+    #[doc(hidden)]
+    fn adopt(&self, own: &MapperRef) {
+        let _ = own;
+    }
+
+    /// Shows each object that the mapper owns to the cycle collector, once. One that is left out can only leak.
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        let _ = visit;
+    }
+}
+
+/// What a mapper answers.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// This very object.
+    Object(PyObjectRef),
+    /// A module loaded fresh for this import, under the given mapper or else under the importer's own.
+    Load(PythonModule, Option<MapperRef>),
+    /// Whatever the importer's mapper answers to that name.
+    Rename(String),
+    /// What `import` outside of any mapper gives: the interpreter's shared module.
+    PassThrough,
+    /// The next mapper of the chain is asked. At the end of the chain the name is absent.
+    NotMine,
+    /// The import fails, for the reason given.
+    Denied(String),
+}
+
+/// How a mapper treats the names below a name; the greater one of two wins in a chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Below {
+    /// As the shared modules have them.
+    Nothing,
+    /// Some may be denied, and none is replaced.
+    Denied,
+    /// It can't be told before they are asked for.
+    Unknown,
+    /// Some are replaced: whoever imports the name gets a view of it that shows the replacements.
+    Replaced,
+}
+
+/// A mapper as an object of the VM: what `load` takes and what Python sees.
+#[derive(Debug, Clone)]
+pub struct MapperRef(PyRef<PyMapper>);
+
+/// The payload of a [`MapperRef`], the class `exocet.IMapper`.
+#[pyclass(module = "exocet", name = "IMapper", traverse = "manual")]
+#[derive(PyPayload)]
+pub(crate) struct PyMapper {
+    /// Absent in an instance of a Python class below `IMapper`, which answers by its own `lookup`.
+    mapper: Option<Box<dyn Mapper>>,
+    /// The builtins of every module that is loaded under this mapper. One dict serves them all: to copy it for each
+    /// module would cost more than an empty module does.
+    home: PyMutex<Option<PyDictRef>>,
+}
+
+impl PyMapper {
+    pub(crate) fn new(mapper: impl Mapper) -> Self {
+        Self { mapper: Some(Box::new(mapper)), home: PyMutex::new(None) }
+    }
+
+    /// Whether it answers by itself, and not by a `lookup` method in Python.
+    pub(crate) fn is_native(&self) -> bool {
+        self.mapper.is_some()
+    }
+
+    /// A mapper whose answers come from the `lookup` method of the Python object that it becomes.
+    pub(crate) fn by_own_lookup() -> Self {
+        Self { mapper: None, home: PyMutex::new(None) }
+    }
+}
+
+impl MapperRef {
+    /// Makes a mapper of Rust's an object of the VM.
+    pub fn new(mapper: impl Mapper, vm: &VirtualMachine) -> Self {
+        Self::adopting(PyMapper::new(mapper).into_ref(&vm.ctx))
+    }
+
+    /// The mapper that has become `object`.
+    pub(crate) fn adopting(object: PyRef<PyMapper>) -> Self {
+        let own = Self(object);
+        if let Some(mapper) = &own.0.mapper {
+            mapper.adopt(&own);
+        }
+        own
+    }
+
+    /// The mapper that a Python object is: itself, or its `lookup` method.
+    ///
+    /// # Errors
+    /// `TypeError` for an object without `lookup`.
+    pub fn from_object(object: &PyObject, vm: &VirtualMachine) -> PyResult<Self> {
+        match object.downcast_ref::<PyMapper>() {
+            Some(mapper) => Ok(Self(mapper.to_owned())),
+            None => State::of(vm).adapter(object, vm),
+        }
+    }
+
+    /// The mapper as Python sees it.
+    #[must_use]
+    pub fn as_object(&self) -> &PyObject {
+        self.0.as_object()
+    }
+
+    /// Asks for an answer, without carrying it out.
+    ///
+    /// # Errors
+    /// What the mapper raises.
+    pub fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
+        match &self.0.mapper {
+            Some(mapper) => mapper.map(request, vm),
+            None => lookup::ask(self.as_object(), request, vm),
+        }
+    }
+
+    /// See [`Mapper::below`].
+    #[must_use]
+    pub fn below(&self, name: &str, vm: &VirtualMachine) -> Below {
+        self.0.mapper.as_ref().map_or(Below::Unknown, |mapper| mapper.below(name, vm))
+    }
+
+    /// See [`Mapper::unused`].
+    #[must_use]
+    pub fn unused(&self, vm: &VirtualMachine) -> Vec<String> {
+        self.0.mapper.as_ref().map_or_else(Vec::new, |mapper| mapper.unused(vm))
+    }
+
+    /// Asks for `name` and carries the answer out, as an import of it would.
+    ///
+    /// # Errors
+    /// `ModuleNotFoundError` for a name that is absent or denied, and what the mapper or a module's body raises.
+    pub fn lookup(&self, name: &str, vm: &VirtualMachine) -> PyResult {
+        hook::require(self, &Request::direct(name), vm)
+    }
+
+    /// Whether `lookup` would find `name`. Nothing is imported to find out.
+    ///
+    /// # Errors
+    /// What the mapper raises.
+    pub fn contains(&self, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
+        let mut name = name.to_owned();
+        for _ in 0..hook::RENAMES {
+            match self.map(&Request::probe(&name), vm)? {
+                Answer::Object(_) | Answer::Load(..) => return Ok(true),
+                Answer::PassThrough => return State::of(vm).is_importable(&name, vm),
+                Answer::NotMine | Answer::Denied(_) => return Ok(false),
+                Answer::Rename(other) => name = other,
+            }
+        }
+        Ok(false)
+    }
+
+    /// A new mapper that looks into `mapping`, any Python mapping, before it asks this one. The mapping stays live.
+    #[must_use]
+    pub fn with_overrides(&self, mapping: impl Into<PyObjectRef>, vm: &VirtualMachine) -> Self {
+        chain([overrides(mapping, vm), self.clone()], vm)
+    }
+
+    /// The builtins of the modules loaded under this mapper, made when the first of them needs them.
+    pub(crate) fn home(&self, vm: &VirtualMachine) -> PyResult<PyDictRef> {
+        if let Some(home) = self.0.home.lock().as_ref() {
+            return Ok(home.clone());
+        }
+        let made = hook::private_builtins(self, vm)?;
+        // Another thread may have been faster; its dict is the one that counts.
+        Ok(self.0.home.lock().get_or_insert(made).clone())
+    }
+}
+
+impl From<MapperRef> for PyObjectRef {
+    fn from(mapper: MapperRef) -> Self {
+        mapper.0.into()
+    }
+}
+
+// SAFETY: the one owned reference is visited once.
+unsafe impl Traverse for MapperRef {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.0.traverse(visit);
+    }
+}
+
+// SAFETY: each owned reference is visited once.
+unsafe impl Traverse for PyMapper {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        if let Some(mapper) = &self.mapper {
+            mapper.traverse(visit);
+        }
+        self.home.traverse(visit);
+    }
+
+    fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
+        if let Some(home) = self.home.get_mut().take() {
+            out.push(home.into());
+        }
+    }
+}
+
+impl fmt::Debug for PyMapper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.mapper {
+            Some(mapper) => mapper.fmt(f),
+            None => f.write_str("IMapper"),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Mappers that are Python code: an object with a `lookup` method, or a callable.
+
+use super::{Answer, Item, Mapper, MapperRef, Request};
+use rustpython_vm::{
+    AsObject, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    builtins::PyStr,
+    object::{Traverse, TraverseFn},
+};
+
+/// Gives what `function`, a Python callable, returns for a name. `ModuleNotFoundError` for that very name means that
+/// the next mapper is to be asked. `contains`, another callable, tells whether a name would be found; without it the
+/// function itself is called to find out.
+#[must_use]
+pub fn callable(function: PyObjectRef, contains: Option<PyObjectRef>, vm: &VirtualMachine) -> MapperRef {
+    MapperRef::new(Callable::new(function, contains), vm)
+}
+
+/// The mapper that a Python object with a `lookup` method is.
+pub(crate) fn adapter(object: PyObjectRef, vm: &VirtualMachine) -> MapperRef {
+    MapperRef::new(Adapter(object), vm)
+}
+
+/// Asks the `lookup` method of `object`.
+///
+/// An item that the module has and that is no module is not asked about: names of functions and classes are no business
+/// of a mapper.
+pub(super) fn ask(object: &PyObject, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
+    if request.item() == Some(Item::Value) {
+        return Ok(Answer::NotMine);
+    }
+    if request.is_probe()
+        && let Some(contains) = vm.get_attribute_opt(object, "contains")?
+        // The method that every mapper inherits asks the mapper itself.
+        && !is_inherited(object, vm)
+    {
+        return ask_contains(&contains, request, vm);
+    }
+    let lookup = object.get_attr("lookup", vm)?;
+    ask_callable(&lookup, request, vm)
+}
+
+#[derive(Debug)]
+pub(crate) struct Callable {
+    function: PyObjectRef,
+    contains: Option<PyObjectRef>,
+}
+
+impl Callable {
+    pub(crate) fn new(function: PyObjectRef, contains: Option<PyObjectRef>) -> Self {
+        Self { function, contains }
+    }
+}
+
+impl Mapper for Callable {
+    fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
+        match &self.contains {
+            Some(contains) if request.is_probe() => ask_contains(contains, request, vm),
+            _ if request.item() == Some(Item::Value) => Ok(Answer::NotMine),
+            _ => ask_callable(&self.function, request, vm),
+        }
+    }
+
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.function.traverse(visit);
+        self.contains.traverse(visit);
+    }
+}
+
+#[derive(Debug)]
+struct Adapter(PyObjectRef);
+
+impl Mapper for Adapter {
+    fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
+        ask(&self.0, request, vm)
+    }
+
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.0.traverse(visit);
+    }
+}
+
+fn is_inherited(object: &PyObject, vm: &VirtualMachine) -> bool {
+    let own = |name: &'static str| object.class().get_attr(vm.ctx.intern_str(name));
+    let base = super::PyMapper::class(&vm.ctx).get_attr(vm.ctx.intern_str("contains"));
+    match (own("contains"), base) {
+        (Some(own), Some(base)) => own.is(&base),
+        _ => false,
+    }
+}
+
+fn ask_contains(contains: &PyObject, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
+    let found = contains.call((request.name().to_owned(),), vm)?.try_to_bool(vm)?;
+    Ok(if found { Answer::Object(vm.ctx.none()) } else { Answer::NotMine })
+}
+
+fn ask_callable(function: &PyObject, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
+    match function.call((request.name().to_owned(),), vm) {
+        Ok(object) => Ok(Answer::Object(object)),
+        Err(error) if is_absence(error.as_object(), request.name(), vm) => Ok(Answer::NotMine),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether `error` says that just `name` doesn't exist, or one of its parents.
+pub(crate) fn is_absence(error: &PyObject, name: &str, vm: &VirtualMachine) -> bool {
+    error.fast_isinstance(vm.ctx.exceptions.module_not_found_error)
+        && error.get_attr("name", vm).is_ok_and(|missing| {
+            missing.downcast_ref::<PyStr>().is_some_and(|missing| {
+                let missing = missing.to_string();
+                missing == name || super::exclusion::is_below(name, &missing)
+            })
+        })
+}

@@ -1,0 +1,46 @@
+use super::{
+    Answer, Below, Mapper, MapperRef, Request,
+    exclusion::{is_below, prefixes},
+};
+use rustpython_vm::{PyResult, VirtualMachine, common::lock::PyMutex};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Answers a name, and everything below it, with what the importer's mapper answers to another name.
+#[must_use]
+pub fn redirect(
+    names: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+    vm: &VirtualMachine,
+) -> MapperRef {
+    let names = names.into_iter().map(|(from, to)| (from.into(), to.into())).collect();
+    MapperRef::new(Redirect { names, asked: PyMutex::default() }, vm)
+}
+
+#[derive(Debug)]
+struct Redirect {
+    names: BTreeMap<String, String>,
+    asked: PyMutex<BTreeSet<String>>,
+}
+
+impl Mapper for Redirect {
+    fn map(&self, request: &Request<'_>, _: &VirtualMachine) -> PyResult<Answer> {
+        let name = request.name();
+        for prefix in prefixes(name).rev() {
+            if let Some(target) = self.names.get(prefix) {
+                if !request.is_probe() {
+                    self.asked.lock().insert(prefix.to_owned());
+                }
+                return Ok(Answer::Rename(format!("{target}{}", &name[prefix.len()..])));
+            }
+        }
+        Ok(Answer::NotMine)
+    }
+
+    fn below(&self, name: &str, _: &VirtualMachine) -> Below {
+        if self.names.keys().any(|key| is_below(key, name)) { Below::Replaced } else { Below::Nothing }
+    }
+
+    fn unused(&self, _: &VirtualMachine) -> Vec<String> {
+        let asked = self.asked.lock();
+        self.names.keys().filter(|name| !asked.contains(*name)).cloned().collect()
+    }
+}

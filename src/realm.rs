@@ -1,0 +1,201 @@
+//! A realm: modules loaded fresh together, each name once.
+
+use crate::{
+    PythonModule, SearchPath,
+    mapper::{Answer, Below, Item, Mapper, MapperRef, Request},
+    state::{State, is_initializing},
+};
+use rustpython_vm::{
+    AsObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyDictRef, PyStr},
+    common::lock::PyMutex,
+    object::{Traverse, TraverseFn},
+};
+
+/// Loads a package as a realm of its own: the package and what lies below it are fresh and see one another, each of them
+/// loaded once, when it is first needed; anything else is asked of `mapper`.
+///
+/// # Errors
+/// As for [`load`](crate::load).
+pub fn load_package(package: &PythonModule, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult {
+    let realm = MapperRef::new(Realm::new(package.clone(), mapper.clone(), vm), vm);
+    realm.lookup(package.name(), vm)
+}
+
+/// A mapper that answers names inside the realm with its own modules.
+#[derive(Debug)]
+struct Realm {
+    root: PythonModule,
+    outer: MapperRef,
+    /// What `sys.modules` is to the interpreter.
+    modules: PyDictRef,
+    /// The mapper that this realm is: its modules are loaded under it.
+    own: PyMutex<Option<MapperRef>>,
+}
+
+impl Realm {
+    fn new(root: PythonModule, outer: MapperRef, vm: &VirtualMachine) -> Self {
+        Self { root, outer, modules: vm.ctx.new_dict(), own: PyMutex::default() }
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        name.strip_prefix(self.root.name()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+
+    /// The module of that name, loaded if it wasn't yet; `None` where there is none.
+    fn require(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+        if let Some(module) = self.loaded(name, vm)? {
+            return Ok(Some(module).filter(|module| !vm.is_none(module)));
+        }
+        if name == self.root.name() {
+            return self.load(&self.root, None, vm).map(Some);
+        }
+        let Some((parent_name, last)) = name.rsplit_once('.') else { return Ok(None) };
+        let Some(parent) = self.require(parent_name, vm)? else { return Ok(None) };
+        // The parent's code may have imported it.
+        if let Some(module) = self.loaded(name, vm)? {
+            return Ok(Some(module).filter(|module| !vm.is_none(module)));
+        }
+        let Some(path) = vm.get_attribute_opt(&parent, "__path__")? else { return Ok(None) };
+        let found = search_path_of(&path, vm)?.find(Some(parent_name), last);
+        match found.map_err(|error| error.into_exception(vm))? {
+            Some(handle) => self.load(&handle, Some((&parent, last)), vm).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The module if it is loaded, or being loaded by this thread. What another thread is loading is waited for.
+    fn loaded(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+        let Some(module) = self.modules.get_item_opt(name, vm)? else { return Ok(None) };
+        if is_initializing(&module, vm)? {
+            drop(self.lock(name, vm)?);
+            return self.modules.get_item_opt(name, vm);
+        }
+        Ok(Some(module))
+    }
+
+    fn load(
+        &self,
+        handle: &PythonModule,
+        parent: Option<(&PyObjectRef, &str)>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let name = handle.name();
+        let _lock = self.lock(name, vm)?;
+        if let Some(module) = self.modules.get_item_opt(name, vm)? {
+            return Ok(module);
+        }
+        let own = self.own.lock().clone().ok_or_else(|| vm.new_runtime_error("the realm is gone"))?;
+        let unit = State::of(vm).units.get(handle, vm)?;
+        let module = unit.fresh(&own.home(vm)?, vm)?;
+        self.modules.set_item(name, module.clone().into(), vm)?;
+        if let Err(error) = unit.run(&module.dict(), vm) {
+            if self.modules.contains_key(name, vm) {
+                self.modules.del_item(name, vm)?;
+            }
+            return Err(error);
+        }
+        let loaded = self.modules.get_item(name, vm)?;
+        if let Some((parent, last)) = parent {
+            parent.set_attr(vm.ctx.intern_str(last), loaded.clone(), vm)?;
+        }
+        Ok(loaded)
+    }
+
+    /// Keeps other threads from loading the module meanwhile. As importlib's own module locks, which these are, it can
+    /// be taken again by the thread that has it, and gives way to a deadlock.
+    #[cfg(feature = "threading")]
+    fn lock<'a>(&self, name: &str, vm: &'a VirtualMachine) -> PyResult<ModuleLock<'a>> {
+        let key = format!("{name} in realm {:x}", self.modules.get_id());
+        let lock = State::of(vm).importlib.get_attr("_get_module_lock", vm)?.call((key,), vm)?;
+        let deadlock = match vm.call_method(&lock, "acquire", ()) {
+            Ok(_) => false,
+            // A circular import across threads: the module is taken as it is, partly made.
+            Err(error) if error.class().name().contains("Deadlock") => true,
+            Err(error) => return Err(error),
+        };
+        Ok(ModuleLock { lock: (!deadlock).then_some(lock), vm })
+    }
+
+    #[cfg(not(feature = "threading"))]
+    #[allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "the same as with threads")]
+    fn lock(&self, _: &str, _: &VirtualMachine) -> PyResult<()> {
+        Ok(())
+    }
+}
+
+#[cfg(feature = "threading")]
+struct ModuleLock<'a> {
+    lock: Option<PyObjectRef>,
+    vm: &'a VirtualMachine,
+}
+
+#[cfg(feature = "threading")]
+impl Drop for ModuleLock<'_> {
+    fn drop(&mut self) {
+        if let Some(lock) = self.lock.take() {
+            // It was acquired by this thread, which is all that can go wrong with a release.
+            let _ = self.vm.call_method(&lock, "release", ());
+        }
+    }
+}
+
+/// What a package's live `__path__` names: its own folders, and whatever code added to them.
+fn search_path_of(path: &PyObjectRef, vm: &VirtualMachine) -> PyResult<SearchPath> {
+    let entries: Vec<PyObjectRef> = path.try_to_value(vm)?;
+    let state = State::of(vm);
+    let entries = entries.iter().filter_map(|entry| Some(entry.downcast_ref::<PyStr>()?.to_string()));
+    Ok(entries.filter_map(|entry| state.location(&entry)).collect())
+}
+
+impl Mapper for Realm {
+    fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
+        let name = request.name();
+        if !self.contains(name) {
+            return self.outer.map(request, vm);
+        }
+        // What a package has as an attribute already comes before a submodule of that name; only the realm's root may
+        // hang in a package outside, which has another one.
+        if matches!(request.item(), Some(Item::Module | Item::Value)) && name != self.root.name() {
+            return Ok(Answer::NotMine);
+        }
+        let found = if request.is_probe() { self.probe(name, vm)? } else { self.require(name, vm)? };
+        Ok(found.map_or(Answer::NotMine, Answer::Object))
+    }
+
+    fn below(&self, name: &str, vm: &VirtualMachine) -> Below {
+        if self.contains(name) {
+            return Below::Nothing;
+        }
+        let holds_root = self.root.name().strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+        if holds_root { Below::Replaced } else { self.outer.below(name, vm) }
+    }
+
+    fn unused(&self, vm: &VirtualMachine) -> Vec<String> {
+        self.outer.unused(vm)
+    }
+
+    fn adopt(&self, own: &MapperRef) {
+        *self.own.lock() = Some(own.clone());
+    }
+
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.outer.traverse(visit);
+        self.modules.traverse(visit);
+        self.own.traverse(visit);
+    }
+}
+
+impl Realm {
+    /// The module if it is loaded, or else anything at all if it could be loaded.
+    fn probe(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+        if let Some(module) = self.modules.get_item_opt(name, vm)? {
+            return Ok(Some(module).filter(|module| !vm.is_none(module)));
+        }
+        let found = match name.get(self.root.name().len() + 1..) {
+            None => true,
+            Some(rest) => self.root.get(rest).is_ok(),
+        };
+        Ok(found.then(|| vm.ctx.none()))
+    }
+}

@@ -1,0 +1,143 @@
+//! A runtime: one interpreter with the library, the `exocet` module and a search path.
+
+use crate::{
+    Error, finder::PathHook, library, python,
+    source::{self, Source},
+    state::State,
+};
+use rustpython_vm::{
+    Interpreter, PyPayload, PyResult, Settings, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyListRef},
+};
+use std::{fmt, path::Path, sync::Arc};
+
+/// An interpreter that can load modules. Make one and keep it: an interpreter that is dropped leaves memory behind
+/// (RustPython issue 3504).
+pub struct Runtime {
+    interpreter: Interpreter,
+}
+
+/// What a runtime is made of.
+#[derive(Default)]
+#[must_use]
+pub struct Builder {
+    path: Vec<Arc<dyn Source>>,
+    arguments: Vec<String>,
+    isolated: bool,
+}
+
+impl Runtime {
+    /// Begins a new runtime.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Runs `f` inside the interpreter.
+    pub fn enter<R>(&self, f: impl FnOnce(&VirtualMachine) -> R) -> R {
+        self.interpreter.enter(f)
+    }
+
+    /// Runs `f` as a whole program, then ends the interpreter as `python` ends: threads are joined, `atexit` functions
+    /// run, and an exception is printed. Gives the exit code.
+    pub fn run(self, f: impl FnOnce(&VirtualMachine) -> PyResult<()>) -> u32 {
+        self.interpreter.run(f)
+    }
+}
+
+impl Builder {
+    /// Puts a folder or a zip archive at the end of the search path.
+    ///
+    /// # Errors
+    /// Something else, or nothing, at that path.
+    pub fn path(self, path: impl AsRef<Path>) -> Result<Self, Error> {
+        let source = source::open(path)?;
+        Ok(self.shared_source(source))
+    }
+
+    /// Puts a source at the end of the search path. Each source needs a label of its own.
+    pub fn source(self, source: impl Source) -> Self {
+        self.shared_source(Arc::new(source))
+    }
+
+    /// Puts a source that others hold too at the end of the search path.
+    pub fn shared_source(mut self, source: Arc<dyn Source>) -> Self {
+        self.path.push(source);
+        self
+    }
+
+    /// What `sys.argv` holds.
+    pub fn arguments(mut self, arguments: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.arguments = arguments.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Leaves the environment variables of Python alone.
+    pub fn isolated(mut self) -> Self {
+        self.isolated = true;
+        self
+    }
+
+    /// Builds the runtime.
+    ///
+    /// # Errors
+    /// Two sources with one label, and an interpreter that doesn't start.
+    pub fn build(self) -> Result<Runtime, Error> {
+        for (at, source) in self.path.iter().enumerate() {
+            if self.path[..at].iter().any(|other| other.label() == source.label() && !Arc::ptr_eq(other, source)) {
+                return Err(Error::same_label(source.label()));
+            }
+        }
+        let mut settings = Settings::default();
+        settings.argv = self.arguments;
+        settings.isolated = self.isolated;
+        settings.ignore_environment = self.isolated;
+        settings.write_bytecode = false;
+        let builder = Interpreter::builder(settings);
+        #[cfg(feature = "stdlib")]
+        let builder = {
+            let natives = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
+            builder
+                .add_native_modules(&natives)
+                .add_frozen_modules(rustpython_pylib::FROZEN_STDLIB)
+                .init_hook(|vm| {
+                    use rustpython_vm::common::rc::PyRc;
+                    if let Some(state) = PyRc::get_mut(&mut vm.state) {
+                        state.config.paths.stdlib_dir = Some(library::STDLIB.to_owned());
+                    }
+                })
+        };
+        let natives = [python::module_def(&builder.ctx)];
+        let interpreter = builder.add_native_modules(&natives).build();
+        interpreter
+            .enter(|vm| install(&self.path, vm).map_err(|error| describe(&error, vm)))
+            .map_err(Error::start)?;
+        Ok(Runtime { interpreter })
+    }
+}
+
+fn install(path: &[Arc<dyn Source>], vm: &VirtualMachine) -> PyResult<()> {
+    let state = State::of(vm);
+    library::install(vm)?;
+    crate::exec::guard_interpreter(vm)?;
+    let hooks: PyListRef = vm.sys_module.get_attr("path_hooks", vm)?.try_into_value(vm)?;
+    hooks.borrow_vec_mut().insert(0, PathHook.into_ref(&vm.ctx).into());
+    let entries: PyListRef = vm.sys_module.get_attr("path", vm)?.try_into_value(vm)?;
+    for (at, source) in path.iter().enumerate() {
+        state.register(source.clone());
+        entries.borrow_vec_mut().insert(at, vm.ctx.new_str(source.label()).into());
+    }
+    Ok(())
+}
+
+fn describe(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> String {
+    let mut text = String::new();
+    // Writing into a string can't fail.
+    let _ = vm.write_exception(&mut text, error);
+    text
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Runtime")
+    }
+}

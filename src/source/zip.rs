@@ -1,0 +1,251 @@
+//! A source that is a zip archive.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::fs;
+use std::io::{self, Cursor, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use zip::ZipArchive;
+
+use super::dir::quiet_stamp;
+use super::tree::Tree;
+use super::{Entry, Shape, Source, Stamp, at};
+use crate::Error;
+
+/// What a member may unpack to. No module is near it, and an archive of kilobytes can unpack to gigabytes.
+const MEMBER_LIMIT: u64 = 64 << 20;
+
+/// A zip archive, held in memory. An archive file that is replaced or rewritten on disk is read anew.
+///
+/// Of members with one name the last counts. Members whose names are absolute, have a backslash, or an empty, `.` or `..`
+/// component are left out.
+pub struct Zip {
+    label: String,
+    file: Option<PathBuf>,
+    current: RwLock<Current>,
+}
+
+/// The archive as it was read last, and the stamp that its file had then.
+struct Current {
+    archive: Arc<Archive>,
+    stamp: Option<Stamp>,
+}
+
+impl Zip {
+    /// The archive at `path`.
+    ///
+    /// # Errors
+    /// Nothing at `path`, no permission, or a file that is not a whole zip archive.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let open = || {
+            let file = std::path::absolute(path)?;
+            let stamp = quiet_stamp(&fs::metadata(&file)?);
+            let archive = Arc::new(Archive::new(Bytes::new(fs::read(&file)?))?);
+            Ok(Zip {
+                label: file.to_string_lossy().into_owned(),
+                file: Some(file),
+                current: RwLock::new(Current { archive, stamp }),
+            })
+        };
+        open().map_err(|cause| Error::open(path, cause))
+    }
+
+    /// The archive in `bytes`, which may be part of the program. The label is what `__file__` begins with.
+    ///
+    /// # Errors
+    /// Bytes that are not a whole zip archive.
+    pub fn from_bytes(
+        label: impl Into<String>,
+        bytes: impl Into<Cow<'static, [u8]>>,
+    ) -> Result<Self, Error> {
+        let label = label.into();
+        let archive = Archive::new(Bytes::new(bytes))
+            .map_err(|cause| Error::open(Path::new(&label), cause))?;
+        Ok(Zip {
+            label,
+            file: None,
+            current: RwLock::new(Current {
+                archive: Arc::new(archive),
+                stamp: None,
+            }),
+        })
+    }
+
+    /// The archive as it is now.
+    fn archive(&self) -> io::Result<Arc<Archive>> {
+        self.refreshed().map_err(|cause| at(&self.label, cause))
+    }
+
+    fn refreshed(&self) -> io::Result<Arc<Archive>> {
+        let (held, held_stamp) = {
+            let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+            (current.archive.clone(), current.stamp.clone())
+        };
+        let Some(file) = &self.file else {
+            return Ok(held);
+        };
+        let stamp = quiet_stamp(&fs::metadata(file)?);
+        if stamp.is_some() && stamp == held_stamp {
+            return Ok(held);
+        }
+        let bytes = fs::read(file)?;
+        let archive = if bytes == held.bytes.as_ref() {
+            held
+        } else {
+            Arc::new(Archive::new(Bytes::new(bytes))?)
+        };
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Current {
+            archive: archive.clone(),
+            stamp,
+        };
+        Ok(archive)
+    }
+}
+
+impl Source for Zip {
+    fn read(&self, path: &str) -> io::Result<Option<Arc<[u8]>>> {
+        let bytes = self.archive()?.read(path);
+        bytes.map_err(|cause| at(format_args!("{}/{path}", self.label), cause))
+    }
+
+    fn list(&self, folder: &str) -> io::Result<Option<Vec<io::Result<Entry>>>> {
+        let archive = self.archive()?;
+        let Some(children) = archive.members.list(folder) else {
+            return Ok(None);
+        };
+        let misnamed = archive
+            .misnamed
+            .get(folder)
+            .into_iter()
+            .flatten()
+            .map(|name| {
+                let cause = io::Error::new(ErrorKind::InvalidData, "the name is not UTF-8");
+                Err(at(format_args!("{}/{name}", self.label), cause))
+            });
+        Ok(Some(children.into_iter().map(Ok).chain(misnamed).collect()))
+    }
+
+    fn probe(&self, path: &str) -> io::Result<Option<Shape>> {
+        Ok(self.archive()?.members.probe(path))
+    }
+
+    fn stamp(&self, path: &str) -> io::Result<Option<Stamp>> {
+        // Asking for the archive has compared its file already, so whatever it holds stays the same under its number.
+        let archive = self.archive()?;
+        Ok(archive
+            .members
+            .get(path)
+            .map(|_| Stamp::new([archive.number, 0, 0, 0])))
+    }
+
+    fn label(&self) -> &str {
+        &self.label
+    }
+}
+
+impl fmt::Debug for Zip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Zip")
+            .field("label", &self.label)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One state of an archive.
+struct Archive {
+    bytes: Bytes,
+    zip: ZipArchive<Cursor<Bytes>>,
+    /// Which number each member has in the archive.
+    members: Tree<usize>,
+    /// Folders with names in them that are not UTF-8, shown as well as they can be.
+    misnamed: HashMap<String, Vec<String>>,
+    /// No two states of any archive share it.
+    number: u64,
+}
+
+impl Archive {
+    fn new(bytes: Bytes) -> io::Result<Self> {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let broken = |error| {
+            io::Error::new(
+                ErrorKind::InvalidData,
+                format!("not a zip archive: {error}"),
+            )
+        };
+        let zip = ZipArchive::new(Cursor::new(bytes.clone())).map_err(broken)?;
+        let mut members = Tree::default();
+        let mut misnamed = HashMap::<_, Vec<_>>::new();
+        for number in 0..zip.len() {
+            let member = zip.by_index_data(number).map_err(broken)?;
+            match member.name() {
+                Ok(name) if is_plain(&name) => members.insert(name.into_owned(), number),
+                Ok(_) => {}
+                Err(_) => {
+                    let raw = member.name_raw();
+                    let folder = raw
+                        .iter()
+                        .rposition(|&byte| byte == b'/')
+                        .map_or(&raw[..0], |slash| &raw[..slash]);
+                    let folder = str::from_utf8(folder).unwrap_or_default().to_owned();
+                    misnamed
+                        .entry(folder)
+                        .or_default()
+                        .push(String::from_utf8_lossy(raw).into_owned());
+                }
+            }
+        }
+        Ok(Archive {
+            bytes,
+            zip,
+            members,
+            misnamed,
+            number: NUMBER.fetch_add(1, Ordering::Relaxed),
+        })
+    }
+
+    fn read(&self, path: &str) -> io::Result<Option<Arc<[u8]>>> {
+        let Some(&number) = self.members.get(path) else {
+            return Ok(None);
+        };
+        // The clone shares bytes and index; only the position is its own, so reads don't wait for each other.
+        let mut zip = self.zip.clone();
+        let member = zip.by_index(number)?;
+        // Sizes in the headers are claims. What counts is what comes out.
+        let mut content = Vec::with_capacity(member.size().min(1 << 20) as usize);
+        member.take(MEMBER_LIMIT + 1).read_to_end(&mut content)?;
+        if content.len() as u64 > MEMBER_LIMIT {
+            return Err(io::Error::new(
+                ErrorKind::FileTooLarge,
+                "unpacks to more than 64 MiB",
+            ));
+        }
+        Ok(Some(content.into()))
+    }
+}
+
+/// The bytes of an archive, shared by its readers.
+#[derive(Clone)]
+struct Bytes(Arc<Cow<'static, [u8]>>);
+
+impl Bytes {
+    fn new(bytes: impl Into<Cow<'static, [u8]>>) -> Self {
+        Bytes(Arc::new(bytes.into()))
+    }
+}
+
+impl AsRef<[u8]> for Bytes {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Whether a member's name is a path inside the archive. The name of a folder ends in `/`.
+fn is_plain(name: &str) -> bool {
+    let path = name.strip_suffix('/').unwrap_or(name);
+    !name.contains(['\\', '\0']) && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}

@@ -1,0 +1,204 @@
+//! What one interpreter's loads share: the cache of units, the sources behind `sys.path`, and the interpreter's own
+//! import machinery as it was when the runtime was built.
+
+use crate::{
+    Error, SearchPath,
+    mapper::{MapperRef, lookup},
+    path::Location,
+    source::{self, Source},
+    unit::Units,
+};
+use rustpython_vm::{
+    AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyDict, PyDictRef, PyStr, PyTypeRef, PyWeak},
+    common::lock::PyMutex,
+    function::FuncArgs,
+    pyclass,
+};
+use std::{collections::HashMap, fmt, path::Path, sync::Arc};
+
+/// The name under which `sys` keeps the state.
+const ATTRIBUTE: &str = "_exocet_state";
+
+#[pyclass(module = "exocet", name = "State")]
+#[derive(PyPayload)]
+pub(crate) struct State {
+    import: PyObjectRef,
+    gcd_import: PyObjectRef,
+    /// `_frozen_importlib`, for its module locks.
+    #[cfg_attr(not(feature = "threading"), expect(dead_code, reason = "without threads nothing is locked"))]
+    pub(crate) importlib: PyObjectRef,
+    pub(crate) spec_class: PyTypeRef,
+    pub(crate) units: Units,
+    /// What lies behind the strings of `sys.path` and of every `__path__`.
+    sources: PyMutex<HashMap<String, Arc<dyn Source>>>,
+    /// Where names are looked up last: the embedded standard library and the modules built into the interpreter.
+    library: PyMutex<SearchPath>,
+    /// The mappers made of Python objects, by the objects' ids.
+    adapters: PyMutex<HashMap<usize, PyRef<PyWeak>>>,
+}
+
+impl State {
+    /// The state of the interpreter, made when it is first asked for.
+    pub(crate) fn of(vm: &VirtualMachine) -> PyRef<Self> {
+        let sys = vm.sys_module.dict();
+        let found = sys.get_item_opt(ATTRIBUTE, vm).ok().flatten();
+        if let Some(state) = found.and_then(|state| state.downcast::<Self>().ok()) {
+            return state;
+        }
+        let state = Self::new(vm).expect("the interpreter has its import machinery").into_ref(&vm.ctx);
+        sys.set_item(ATTRIBUTE, state.clone().into(), vm).expect("`sys` takes attributes");
+        state
+    }
+
+    fn new(vm: &VirtualMachine) -> PyResult<Self> {
+        crate::python::make_types();
+        let importlib = sys_modules(vm)?.get_item("_frozen_importlib", vm)?;
+        let spec_class = importlib.get_attr("ModuleSpec", vm)?.downcast::<rustpython_vm::builtins::PyType>();
+        Ok(Self {
+            import: vm.builtins.get_attr("__import__", vm)?,
+            gcd_import: importlib.get_attr("_gcd_import", vm)?,
+            spec_class: spec_class.map_err(|_| vm.new_type_error("ModuleSpec is no class"))?,
+            importlib,
+            units: Units::default(),
+            sources: PyMutex::default(),
+            library: PyMutex::default(),
+            adapters: PyMutex::default(),
+        })
+    }
+
+    /// Calls the `__import__` that the interpreter started with.
+    pub(crate) fn original_import(&self, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        self.import.call(args, vm)
+    }
+
+    /// What `import name` gives outside of any mapper: the shared module of that very name.
+    pub(crate) fn import_shared(&self, name: &str, vm: &VirtualMachine) -> PyResult {
+        if let Some(module) = sys_modules(vm)?.get_item_opt(name, vm)?
+            && !vm.is_none(&module)
+            && !is_initializing(&module, vm)?
+        {
+            return Ok(module);
+        }
+        self.gcd_import.call((name.to_owned(),), vm)
+    }
+
+    /// Whether `import name` would find something. It isn't imported to find out.
+    pub(crate) fn is_importable(&self, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
+        if let Some(module) = sys_modules(vm)?.get_item_opt(name, vm)? {
+            return Ok(!vm.is_none(&module));
+        }
+        Ok(self.search_path(vm)?.get(name).is_ok())
+    }
+
+    /// Whether `object` is the shared module of that name.
+    pub(crate) fn is_shared(&self, name: &str, object: &PyObject, vm: &VirtualMachine) -> bool {
+        let shared = sys_modules(vm).and_then(|modules| modules.get_item_opt(name, vm));
+        shared.is_ok_and(|shared| shared.is_some_and(|shared| shared.is(object)))
+    }
+
+    /// The live `sys.path`, then the library.
+    pub(crate) fn search_path(&self, vm: &VirtualMachine) -> PyResult<SearchPath> {
+        let path: Vec<PyObjectRef> = vm.sys_module.get_attr("path", vm)?.try_to_value(vm)?;
+        let path = path.iter().filter_map(|entry| Some(entry.downcast_ref::<PyStr>()?.to_string()));
+        let library = self.library.lock().clone();
+        let own = path.filter_map(|entry| self.location(&entry));
+        Ok(own.chain(library.locations().iter().cloned()).collect())
+    }
+
+    /// The place that an entry of `sys.path` or of a `__path__` names, if there is one.
+    pub(crate) fn location(&self, entry: &str) -> Option<Location> {
+        let mut sources = self.sources.lock();
+        // An entry may lie inside of a source: `app.zip/lib`, `<memory>/package`.
+        let inner = entry.char_indices().rev().filter(|(_, char)| *char == '/' || *char == std::path::MAIN_SEPARATOR);
+        for end in std::iter::once(entry.len()).chain(inner.map(|(at, _)| at)) {
+            if let Some(source) = sources.get(&entry[..end]) {
+                let folder = entry[end..].trim_start_matches(['/', std::path::MAIN_SEPARATOR]);
+                return Some(Location { source: source.clone(), folder: folder.replace('\\', "/") });
+            }
+        }
+        let (source, folder) = open_entry(if entry.is_empty() { "." } else { entry })?;
+        let root = entry.strip_suffix(folder.as_str()).unwrap_or(entry).trim_end_matches('/');
+        // A relative entry means another folder when the working directory is another one.
+        if Path::new(root).is_absolute() {
+            sources.insert(root.to_owned(), source.clone());
+        }
+        Some(Location { source, folder })
+    }
+
+    /// Makes `source` what its label stands for in `sys.path`.
+    pub(crate) fn register(&self, source: Arc<dyn Source>) {
+        self.sources.lock().insert(source.label().to_owned(), source);
+    }
+
+    /// Puts `source` at the end of what every search path ends with.
+    pub(crate) fn extend_library(&self, source: Arc<dyn Source>) {
+        self.register(source.clone());
+        let mut library = self.library.lock();
+        let location = Location { source, folder: String::new() };
+        *library = library.locations().iter().cloned().chain([location]).collect();
+    }
+
+    /// The mapper that `object`, which has a `lookup` method, is: the same one as long as somebody uses it.
+    pub(crate) fn adapter(&self, object: &PyObject, vm: &VirtualMachine) -> PyResult<MapperRef> {
+        if vm.get_attribute_opt(object, "lookup")?.is_none() {
+            let kind = object.class().name().to_owned();
+            return Err(vm.new_type_error(format!("a mapper has a method 'lookup(name)', and '{kind}' has none")));
+        }
+        let mut adapters = self.adapters.lock();
+        // An adapter that is alive keeps its object alive, so that no other object can have got its id.
+        if let Some(adapter) = adapters.get(&object.get_id()).and_then(|weak| weak.upgrade()) {
+            return MapperRef::from_object(&adapter, vm);
+        }
+        if adapters.len() >= 64 && adapters.len().is_power_of_two() {
+            adapters.retain(|_, weak| weak.upgrade().is_some());
+        }
+        let adapter = lookup::adapter(object.to_owned(), vm);
+        adapters.insert(object.get_id(), adapter.as_object().downgrade(None, vm)?);
+        Ok(adapter)
+    }
+}
+
+/// The search path of the interpreter: the live `sys.path`, then the embedded standard library and the modules that are
+/// built into the interpreter.
+///
+/// # Errors
+/// `sys.path` that is no list.
+pub fn search_path(vm: &VirtualMachine) -> PyResult<SearchPath> {
+    State::of(vm).search_path(vm)
+}
+
+pub(crate) fn sys_modules(vm: &VirtualMachine) -> PyResult<PyDictRef> {
+    let modules = vm.sys_module.get_attr("modules", vm)?;
+    modules.downcast::<PyDict>().map_err(|_| vm.new_runtime_error("sys.modules is no dict"))
+}
+
+/// Whether `module` is still running its code for the first time.
+pub(crate) fn is_initializing(module: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
+    let Some(spec) = vm.get_attribute_opt(module, "__spec__")? else { return Ok(false) };
+    match vm.get_attribute_opt(&spec, "_initializing")? {
+        Some(initializing) => initializing.try_to_bool(vm),
+        None => Ok(false),
+    }
+}
+
+/// The source that `entry`, or the longest part of it that is an archive, stands for.
+fn open_entry(entry: &str) -> Option<(Arc<dyn Source>, String)> {
+    let path = Path::new(entry);
+    if path.is_dir() {
+        return Some((source::open(path).ok()?, String::new()));
+    }
+    let archive = path.ancestors().find(|ancestor| ancestor.is_file())?;
+    let folder = path.strip_prefix(archive).ok()?.to_str()?.replace('\\', "/");
+    let opened: Result<_, Error> = source::open(archive);
+    Some((opened.ok()?, folder))
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("State")
+    }
+}
+
+#[pyclass]
+impl State {}

@@ -1,0 +1,210 @@
+//! Units: source compiled once, and instantiated into any number of modules.
+
+use crate::{
+    Error, Kind, PythonModule, depth, exec::depth_error, finder::Loader, source::Source, source::Stamp, state::State, text,
+};
+use rustpython_vm::{
+    AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyCode, PyDictRef, PyModule, PyStrInterned, PyTuple},
+    bytecode::CodeFlags,
+    common::{lock::PyMutex, rc::PyRc},
+    compiler::Mode,
+    function::ArgMapping,
+    scope::Scope,
+};
+use std::{collections::HashMap, sync::Arc};
+
+/// Source that is nested deeper than this is compiled on a stack that grows.
+const SHALLOW: u32 = 100;
+
+/// The units of one interpreter. A unit is used only while the bytes that it was made of are the source's.
+#[derive(Default)]
+pub(crate) struct Units(PyMutex<HashMap<Key, Cached>>);
+
+/// A source by its address, which is its own as long as the cache keeps it alive, and the path in it; and the name, as
+/// one file can be two modules.
+type Key = (usize, String, String);
+
+struct Cached {
+    _source: Arc<dyn Source>,
+    stamp: Option<Stamp>,
+    bytes: Arc<[u8]>,
+    unit: PyRc<Unit>,
+}
+
+/// Compiled source, and what every module made of it begins with.
+pub(crate) struct Unit {
+    /// Absent for a namespace package, which has no code.
+    code: Option<PyRef<PyCode>>,
+    globals: PyDictRef,
+    spec: PyDictRef,
+    locations: Option<Vec<PyObjectRef>>,
+}
+
+impl Units {
+    /// The unit of a module that isn't native, as its source is now.
+    pub(crate) fn get(&self, handle: &PythonModule, vm: &VirtualMachine) -> PyResult<PyRc<Unit>> {
+        let raise = |error: Error| error.into_exception(vm);
+        let Some((source, path)) = handle.source_and_path() else {
+            return Ok(PyRc::new(Unit::new(handle, None, vm)?));
+        };
+        let key: Key = (Arc::as_ptr(source).cast::<()>() as usize, path.to_owned(), handle.name().to_owned());
+        // The stamp comes first: what is written after it was taken makes it differ from the next one.
+        let stamp = handle.stamp().map_err(raise)?;
+        if stamp.is_some()
+            && let Some(cached) = self.0.lock().get(&key)
+            && cached.stamp == stamp
+        {
+            return Ok(cached.unit.clone());
+        }
+        let bytes = handle.read().map_err(raise)?.unwrap_or_default();
+        if let Some(cached) = self.0.lock().get_mut(&key)
+            && cached.bytes == bytes
+        {
+            cached.stamp = stamp;
+            return Ok(cached.unit.clone());
+        }
+        let code = match crate::library::frozen_code(handle, vm) {
+            Some(code) => code,
+            None => compile(handle, &bytes, vm)?,
+        };
+        let unit = PyRc::new(Unit::new(handle, Some(code), vm)?);
+        let cached = Cached { _source: source.clone(), stamp, bytes, unit: unit.clone() };
+        self.0.lock().insert(key, cached);
+        Ok(unit)
+    }
+}
+
+/// Compiles a module's bytes.
+fn compile(handle: &PythonModule, bytes: &[u8], vm: &VirtualMachine) -> PyResult<PyRef<PyCode>> {
+    let file = handle.origin().unwrap_or_default();
+    let text = text::decode(bytes).map_err(|error| Error::decode(file.clone(), error).into_exception(vm))?;
+    let depth = depth::check(&text).map_err(|deep| depth_error(&deep, &file, vm))?;
+    let compile = || vm.compile(&text, Mode::Exec, file.as_str());
+    let compiled = on_deep_stack(depth, compile);
+    compiled.map_err(|error| error.into_pyexception(vm, Some(&text)))
+}
+
+/// Runs `f` where there is stack enough for source of that depth.
+pub(crate) fn on_deep_stack<R>(depth: u32, f: impl FnOnce() -> R) -> R {
+    if depth > SHALLOW { stacker::grow(256 << 20, f) } else { f() }
+}
+
+/// Makes `file` the file name of `code` and of all code in it.
+pub(crate) fn set_file(code: &PyObject, file: &'static PyStrInterned) {
+    if let Some(code) = code.downcast_ref::<PyCode>() {
+        code.set_source_path(file);
+        code.code.constants.iter().for_each(|constant| set_file(constant.as_object(), file));
+    } else if let Some(tuple) = code.downcast_ref::<PyTuple>() {
+        tuple.iter().for_each(|item| set_file(item, file));
+    }
+}
+
+impl Unit {
+    fn new(handle: &PythonModule, code: Option<PyRef<PyCode>>, vm: &VirtualMachine) -> PyResult<Self> {
+        let name: PyObjectRef = vm.ctx.intern_str(handle.name()).to_object();
+        let parent = match handle.kind() {
+            Kind::Module => handle.name().rsplit_once('.').map_or("", |(parent, _)| parent),
+            Kind::Package | Kind::Namespace => handle.name(),
+        };
+        let loader: PyObjectRef = Loader::new(handle.clone()).into_ref(&vm.ctx).into();
+        let origin = handle.origin().map(|origin| vm.ctx.new_str(origin));
+        let locations = handle.search_path().map(|path| {
+            path.locations().iter().map(|location| vm.ctx.new_str(location.to_string()).into()).collect()
+        });
+        let doc = code.as_ref().filter(|code| code.code.flags.contains(CodeFlags::HAS_DOCSTRING));
+        let doc = doc.and_then(|code| Some(code.code.constants.first()?.as_object().to_owned()));
+
+        let spec = vm.ctx.new_dict();
+        let has_location = handle.kind() != Kind::Namespace;
+        for (key, value) in [
+            ("name", name.clone()),
+            ("loader", loader.clone()),
+            ("origin", vm.unwrap_or_none(origin.clone().map(Into::into))),
+            ("loader_state", vm.ctx.none()),
+            ("submodule_search_locations", vm.ctx.none()),
+            ("_uninitialized_submodules", vm.ctx.none()),
+            ("_set_fileattr", vm.ctx.new_bool(has_location).into()),
+            ("_cached", vm.ctx.none()),
+            ("_initializing", vm.ctx.new_bool(true).into()),
+        ] {
+            spec.set_item(vm.ctx.intern_str(key), value, vm)?;
+        }
+        let globals = vm.ctx.new_dict();
+        globals.set_item(vm.ctx.intern_str("__name__"), name, vm)?;
+        globals.set_item(vm.ctx.intern_str("__doc__"), vm.unwrap_or_none(doc), vm)?;
+        globals.set_item(vm.ctx.intern_str("__package__"), vm.ctx.intern_str(parent).to_object(), vm)?;
+        globals.set_item(vm.ctx.intern_str("__loader__"), loader, vm)?;
+        globals.set_item(vm.ctx.intern_str("__spec__"), vm.ctx.none(), vm)?;
+        if let Some(file) = origin {
+            globals.set_item(vm.ctx.intern_str("__file__"), file.into(), vm)?;
+        }
+        globals.set_item(vm.ctx.intern_str("__builtins__"), vm.ctx.none(), vm)?;
+        Ok(Self { code, globals, spec, locations })
+    }
+
+    /// A module of this unit whose code didn't run yet.
+    pub(crate) fn fresh(&self, builtins: &PyDictRef, vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
+        let globals = self.globals.copy().into_ref(&vm.ctx);
+        self.complete(&globals, builtins, vm)?;
+        Ok(PyRef::new_ref(PyModule::new(), vm.ctx.types.module_type.to_owned(), Some(globals)))
+    }
+
+    /// Gives a module that exists already what a fresh one begins with.
+    pub(crate) fn fill(&self, globals: &PyDictRef, builtins: &PyDictRef, vm: &VirtualMachine) -> PyResult<()> {
+        globals.merge_object(self.globals.clone().into(), vm)?;
+        self.complete(globals, builtins, vm)
+    }
+
+    fn complete(&self, globals: &PyDictRef, builtins: &PyDictRef, vm: &VirtualMachine) -> PyResult<()> {
+        let names = crate::interned::get(vm);
+        globals.set_item(names.spec, self.new_spec(vm)?, vm)?;
+        globals.set_item(names.builtins, builtins.clone().into(), vm)?;
+        if let Some(locations) = &self.locations {
+            let spec = globals.get_item(names.spec, vm)?;
+            globals.set_item(names.path, spec.get_attr("submodule_search_locations", vm)?, vm)?;
+            debug_assert!(!locations.is_empty());
+        }
+        Ok(())
+    }
+
+    /// A spec of its own for one module.
+    pub(crate) fn new_spec(&self, vm: &VirtualMachine) -> PyResult {
+        let spec = self.spec.copy().into_ref(&vm.ctx);
+        let names = crate::interned::get(vm);
+        spec.set_item(names.uninitialized_submodules, vm.ctx.new_list(Vec::new()).into(), vm)?;
+        if let Some(locations) = &self.locations {
+            spec.set_item(names.search_locations, vm.ctx.new_list(locations.clone()).into(), vm)?;
+        }
+        Ok(vm.ctx.new_base_object(State::of(vm).spec_class.clone(), Some(spec)))
+    }
+
+    /// Runs the code in `globals`, which `fresh` or `fill` made ready.
+    pub(crate) fn run(&self, globals: &PyDictRef, vm: &VirtualMachine) -> PyResult<()> {
+        let result = self.execute(globals, vm);
+        if let Some(spec) = globals.get_item_opt(crate::interned::get(vm).spec, vm)?
+            && let Some(dict) = spec.dict()
+        {
+            dict.set_item(crate::interned::get(vm).initializing, vm.ctx.new_bool(false).into(), vm)?;
+        }
+        result
+    }
+
+    /// Runs the code in `globals` and leaves its spec alone.
+    pub(crate) fn execute(&self, globals: &PyDictRef, vm: &VirtualMachine) -> PyResult<()> {
+        let Some(code) = &self.code else { return Ok(()) };
+        let scope = Scope::new(Some(ArgMapping::from_dict_exact(globals.clone())), globals.clone());
+        vm.run_code_obj(code.clone(), scope).map(drop)
+    }
+
+    /// The compiled code, which a namespace package has none of.
+    pub(crate) fn code(&self) -> Option<&PyRef<PyCode>> {
+        self.code.as_ref()
+    }
+}
+
+impl std::fmt::Debug for Unit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unit").field("globals", &self.globals.get_id()).finish_non_exhaustive()
+    }
+}
