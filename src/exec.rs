@@ -4,7 +4,10 @@
 //! VM would give it the interpreter's builtins. And source text is checked before the VM's compiler sees it, since
 //! text that is nested too deep would overflow the native stack.
 
-use crate::depth;
+use crate::{
+    depth,
+    unit::{is_deep, on_deep_stack},
+};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyBytes, PyDict, PyDictRef, PyStr},
@@ -14,11 +17,14 @@ use rustpython_vm::{
     types::{Callable, Representable},
 };
 
+/// The functions that run source text, and the mode in which they compile it.
+const RUNNERS: [(&str, &str); 2] = [("exec", "exec"), ("eval", "eval")];
+
 /// Puts an `exec` and an `eval` that hand `builtins` on into them.
 pub(crate) fn install(builtins: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<()> {
-    for name in ["exec", "eval"] {
+    for (name, mode) in RUNNERS {
         let original = builtins.get_item(name, vm)?;
-        let own = Executor { name, original, builtins: Some(builtins.to_owned()) };
+        let own = Executor { name, mode: Some(mode), original, builtins: Some(builtins.to_owned()) };
         builtins.set_item(name, own.into_ref(&vm.ctx).into(), vm)?;
     }
     Ok(())
@@ -28,9 +34,10 @@ pub(crate) fn install(builtins: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<()
 /// whoever builds the runtime; no load does it.
 pub(crate) fn guard_interpreter(vm: &VirtualMachine) -> PyResult<()> {
     let builtins = vm.builtins.dict();
-    for name in ["exec", "eval", "compile"] {
+    let runners = RUNNERS.map(|(name, mode)| (name, Some(mode)));
+    for (name, mode) in [("compile", None)].into_iter().chain(runners) {
         let original = builtins.get_item(name, vm)?;
-        let own = Executor { name, original, builtins: None };
+        let own = Executor { name, mode, original, builtins: None };
         builtins.set_item(name, own.into_ref(&vm.ctx).into(), vm)?;
     }
     Ok(())
@@ -40,6 +47,8 @@ pub(crate) fn guard_interpreter(vm: &VirtualMachine) -> PyResult<()> {
 #[derive(Debug, PyPayload)]
 pub(crate) struct Executor {
     name: &'static str,
+    /// The mode in which source text is compiled before it is run; absent for `compile` itself, which is told.
+    mode: Option<&'static str>,
     original: PyObjectRef,
     builtins: Option<PyDictRef>,
 }
@@ -55,9 +64,16 @@ unsafe impl Traverse for Executor {
 impl Callable for Executor {
     type Args = FuncArgs;
 
-    fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        if let Some(source) = args.args.first().or_else(|| args.kwargs.get("source")) {
-            check_depth(source, vm)?;
+    fn call(zelf: &Py<Self>, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let source = args.args.first().or_else(|| args.kwargs.get("source")).cloned();
+        let depth = source.as_ref().map_or(Ok(0), |source| depth_of(source, vm))?;
+        let Some(mode) = zelf.mode else {
+            return on_deep_stack(depth, || zelf.original.call(args, vm));
+        };
+        if let (Some(source), Some(first)) = (&source, args.args.first_mut())
+            && is_deep(depth)
+        {
+            *first = zelf.compile(source, mode, depth, vm)?;
         }
         let globals = args.args.get(1).or_else(|| args.kwargs.get("globals"));
         let globals = globals.and_then(|globals| globals.clone().downcast::<PyDict>().ok());
@@ -68,6 +84,19 @@ impl Callable for Executor {
             }
             _ => zelf.original.call(args, vm),
         }
+    }
+}
+
+impl Executor {
+    /// Compiles what `exec` or `eval` is about to run. Only compiling takes place on the deep stack: code that runs
+    /// measures how much of the thread's own stack is left.
+    fn compile(&self, source: &PyObject, mode: &'static str, depth: u32, vm: &VirtualMachine) -> PyResult {
+        let source = match source.downcast_ref::<PyStr>().and_then(|source| source.to_str()) {
+            Some(text) if mode == "eval" => vm.ctx.new_str(text.trim_start_matches([' ', '\t'])).into(),
+            _ => source.to_owned(),
+        };
+        let compile = vm.builtins.get_attr("compile", vm)?;
+        on_deep_stack(depth, || compile.call((source, "<string>", mode), vm))
     }
 }
 
@@ -101,18 +130,14 @@ impl Drop for Lent<'_> {
     }
 }
 
-fn check_depth(source: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+/// How deep source text is nested; 0 for what isn't text.
+fn depth_of(source: &PyObject, vm: &VirtualMachine) -> PyResult<u32> {
     let checked = if let Some(text) = source.downcast_ref::<PyStr>() {
         text.to_str().map(depth::check)
-    } else if let Some(bytes) = source.downcast_ref::<PyBytes>() {
-        Some(depth::check(&String::from_utf8_lossy(bytes.as_bytes())))
     } else {
-        None
+        source.downcast_ref::<PyBytes>().map(|bytes| depth::check(&String::from_utf8_lossy(bytes.as_bytes())))
     };
-    match checked {
-        Some(Err(deep)) => Err(depth_error(&deep, "<string>", vm)),
-        _ => Ok(()),
-    }
+    checked.unwrap_or(Ok(0)).map_err(|deep| depth_error(&deep, "<string>", vm))
 }
 
 /// The `SyntaxError` for source that is nested too deep.

@@ -22,6 +22,11 @@ impl Loader {
         Self { handle }
     }
 
+    /// The module's source text, where it has one.
+    pub(crate) fn text(&self) -> Option<String> {
+        self.handle.text().ok().flatten()
+    }
+
     /// The handle of the named module, which must be the loader's own.
     fn own(&self, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<&PythonModule> {
         if let OptionalArg::Present(name) = name

@@ -49,6 +49,7 @@ mod finder;
 mod interned;
 mod state;
 mod library;
+mod traceback;
 mod runtime;
 mod python;
 
@@ -63,3 +64,4 @@ pub use runtime::{Builder, Runtime};
 pub use rustpython_vm as vm;
 pub use source::{Entry, Shape, Source, Stamp, dir::Directory, memory::Memory, open, zip::Zip};
 pub use state::search_path;
+pub use traceback::{describe, traceback};

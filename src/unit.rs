@@ -1,7 +1,7 @@
 //! Units: source compiled once, and instantiated into any number of modules.
 
 use crate::{
-    Error, Kind, PythonModule, depth, exec::depth_error, finder::Loader, source::Source, source::Stamp, state::State, text,
+    Error, Kind, PythonModule, depth, exec::depth_error, finder::Loader, source::Source, source::Stamp, state::State, state::sys_modules, text,
 };
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
@@ -58,11 +58,16 @@ impl Units {
             return Ok(cached.unit.clone());
         }
         let bytes = handle.read().map_err(raise)?.unwrap_or_default();
-        if let Some(cached) = self.0.lock().get_mut(&key)
-            && cached.bytes == bytes
-        {
-            cached.stamp = stamp;
-            return Ok(cached.unit.clone());
+        let mut edited = false;
+        if let Some(cached) = self.0.lock().get_mut(&key) {
+            if cached.bytes == bytes {
+                cached.stamp = stamp;
+                return Ok(cached.unit.clone());
+            }
+            edited = true;
+        }
+        if edited {
+            forget_lines(handle, vm)?;
         }
         let code = match crate::library::frozen_code(handle, vm) {
             Some(code) => code,
@@ -75,6 +80,17 @@ impl Units {
     }
 }
 
+/// Makes `linecache` read the source anew, which it can't know has changed where there is no file on the disk.
+fn forget_lines(handle: &PythonModule, vm: &VirtualMachine) -> PyResult<()> {
+    let Some(linecache) = sys_modules(vm)?.get_item_opt("linecache", vm)? else { return Ok(()) };
+    if let Some(file) = handle.origin()
+        && let Some(cache) = vm.get_attribute_opt(&linecache, "cache")?
+    {
+        vm.call_method(&cache, "pop", (file, vm.ctx.none()))?;
+    }
+    Ok(())
+}
+
 /// Compiles a module's bytes.
 fn compile(handle: &PythonModule, bytes: &[u8], vm: &VirtualMachine) -> PyResult<PyRef<PyCode>> {
     let file = handle.origin().unwrap_or_default();
@@ -85,9 +101,14 @@ fn compile(handle: &PythonModule, bytes: &[u8], vm: &VirtualMachine) -> PyResult
     compiled.map_err(|error| error.into_pyexception(vm, Some(&text)))
 }
 
+/// Whether source of that depth may need more stack than is at hand.
+pub(crate) fn is_deep(depth: u32) -> bool {
+    depth > SHALLOW
+}
+
 /// Runs `f` where there is stack enough for source of that depth.
 pub(crate) fn on_deep_stack<R>(depth: u32, f: impl FnOnce() -> R) -> R {
-    if depth > SHALLOW { stacker::grow(256 << 20, f) } else { f() }
+    if is_deep(depth) { stacker::grow(256 << 20, f) } else { f() }
 }
 
 /// Makes `file` the file name of `code` and of all code in it.
