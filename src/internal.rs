@@ -4,10 +4,10 @@
 //! frame runs at the time. Those are none of the module's business: a mapper neither sees nor breaks them.
 
 use rustpython_vm::{
-    VirtualMachine,
+    AsObject, VirtualMachine,
     builtins::{PyDict, PyStr},
     bytecode::Instruction,
-    frame::{InterpreterFrame, current_thread_iframe},
+    frame::{FrameObjectRef, InterpreterFrame, current_thread_iframe},
     function::FuncArgs,
 };
 use std::cell::RefCell;
@@ -61,9 +61,11 @@ impl Drop for Serving {
     }
 }
 
-/// Whether `frame` is in the middle of an import statement.
-pub(crate) fn is_importing(frame: &InterpreterFrame) -> bool {
-    op_at(frame, -1).is_some_and(is_import_name)
+/// Whether `frame`, anywhere on the stack, is in the middle of an import statement.
+pub(crate) fn is_importing(frame: &FrameObjectRef, vm: &VirtualMachine) -> bool {
+    // The attribute is live, where the frame object's own fields may be as old as the object.
+    let offset = frame.as_object().get_attr("f_lasti", vm).and_then(|lasti| lasti.try_into_value::<usize>(vm));
+    offset.is_ok_and(|offset| is_import_name(frame.iframe().code().code.instructions.read_op(offset / 2)))
 }
 
 fn is_import_name(op: Instruction) -> bool {

@@ -123,7 +123,7 @@ impl<'a> Request<'a> {
     #[must_use]
     pub fn line(&self, vm: &VirtualMachine) -> Option<usize> {
         self.importer?;
-        Some(vm.current_frame()?.current_location().line.get())
+        usize::try_from(vm.current_frame()?.lineno()).ok()
     }
 }
 
@@ -137,7 +137,7 @@ impl Asker {
             let asker = Self::of(&current, vm);
             // Importing runs through frames of the frozen importlib, which ask for nothing themselves.
             let is_machinery = asker.file.starts_with("<frozen importlib") || asker.file.starts_with("_frozen_importlib");
-            if !is_machinery && (askers.is_empty() || crate::internal::is_importing(current.iframe())) {
+            if !is_machinery && (askers.is_empty() || crate::internal::is_importing(&current, vm)) {
                 askers.push(asker);
             }
             frame = current.f_back(vm);
@@ -152,7 +152,7 @@ impl Asker {
         Self {
             module: module.unwrap_or_else(|| "?".to_owned()),
             file: iframe.code().source_path().as_object().downcast_ref::<PyStr>().map_or_else(String::new, ToString::to_string),
-            line: frame.current_location().line.get(),
+            line: usize::try_from(frame.lineno()).unwrap_or(0),
         }
     }
 }
