@@ -164,7 +164,7 @@ impl Finder {
         let Some(handle) = path.find(parent, last).map_err(|error: Error| error.into_exception(vm))? else {
             return Ok(vm.ctx.none());
         };
-        let spec = state.units.get(&handle, vm)?.new_spec(vm)?;
+        let spec = state.units.get(&handle, vm)?.new_spec(None, vm)?;
         if handle.kind() == Kind::Namespace {
             spec.set_attr("loader", vm.ctx.none(), vm)?;
         }

@@ -87,7 +87,7 @@ impl Realm {
         }
         let own = self.own.lock().clone().ok_or_else(|| vm.new_runtime_error("the realm is gone"))?;
         let unit = State::of(vm).units.get(handle, vm)?;
-        let module = unit.fresh(&own.home(vm)?, vm)?;
+        let module = unit.fresh(&own, vm)?;
         self.modules.set_item(name, module.clone().into(), vm)?;
         if let Err(error) = unit.run(&module.dict(), vm) {
             if self.modules.contains_key(name, vm) {

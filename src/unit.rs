@@ -1,7 +1,7 @@
 //! Units: source compiled once, and instantiated into any number of modules.
 
 use crate::{
-    Error, Kind, PythonModule, depth, exec::depth_error, finder::Loader, source::Source, source::Stamp, state::State, state::sys_modules, text,
+    Error, Kind, PythonModule, depth, exec::depth_error, finder::Loader, mapper::MapperRef, source::Source, source::Stamp, state::State, state::sys_modules, text,
 };
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
@@ -165,34 +165,35 @@ impl Unit {
     }
 
     /// A module of this unit whose code didn't run yet.
-    pub(crate) fn fresh(&self, builtins: &PyDictRef, vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
+    pub(crate) fn fresh(&self, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
         let globals = self.globals.copy().into_ref(&vm.ctx);
-        self.complete(&globals, builtins, vm)?;
+        self.complete(&globals, mapper, vm)?;
         Ok(PyRef::new_ref(PyModule::new(), vm.ctx.types.module_type.to_owned(), Some(globals)))
     }
 
     /// Gives a module that exists already what a fresh one begins with.
-    pub(crate) fn fill(&self, globals: &PyDictRef, builtins: &PyDictRef, vm: &VirtualMachine) -> PyResult<()> {
+    pub(crate) fn fill(&self, globals: &PyDictRef, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<()> {
         globals.merge_object(self.globals.clone().into(), vm)?;
-        self.complete(globals, builtins, vm)
+        self.complete(globals, mapper, vm)
     }
 
-    fn complete(&self, globals: &PyDictRef, builtins: &PyDictRef, vm: &VirtualMachine) -> PyResult<()> {
+    fn complete(&self, globals: &PyDictRef, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<()> {
         let names = crate::interned::get(vm);
-        globals.set_item(names.spec, self.new_spec(vm)?, vm)?;
-        globals.set_item(names.builtins, builtins.clone().into(), vm)?;
-        if let Some(locations) = &self.locations {
-            let spec = globals.get_item(names.spec, vm)?;
-            globals.set_item(names.path, spec.get_attr("submodule_search_locations", vm)?, vm)?;
-            debug_assert!(!locations.is_empty());
+        globals.set_item(names.builtins, mapper.home(vm)?.into(), vm)?;
+        let spec = self.new_spec(Some(mapper), vm)?;
+        if self.locations.is_some() {
+            globals.set_item(names.path, spec.get_attr(names.search_locations, vm)?, vm)?;
         }
-        Ok(())
+        globals.set_item(names.spec, spec, vm)
     }
 
-    /// A spec of its own for one module.
-    pub(crate) fn new_spec(&self, vm: &VirtualMachine) -> PyResult {
+    /// A spec of its own for one module, which keeps the module's mapper alive.
+    pub(crate) fn new_spec(&self, mapper: Option<&MapperRef>, vm: &VirtualMachine) -> PyResult {
         let spec = self.spec.copy().into_ref(&vm.ctx);
         let names = crate::interned::get(vm);
+        if let Some(mapper) = mapper {
+            spec.set_item(names.loader_state, mapper.as_object().to_owned(), vm)?;
+        }
         spec.set_item(names.uninitialized_submodules, vm.ctx.new_list(Vec::new()).into(), vm)?;
         if let Some(locations) = &self.locations {
             spec.set_item(names.search_locations, vm.ctx.new_list(locations.clone()).into(), vm)?;
