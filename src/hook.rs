@@ -68,7 +68,8 @@ pub(crate) fn settle(
             }
         };
     }
-    Err(vm.new_import_error(format!("the renames of '{}' go in circles", request.name()), vm.ctx.new_str(request.name())))
+    Err(vm
+        .new_import_error(format!("the renames of '{}' go in circles", request.name()), vm.ctx.new_str(request.name())))
 }
 
 /// What `import` gives outside of any mapper.
@@ -321,9 +322,8 @@ impl Imports {
                     },
                 };
                 let keys: Vec<PyObjectRef> = dict.try_to_value(vm)?;
-                let public = |key: &PyObjectRef| {
-                    key.downcast_ref::<PyStr>().is_none_or(|key| !key.as_bytes().starts_with(b"_"))
-                };
+                let public =
+                    |key: &PyObjectRef| key.downcast_ref::<PyStr>().is_none_or(|key| !key.as_bytes().starts_with(b"_"));
                 keys.into_iter().filter(public).collect()
             }
         };
@@ -355,14 +355,7 @@ impl Imports {
     }
 
     /// `parent` as its importer sees it, with `child` as its attribute `part`.
-    fn linked(
-        &self,
-        name: &str,
-        parent: PyObjectRef,
-        part: &str,
-        child: PyObjectRef,
-        vm: &VirtualMachine,
-    ) -> PyResult {
+    fn linked(&self, name: &str, parent: PyObjectRef, part: &str, child: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         let below = self.mapper.below(name, vm);
         let part_str = vm.ctx.new_str(part);
         let has_child = || {
@@ -426,7 +419,9 @@ pub(crate) fn not_found(
                 }
             });
             match parent {
-                Some((parent, object)) if vm.get_attribute_opt(&object, "__path__").is_ok_and(|path| path.is_none()) => {
+                Some((parent, object))
+                    if vm.get_attribute_opt(&object, "__path__").is_ok_and(|path| path.is_none()) =>
+                {
                     format!("No module named '{name}'; '{parent}' is not a package")
                 }
                 _ => format!("No module named '{name}'"),

@@ -26,42 +26,44 @@
 
 #![deny(missing_docs)]
 
+pub mod depth;
 mod error;
-mod source;
-mod name;
-mod path;
-mod module;
 mod list;
-mod text;
-mod depth;
+mod module;
+mod name;
 mod names;
+mod path;
 pub mod scan;
+mod source;
+pub mod text;
 
-pub mod mapper;
-mod loader;
-mod realm;
+mod exec;
+mod finder;
 mod hook;
 mod internal;
-mod view;
-mod exec;
-mod unit;
-mod finder;
 mod interned;
-mod state;
 mod library;
-mod traceback;
-mod runtime;
+mod loader;
+pub mod mapper;
 mod python;
+mod realm;
+mod runtime;
+mod state;
+mod traceback;
+mod unit;
+mod view;
 
 pub use error::Error;
 pub use list::{IterModules, WalkModules};
 pub use loader::{load, load_into, run_main};
 pub use mapper::{Answer, Mapper, MapperRef, Request};
 pub use module::{Kind, PythonModule};
+pub use name::{is_dotted_name, is_identifier, is_keyword};
 pub use path::{Location, SearchPath};
 pub use realm::load_package;
 pub use runtime::{Builder, Runtime};
 pub use rustpython_vm as vm;
+pub use scan::{Import, ImportKind};
 pub use source::{Entry, Shape, Source, Stamp, dir::Directory, memory::Memory, open, zip::Zip};
 pub use state::search_path;
 pub use traceback::{describe, traceback};

@@ -28,7 +28,12 @@ pub fn load(handle: &PythonModule, mapper: &MapperRef, vm: &VirtualMachine) -> P
 ///
 /// # Errors
 /// As for [`load`].
-pub fn load_into(handle: &PythonModule, mapper: &MapperRef, module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
+pub fn load_into(
+    handle: &PythonModule,
+    mapper: &MapperRef,
+    module: &Py<PyModule>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
     if handle.is_native() {
         let native = load_native(handle, vm)?;
         return module.dict().merge_object(native.dict().into(), vm);

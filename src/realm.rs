@@ -74,12 +74,7 @@ impl Realm {
         Ok(Some(module))
     }
 
-    fn load(
-        &self,
-        handle: &PythonModule,
-        parent: Option<(&PyObjectRef, &str)>,
-        vm: &VirtualMachine,
-    ) -> PyResult {
+    fn load(&self, handle: &PythonModule, parent: Option<(&PyObjectRef, &str)>, vm: &VirtualMachine) -> PyResult {
         let name = handle.name();
         let _lock = self.lock(name, vm)?;
         if let Some(module) = self.modules.get_item_opt(name, vm)? {

@@ -1,7 +1,9 @@
 //! A runtime: one interpreter with the library, the `exocet` module and a search path.
 
 use crate::{
-    Error, finder::PathHook, library, python,
+    Error,
+    finder::PathHook,
+    library, python,
     source::{self, Source},
     state::State,
 };
@@ -96,21 +98,16 @@ impl Builder {
         #[cfg(feature = "stdlib")]
         let builder = {
             let natives = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
-            builder
-                .add_native_modules(&natives)
-                .add_frozen_modules(rustpython_pylib::FROZEN_STDLIB)
-                .init_hook(|vm| {
-                    use rustpython_vm::common::rc::PyRc;
-                    if let Some(state) = PyRc::get_mut(&mut vm.state) {
-                        state.config.paths.stdlib_dir = Some(library::STDLIB.to_owned());
-                    }
-                })
+            builder.add_native_modules(&natives).add_frozen_modules(rustpython_pylib::FROZEN_STDLIB).init_hook(|vm| {
+                use rustpython_vm::common::rc::PyRc;
+                if let Some(state) = PyRc::get_mut(&mut vm.state) {
+                    state.config.paths.stdlib_dir = Some(library::STDLIB.to_owned());
+                }
+            })
         };
         let natives = [python::module_def(&builder.ctx)];
         let interpreter = builder.add_native_modules(&natives).build();
-        interpreter
-            .enter(|vm| install(&self.path, vm).map_err(|error| describe(&error, vm)))
-            .map_err(Error::start)?;
+        interpreter.enter(|vm| install(&self.path, vm).map_err(|error| describe(&error, vm))).map_err(Error::start)?;
         Ok(Runtime { interpreter })
     }
 }

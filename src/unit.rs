@@ -1,7 +1,8 @@
 //! Units: source compiled once, and instantiated into any number of modules.
 
 use crate::{
-    Error, Kind, PythonModule, depth, exec::depth_error, finder::Loader, mapper::MapperRef, source::Source, source::Stamp, state::State, state::sys_modules, text,
+    Error, Kind, PythonModule, depth, exec::depth_error, finder::Loader, mapper::MapperRef, source::Source,
+    source::Stamp, state::State, state::sys_modules, text,
 };
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
@@ -16,6 +17,9 @@ use std::{collections::HashMap, sync::Arc};
 
 /// Source that is nested deeper than this is compiled on a stack that grows.
 const SHALLOW: u32 = 100;
+
+/// How deep the compiler may recurse. The VM's own limit is that of running code, and too low for a long sum.
+const RECURSION_LIMIT: usize = 10_000;
 
 /// The units of one interpreter. A unit is used only while the bytes that it was made of are the source's.
 #[derive(Default)]
@@ -96,7 +100,9 @@ fn compile(handle: &PythonModule, bytes: &[u8], vm: &VirtualMachine) -> PyResult
     let file = handle.origin().unwrap_or_default();
     let text = text::decode(bytes).map_err(|error| Error::decode(file.clone(), error).into_exception(vm))?;
     let depth = depth::check(&text).map_err(|deep| depth_error(&deep, &file, vm))?;
-    let compile = || vm.compile(&text, Mode::Exec, file.as_str());
+    let mut options = vm.compile_opts();
+    options.recursion_limit = options.recursion_limit.max(RECURSION_LIMIT);
+    let compile = || vm.compile_with_opts(&text, Mode::Exec, file.as_str(), options);
     let compiled = on_deep_stack(depth, compile);
     compiled.map_err(|error| error.into_pyexception(vm, Some(&text)))
 }
@@ -130,9 +136,9 @@ impl Unit {
         };
         let loader: PyObjectRef = Loader::new(handle.clone()).into_ref(&vm.ctx).into();
         let origin = handle.origin().map(|origin| vm.ctx.new_str(origin));
-        let locations = handle.search_path().map(|path| {
-            path.locations().iter().map(|location| vm.ctx.new_str(location.to_string()).into()).collect()
-        });
+        let locations = handle
+            .search_path()
+            .map(|path| path.locations().iter().map(|location| vm.ctx.new_str(location.to_string()).into()).collect());
         let doc = code.as_ref().filter(|code| code.code.flags.contains(CodeFlags::HAS_DOCSTRING));
         let doc = doc.and_then(|code| Some(code.code.constants.first()?.as_object().to_owned()));
 

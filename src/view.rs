@@ -37,12 +37,7 @@ unsafe impl Traverse for View {
 
 impl View {
     /// `target` as the modules under `mapper` see it, who know it as `name`.
-    pub(crate) fn of_parent(
-        name: &str,
-        target: Option<PyObjectRef>,
-        mapper: WeakMapper,
-        vm: &VirtualMachine,
-    ) -> Self {
+    pub(crate) fn of_parent(name: &str, target: Option<PyObjectRef>, mapper: WeakMapper, vm: &VirtualMachine) -> Self {
         Self { target, own: vm.ctx.new_dict(), name: Some(name.to_owned()), mapper: Some(mapper) }
     }
 
@@ -143,7 +138,8 @@ impl SetAttr for View {
             PySetterValue::Assign(value) => zelf.own.set_item(name, value, vm),
             PySetterValue::Delete if zelf.own.contains_key(name, vm) => zelf.own.del_item(name, vm),
             PySetterValue::Delete => {
-                Err(vm.new_attribute_error(format!("'{name}' was not set on this view, so it can't be deleted from it")))
+                Err(vm
+                    .new_attribute_error(format!("'{name}' was not set on this view, so it can't be deleted from it")))
             }
         }
     }

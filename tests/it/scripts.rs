@@ -72,7 +72,8 @@ def printed(): return ''.join(out.text)
 #[test]
 fn every_script_prints_what_its_header_says() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts");
-    let mut scripts: Vec<_> = fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("it").path()).collect();
+    let mut scripts: Vec<_> =
+        fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("it").path()).collect();
     scripts.sort();
     assert!(!scripts.is_empty());
     for path in scripts {
