@@ -4,6 +4,8 @@ use rustpython_vm::{VirtualMachine, builtins::PyStrInterned};
 use std::sync::OnceLock;
 
 pub(crate) struct Names {
+    /// The name under which `sys` keeps the state of an interpreter.
+    pub(crate) state: &'static PyStrInterned,
     pub(crate) spec: &'static PyStrInterned,
     pub(crate) builtins: &'static PyStrInterned,
     pub(crate) path: &'static PyStrInterned,
@@ -16,6 +18,7 @@ pub(crate) struct Names {
 pub(crate) fn get(vm: &VirtualMachine) -> &'static Names {
     static NAMES: OnceLock<Names> = OnceLock::new();
     NAMES.get_or_init(|| Names {
+        state: vm.ctx.intern_str("_exocet_state"),
         spec: vm.ctx.intern_str("__spec__"),
         builtins: vm.ctx.intern_str("__builtins__"),
         path: vm.ctx.intern_str("__path__"),

@@ -4,19 +4,21 @@
 //! ```
 //! use exocet::{Memory, Runtime, load, mapper, search_path};
 //!
-//! let app = Memory::new("<app>").with("greet.py", "import clock\nword = 'morning' if clock.hour < 12 else 'evening'");
-//! let runtime = Runtime::builder().source(app).build()?;
-//! let word: String = runtime.enter(|vm| {
-//!     let greet = search_path(vm)?.get("greet").map_err(|error| error.into_exception(vm))?;
-//!     let stub = vm.new_module("clock", vm.ctx.new_dict(), None);
-//!     vm.module_set_attr(&stub, "hour", vm.ctx.new_int(9))?;
-//!     let stubs = vm.ctx.new_dict();
-//!     stubs.set_item("clock", stub.into(), vm)?;
-//!     let module = load(&greet, &mapper::pass_through(vm).with_overrides(stubs, vm), vm)?;
-//!     module.get_attr("word", vm)?.try_into_value(vm)
-//! }).expect("greet loads");
-//! assert_eq!(word, "morning");
-//! # Ok::<(), exocet::Error>(())
+//! fn main() -> Result<(), exocet::Error> {
+//!     let text = "import clock\nword = 'morning' if clock.hour < 12 else 'evening'";
+//!     let runtime = Runtime::builder().source(Memory::new("<app>").with("greet.py", text)).build()?;
+//!     let word = runtime.enter(|vm| {
+//!         let greet = search_path(vm)?.get("greet").map_err(|error| error.into_exception(vm))?;
+//!         let stub = vm.new_module("clock", vm.ctx.new_dict(), None);
+//!         vm.module_set_attr(&stub, "hour", vm.ctx.new_int(9))?;
+//!         let stubs = vm.ctx.new_dict();
+//!         stubs.set_item("clock", stub.into(), vm)?;
+//!         let module = load(&greet, &mapper::pass_through(vm).with_overrides(stubs, vm), vm)?;
+//!         module.get_attr("word", vm)?.try_into_value::<String>(vm)
+//!     });
+//!     assert_eq!(word.expect("greet loads"), "morning");
+//!     Ok(())
+//! }
 //! ```
 //!
 //! A [`Source`] is where module code lives, a [`SearchPath`] an ordered list of them, and a [`PythonModule`] a handle on
@@ -67,3 +69,8 @@ pub use scan::{Import, ImportKind};
 pub use source::{Entry, Shape, Source, Stamp, dir::Directory, memory::Memory, open, zip::Zip};
 pub use state::search_path;
 pub use traceback::{describe, traceback};
+
+/// The README's examples, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -32,6 +32,7 @@ pub(crate) fn make_types() {
     let _ = crate::finder::Loader::make_static_type();
     let _ = crate::finder::PathHook::make_static_type();
     let _ = crate::finder::Finder::make_static_type();
+    let _ = crate::finder::MetaFinder::make_static_type();
     let _ = PyMapper::make_static_type();
     let _ = ModuleIterator::make_static_type();
 }

@@ -2,10 +2,10 @@
 
 use crate::{
     Error,
-    finder::PathHook,
+    finder::{MetaFinder, PathHook},
     library, python,
     source::{self, Source},
-    state::State,
+    state::{State, sys_modules},
 };
 use rustpython_vm::{
     Interpreter, PyPayload, PyResult, Settings, VirtualMachine,
@@ -116,14 +116,21 @@ fn install(path: &[Arc<dyn Source>], vm: &VirtualMachine) -> PyResult<()> {
     let state = State::of(vm);
     library::install(vm)?;
     crate::exec::guard_interpreter(vm)?;
-    let hooks: PyListRef = vm.sys_module.get_attr("path_hooks", vm)?.try_into_value(vm)?;
-    hooks.borrow_vec_mut().insert(0, PathHook.into_ref(&vm.ctx).into());
-    let entries: PyListRef = vm.sys_module.get_attr("path", vm)?.try_into_value(vm)?;
+    if sys_modules(vm)?.contains_key("_frozen_importlib_external", vm) {
+        list("path_hooks", vm)?.borrow_vec_mut().insert(0, PathHook.into_ref(&vm.ctx).into());
+    } else {
+        list("meta_path", vm)?.borrow_vec_mut().push(MetaFinder.into_ref(&vm.ctx).into());
+    }
+    let entries = list("path", vm)?;
     for (at, source) in path.iter().enumerate() {
         state.register(source.clone());
         entries.borrow_vec_mut().insert(at, vm.ctx.new_str(source.label()).into());
     }
     Ok(())
+}
+
+fn list(name: &'static str, vm: &VirtualMachine) -> PyResult<PyListRef> {
+    vm.sys_module.get_attr(name, vm)?.try_into_value(vm)
 }
 
 fn describe(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> String {

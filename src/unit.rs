@@ -4,6 +4,7 @@ use crate::{
     Error, Kind, PythonModule, depth, exec::depth_error, finder::Loader, mapper::MapperRef, source::Source,
     source::Stamp, state::State, state::sys_modules, text,
 };
+use hashbrown::{Equivalent, HashMap};
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyCode, PyDictRef, PyModule, PyStrInterned, PyTuple},
@@ -13,7 +14,7 @@ use rustpython_vm::{
     function::ArgMapping,
     scope::Scope,
 };
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 /// Source that is nested deeper than this is compiled on a stack that grows.
 const SHALLOW: u32 = 100;
@@ -27,7 +28,26 @@ pub(crate) struct Units(PyMutex<HashMap<Key, Cached>>);
 
 /// A source by its address, which is its own as long as the cache keeps it alive, and the path in it; and the name, as
 /// one file can be two modules.
-type Key = (usize, String, String);
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    source: usize,
+    path: String,
+    name: String,
+}
+
+/// A key that borrows: a load that finds its unit allocates none.
+#[derive(Hash)]
+struct KeyRef<'a> {
+    source: usize,
+    path: &'a str,
+    name: &'a str,
+}
+
+impl Equivalent<Key> for KeyRef<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        self.source == key.source && self.path == key.path && self.name == key.name
+    }
+}
 
 struct Cached {
     _source: Arc<dyn Source>,
@@ -52,7 +72,7 @@ impl Units {
         let Some((source, path)) = handle.source_and_path() else {
             return Ok(PyRc::new(Unit::new(handle, None, vm)?));
         };
-        let key: Key = (Arc::as_ptr(source).cast::<()>() as usize, path.to_owned(), handle.name().to_owned());
+        let key = KeyRef { source: Arc::as_ptr(source).cast::<()>() as usize, path, name: handle.name() };
         // The stamp comes first: what is written after it was taken makes it differ from the next one.
         let stamp = handle.stamp().map_err(raise)?;
         if stamp.is_some()
@@ -79,6 +99,7 @@ impl Units {
         };
         let unit = PyRc::new(Unit::new(handle, Some(code), vm)?);
         let cached = Cached { _source: source.clone(), stamp, bytes, unit: unit.clone() };
+        let key = Key { source: key.source, path: path.to_owned(), name: handle.name().to_owned() };
         self.0.lock().insert(key, cached);
         Ok(unit)
     }
