@@ -67,7 +67,7 @@ pub use runtime::{Builder, Runtime};
 pub use rustpython_vm as vm;
 pub use scan::{Import, ImportKind};
 pub use source::{Entry, Shape, Source, Stamp, dir::Directory, memory::Memory, open, zip::Zip};
-pub use state::search_path;
+pub use state::{library, search_path};
 pub use traceback::{describe, traceback};
 
 /// The README's examples, run as tests.

@@ -1,15 +1,24 @@
-fn main() -> std::process::ExitCode {
-    let file = std::env::args().nth(1).unwrap();
-    let folder = std::path::absolute(&file).unwrap();
-    let runtime = exocet::Runtime::builder()
-        .path(folder.parent().unwrap())
-        .unwrap()
-        .arguments(std::env::args().skip(1))
-        .build()
-        .unwrap();
-    let code = runtime.run(|vm| {
-        let main = exocet::PythonModule::from_file(&file, "__main__").map_err(|e| e.into_exception(vm))?;
-        exocet::run_main(&main, &exocet::mapper::pass_through(vm), vm)
-    });
-    std::process::ExitCode::from(code as u8)
+//! The command line of Exocet.
+
+mod cli;
+
+use clap::Parser;
+use std::{process::ExitCode, thread};
+
+/// Python code that calls itself gets a `RecursionError` as long as there is stack for as many calls as it may make.
+const STACK: usize = 256 << 20;
+
+fn main() -> ExitCode {
+    let command = cli::Cli::parse().command;
+    let program = thread::Builder::new().name("main".to_owned()).stack_size(STACK).spawn(|| cli::run(command));
+    let ended = match program {
+        Ok(program) => program.join(),
+        Err(error) => Ok(Err(cli::Failure::Failed(format!("can't start a thread: {error}")))),
+    };
+    match ended {
+        Ok(Ok(code)) => code,
+        Ok(Err(failure)) => failure.report(),
+        // What went wrong has been printed already.
+        Err(_) => ExitCode::from(101),
+    }
 }

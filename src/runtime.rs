@@ -26,6 +26,7 @@ pub struct Builder {
     path: Vec<Arc<dyn Source>>,
     arguments: Vec<String>,
     isolated: bool,
+    without_signals: bool,
 }
 
 impl Runtime {
@@ -79,6 +80,12 @@ impl Builder {
         self
     }
 
+    /// Leaves the signals of the process alone: Ctrl-C ends it, and doesn't raise `KeyboardInterrupt`.
+    pub fn without_signals(mut self) -> Self {
+        self.without_signals = true;
+        self
+    }
+
     /// Builds the runtime.
     ///
     /// # Errors
@@ -93,6 +100,7 @@ impl Builder {
         settings.argv = self.arguments;
         settings.isolated = self.isolated;
         settings.ignore_environment = self.isolated;
+        settings.install_signal_handlers = !self.without_signals;
         settings.write_bytecode = false;
         let builder = Interpreter::builder(settings);
         #[cfg(feature = "stdlib")]

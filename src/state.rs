@@ -169,6 +169,13 @@ pub fn search_path(vm: &VirtualMachine) -> PyResult<SearchPath> {
     State::of(vm).search_path(vm)
 }
 
+/// The part of [`search_path`] that is no business of `sys.path`: the embedded standard library and the modules that are
+/// built into the interpreter.
+#[must_use]
+pub fn library(vm: &VirtualMachine) -> SearchPath {
+    State::of(vm).library.lock().clone()
+}
+
 pub(crate) fn sys_modules(vm: &VirtualMachine) -> PyResult<PyDictRef> {
     let modules = vm.sys_module.get_attr("modules", vm)?;
     modules.downcast::<PyDict>().map_err(|_| vm.new_runtime_error("sys.modules is no dict"))

@@ -1,0 +1,74 @@
+//! One module for each command, and what they share: the arguments, the plan of a mapper, the output.
+
+mod args;
+mod completions;
+#[cfg(feature = "stdlib")]
+mod demo;
+mod imports;
+mod list;
+mod load;
+mod output;
+mod plan;
+mod program;
+mod run;
+mod sources;
+
+pub(crate) use args::Cli;
+
+use args::Command;
+use std::{io, process::ExitCode};
+
+/// Carries a command out.
+pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        #[cfg(feature = "stdlib")]
+        Command::Demo => demo::demo(),
+        Command::Run(args) => run::run(args),
+        Command::List(args) => list::list(&args),
+        Command::Load(args) => load::load(&args),
+        Command::Imports(args) => imports::imports(&args),
+        Command::Completions { shell } => completions::completions(shell),
+    }
+}
+
+/// Why a command ends early.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The command line names something that can't be used.
+    Usage(String),
+    /// Something went wrong on the way.
+    Failed(String),
+    /// Whoever read the output has seen enough.
+    ClosedPipe,
+}
+
+impl Failure {
+    pub(crate) fn usage(error: impl ToString) -> Self {
+        Self::Usage(error.to_string())
+    }
+
+    pub(crate) fn failed(error: impl ToString) -> Self {
+        Self::Failed(error.to_string())
+    }
+
+    /// Says on stderr what went wrong, and gives the exit code for it.
+    pub(crate) fn report(self) -> ExitCode {
+        let (message, code) = match self {
+            Failure::Usage(message) => (message, 2),
+            Failure::Failed(message) => (message, 1),
+            Failure::ClosedPipe => return ExitCode::SUCCESS,
+        };
+        output::complain(&message);
+        ExitCode::from(code)
+    }
+}
+
+/// Only writing to stdout gives these.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::ClosedPipe,
+            _ => Failure::Failed(format!("can't write to stdout: {error}")),
+        }
+    }
+}

@@ -1,0 +1,2 @@
+import config
+TEXT = "hello, " + config.user

@@ -1,0 +1,5 @@
+try:
+    import sys
+    TEXT = "running on " + sys.platform
+except ImportError:
+    TEXT = "running somewhere"

@@ -1,0 +1,154 @@
+//! `exocet load`.
+
+use super::{
+    Failure,
+    args::Load,
+    output::{self, DIM, GREEN, JsonList, RED},
+    plan::{Plan, check_name},
+    sources,
+};
+use exocet::{
+    Error, MapperRef, PythonModule, Runtime, SearchPath, mapper,
+    vm::{PyResult, VirtualMachine},
+};
+use serde::Serialize;
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+pub(crate) fn load(args: &Load) -> Result<ExitCode, Failure> {
+    args.names.iter().try_for_each(|name| check_name(name))?;
+    let plan = Plan::new(&args.mapping)?;
+    // Whoever presses Ctrl-C means this command, and not the module that is loading just then.
+    let mut builder = Runtime::builder().without_signals();
+    for source in sources::open(&args.search)? {
+        builder = builder.shared_source(source);
+    }
+    let runtime = builder.build().map_err(Failure::failed)?;
+    runtime.enter(|vm| {
+        let raise = |error| Failure::Failed(exocet::traceback(&error, vm).trim_end().to_owned());
+        let out = output::stdout_of_its_own(vm).map_err(raise)?;
+        let mapper = plan.mapper(mapper::pass_through(vm), vm).map_err(raise)?;
+        let path = exocet::search_path(vm).map_err(raise)?;
+        let modules = modules(args, &path);
+        let failed = load_all(modules, args, &mapper, out, vm)?;
+        Ok(ExitCode::from(u8::from(failed > 0)))
+    })
+}
+
+/// A name, and the module of that name or why there is none.
+type Named = (String, Result<PythonModule, Error>);
+
+fn modules(args: &Load, path: &SearchPath) -> Vec<Named> {
+    let mut modules = Vec::new();
+    for name in &args.names {
+        match path.get(name) {
+            Ok(module) if args.walk => modules.extend(module.walk_modules().map(|module| match module {
+                Ok(module) => (module.name().to_owned(), Ok(module)),
+                Err(error) => (error.name().unwrap_or(name).to_owned(), Err(error)),
+            })),
+            found => modules.push((name.clone(), found)),
+        }
+    }
+    modules
+}
+
+/// Loads one module after the other, and gives the number of those that failed.
+fn load_all(
+    modules: Vec<Named>,
+    args: &Load,
+    mapper: &MapperRef,
+    out: impl Write,
+    vm: &VirtualMachine,
+) -> Result<usize, Failure> {
+    let mut failed = 0;
+    let width = modules.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let progress = output::progress(Some(modules.len() as u64));
+    let mut report = if args.json { Report::Json(JsonList::new(out)) } else { Report::Lines { out, width } };
+    for (name, module) in modules {
+        progress.set_message(name.clone());
+        let outcome = Outcome::of(name, module, args.repeat, mapper, vm);
+        failed += usize::from(!outcome.ok);
+        progress.inc(1);
+        progress.suspend(|| report.tell(&outcome))?;
+    }
+    progress.finish_and_clear();
+    report.finish()?;
+    Ok(failed)
+}
+
+/// How loading a module went.
+#[derive(Serialize)]
+struct Outcome {
+    name: String,
+    ok: bool,
+    ms: f64,
+    error: Option<String>,
+}
+
+impl Outcome {
+    fn of(
+        name: String,
+        module: Result<PythonModule, Error>,
+        repeat: u32,
+        mapper: &MapperRef,
+        vm: &VirtualMachine,
+    ) -> Self {
+        let start = Instant::now();
+        let loaded = match module {
+            Ok(module) => fastest(&module, repeat, mapper, vm).map_err(|error| exocet::describe(&error, vm)),
+            Err(error) => Err(error.to_string()),
+        };
+        let (time, error) = match loaded {
+            Ok(time) => (time, None),
+            Err(error) => (start.elapsed(), Some(error)),
+        };
+        // Thousandths are as much as the clock is good for.
+        Self { name, ok: error.is_none(), ms: (time.as_secs_f64() * 1e6).round() / 1e3, error }
+    }
+}
+
+/// The time of the fastest of `repeat` loads.
+fn fastest(module: &PythonModule, repeat: u32, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<Duration> {
+    let mut fastest = Duration::MAX;
+    for _ in 0..repeat {
+        let start = Instant::now();
+        exocet::load(module, mapper, vm)?;
+        fastest = fastest.min(start.elapsed());
+    }
+    Ok(fastest)
+}
+
+enum Report<W> {
+    Lines { out: W, width: usize },
+    Json(JsonList<W>),
+}
+
+impl<W: Write> Report<W> {
+    fn tell(&mut self, outcome: &Outcome) -> io::Result<()> {
+        let (out, width) = match self {
+            Report::Json(list) => return list.push(outcome),
+            Report::Lines { out, width } => (out, *width),
+        };
+        let Outcome { name, ms, error, .. } = outcome;
+        let time = format!("{DIM}{ms:9.3} ms{DIM:#}");
+        let line = match error {
+            None => format!("{GREEN}ok    {GREEN:#}  {name:width$}  {time}\n"),
+            Some(error) => {
+                // The first line of a message says what, the others say who asked.
+                let error = error.trim_end().replace('\n', "\n        ");
+                format!("{RED}failed{RED:#}  {name:width$}  {time}  {error}\n")
+            }
+        };
+        out.write_all(line.as_bytes())
+    }
+
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Report::Json(list) => list.finish(),
+            Report::Lines { mut out, .. } => out.flush(),
+        }
+    }
+}

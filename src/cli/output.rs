@@ -1,0 +1,86 @@
+//! Writing for people and for programs. Data goes to stdout, everything else to stderr.
+
+use anstream::AutoStream;
+use clap::builder::styling::{AnsiColor, Style};
+use exocet::vm::{AsObject, PyResult, VirtualMachine};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use std::{
+    fs::File,
+    io::{self, Stdout, Write},
+};
+
+pub(crate) const BOLD: Style = Style::new().bold();
+pub(crate) const DIM: Style = Style::new().dimmed();
+pub(crate) const GREEN: Style = AnsiColor::Green.on_default();
+pub(crate) const RED: Style = AnsiColor::Red.on_default();
+pub(crate) const CYAN: Style = AnsiColor::Cyan.on_default();
+
+/// Stdout, with styles only if it is a terminal.
+pub(crate) fn stdout() -> AutoStream<Stdout> {
+    AutoStream::auto(io::stdout())
+}
+
+/// Says on stderr what is wrong, in a line that begins with the program's name.
+pub(crate) fn complain(message: &str) {
+    // When stderr is closed there is nobody to tell.
+    let _ = writeln!(anstream::stderr(), "{BOLD}exocet:{BOLD:#} {message}");
+}
+
+/// Stdout for data alone: whatever modules print from now on, by whichever way, goes to stderr.
+#[cfg(unix)]
+pub(crate) fn stdout_of_its_own(vm: &VirtualMachine) -> PyResult<AutoStream<File>> {
+    use std::os::fd::AsFd;
+    let raise = |error: io::Error| vm.new_os_error(error.to_string());
+    redirect_prints(vm)?;
+    let own = io::stdout().as_fd().try_clone_to_owned().map_err(raise)?;
+    // Processes that a module starts, and `os.write(1, ...)`, know file descriptors and not `sys.stdout`.
+    nix::unistd::dup2_stdout(io::stderr()).map_err(|error| raise(error.into()))?;
+    Ok(AutoStream::auto(File::from(own)))
+}
+
+/// Stdout for data alone: what modules print from now on goes to stderr.
+#[cfg(not(unix))]
+pub(crate) fn stdout_of_its_own(vm: &VirtualMachine) -> PyResult<AutoStream<Stdout>> {
+    redirect_prints(vm)?;
+    Ok(stdout())
+}
+
+fn redirect_prints(vm: &VirtualMachine) -> PyResult<()> {
+    let stderr = vm.sys_module.get_attr("stderr", vm)?;
+    vm.sys_module.as_object().set_attr("stdout", stderr, vm)
+}
+
+/// A JSON list that is written while its items come, one on each line.
+pub(crate) struct JsonList<W> {
+    out: W,
+    separator: &'static str,
+}
+
+impl<W: Write> JsonList<W> {
+    pub(crate) fn new(out: W) -> Self {
+        Self { out, separator: "[\n" }
+    }
+
+    pub(crate) fn push(&mut self, item: &impl Serialize) -> io::Result<()> {
+        let line = format!("{}  {}", self.separator, serde_json::to_string(item)?);
+        self.separator = ",\n";
+        self.out.write_all(line.as_bytes())
+    }
+
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        let end: &[u8] = if self.separator == ",\n" { b"\n]\n" } else { b"[]\n" };
+        self.out.write_all(end)?;
+        self.out.flush()
+    }
+}
+
+/// A bar on stderr for `length` pieces of work, or a count where it isn't known how many there are. It only shows on
+/// a terminal.
+pub(crate) fn progress(length: Option<u64>) -> ProgressBar {
+    let (bar, template) = match length {
+        Some(length) => (ProgressBar::new(length), "{bar:30} {pos}/{len} {wide_msg}"),
+        None => (ProgressBar::new_spinner(), "{spinner} {pos} {wide_msg}"),
+    };
+    bar.with_style(ProgressStyle::with_template(template).expect("the templates above are well-formed"))
+}

@@ -1,0 +1,73 @@
+//! The mapper that the command line describes.
+
+use super::{Failure, args::Mapping};
+use exocet::{
+    MapperRef, PythonModule, is_dotted_name, mapper,
+    vm::{PyResult, VirtualMachine},
+};
+use std::{collections::BTreeMap, path::MAIN_SEPARATOR};
+
+/// A mapper that is yet to be made. What is wrong with the command line shows before an interpreter starts.
+pub(crate) struct Plan {
+    files: Vec<PythonModule>,
+    redirected: BTreeMap<String, String>,
+    denied: Vec<String>,
+}
+
+impl Plan {
+    pub(crate) fn new(mapping: &Mapping) -> Result<Self, Failure> {
+        let mut targets = BTreeMap::new();
+        for written in &mapping.overrides {
+            let (name, target) = written
+                .split_once('=')
+                .filter(|(_, target)| !target.is_empty())
+                .ok_or_else(|| Failure::Usage(format!("`{written}` is not an override, which is NAME=TARGET")))?;
+            check_name(name)?;
+            // Of two overrides of one name the later one counts.
+            targets.insert(name, target);
+        }
+        let mut plan = Plan { files: Vec::new(), redirected: BTreeMap::new(), denied: mapping.denials.clone() };
+        for (name, target) in targets {
+            if is_file(target) {
+                plan.files.push(PythonModule::from_file(target, name).map_err(Failure::usage)?);
+            } else {
+                check_name(target)?;
+                plan.redirected.insert(name.to_owned(), target.to_owned());
+            }
+        }
+        plan.denied.iter().try_for_each(|name| check_name(name))?;
+        Ok(plan)
+    }
+
+    /// Makes the mapper: the overrides, then the denials, then `base`. The overriding files are loaded here.
+    pub(crate) fn mapper(&self, base: MapperRef, vm: &VirtualMachine) -> PyResult<MapperRef> {
+        let stubs = vm.ctx.new_dict();
+        for file in &self.files {
+            let stub = exocet::load(file, &mapper::pass_through(vm), vm)?;
+            stubs.set_item(file.name(), stub.into(), vm)?;
+        }
+        let mut mapper = base;
+        if !self.denied.is_empty() {
+            mapper = mapper::exclusion(mapper, &self.denied, vm);
+        }
+        if !self.redirected.is_empty() {
+            mapper = mapper::chain([mapper::redirect(&self.redirected, vm), mapper], vm);
+        }
+        if !self.files.is_empty() {
+            mapper = mapper.with_overrides(stubs, vm);
+        }
+        Ok(mapper)
+    }
+}
+
+/// Checks that `name` could be a module's.
+pub(crate) fn check_name(name: &str) -> Result<(), Failure> {
+    if is_dotted_name(name) {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!("`{name}` is not a module name: names are identifiers joined by dots")))
+}
+
+fn is_file(target: &str) -> bool {
+    target.ends_with(".py") || target.contains(['/', MAIN_SEPARATOR])
+}

@@ -1,0 +1,49 @@
+//! The program that `exocet run` runs, and the place that leads its search path.
+
+use super::{Failure, plan::check_name};
+use exocet::{
+    PythonModule, Runtime, SearchPath, Source,
+    scan::{self, ScanError},
+};
+use std::{fs, path::Path, sync::Arc};
+
+/// The script in `file`, and its folder. A folder or an archive is a program by its `__main__.py`.
+pub(crate) fn script(file: &str) -> Result<(PythonModule, Arc<dyn Source>), Failure> {
+    if let Ok(source) = exocet::open(file) {
+        let program = super::sources::path_of(vec![source.clone()]).get("__main__").map_err(Failure::usage)?;
+        return Ok((program, source));
+    }
+    let script = PythonModule::from_file(file, "__main__").map_err(Failure::usage)?;
+    // What a link leads to has its modules beside it.
+    let real = if Path::new(file).is_symlink() { fs::canonicalize(file) } else { std::path::absolute(file) };
+    let real = real.map_err(|error| Failure::Usage(format!("can't open `{file}`: {error}")))?;
+    let folder = exocet::open(real.parent().unwrap_or(&real)).map_err(Failure::usage)?;
+    Ok((script, folder))
+}
+
+/// The module to run for `-m name`: the module itself, or a package's `__main__`.
+pub(crate) fn module(name: &str, runtime: &Runtime) -> Result<PythonModule, Failure> {
+    check_name(name)?;
+    let path: SearchPath = runtime
+        .enter(|vm| exocet::search_path(vm).map_err(|error| exocet::describe(&error, vm)))
+        .map_err(Failure::Failed)?;
+    let found = path.get(name).map_err(Failure::failed)?;
+    match found.is_package() {
+        true => found.get("__main__").map_err(|error| Failure::Failed(format!("can't run a package: {error}"))),
+        false => Ok(found),
+    }
+}
+
+/// Whether the program's text can be read at all. What is wrong with it as Python shows when it is run.
+pub(crate) fn check(program: &PythonModule) -> Result<(), Failure> {
+    if program.is_native() {
+        return Err(Failure::Failed(format!("can't run `{}`: it is built into the interpreter", program.name())));
+    }
+    let text = program.text().map_err(Failure::failed)?.unwrap_or_default();
+    match scan::imports(&text, program.name(), program.is_package()) {
+        Err(ScanError::TooDeep(error)) => {
+            Err(Failure::Failed(format!("can't compile `{}`: {error}", program.origin().unwrap_or_default())))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,34 @@
+//! Where the command line looks for modules.
+
+use super::{Failure, args::Search};
+use exocet::{Location, Runtime, SearchPath, Source};
+use std::sync::Arc;
+
+/// The sources at the paths given, each once.
+pub(crate) fn open(search: &Search) -> Result<Vec<Arc<dyn Source>>, Failure> {
+    let mut sources = Vec::new();
+    for path in &search.paths {
+        add(&mut sources, exocet::open(path).map_err(Failure::usage)?);
+    }
+    Ok(sources)
+}
+
+/// Puts `source` at the end, unless there is one of the same place.
+pub(crate) fn add(sources: &mut Vec<Arc<dyn Source>>, source: Arc<dyn Source>) {
+    if !sources.iter().any(|other| other.label() == source.label()) {
+        sources.push(source);
+    }
+}
+
+/// The search path of these sources alone.
+pub(crate) fn path_of(sources: Vec<Arc<dyn Source>>) -> SearchPath {
+    SearchPath::from_locations(sources.into_iter().map(|source| Location { source, folder: String::new() }))
+}
+
+/// The search path of these sources and the library, for commands that run nothing.
+pub(crate) fn path_and_library(sources: Vec<Arc<dyn Source>>) -> Result<SearchPath, Failure> {
+    let runtime = Runtime::builder().isolated().build().map_err(Failure::failed)?;
+    let library = runtime.enter(|vm| exocet::library(vm));
+    let own = path_of(sources);
+    Ok(own.locations().iter().chain(library.locations()).cloned().collect())
+}
