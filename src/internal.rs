@@ -5,9 +5,9 @@
 
 use rustpython_vm::{
     AsObject, VirtualMachine,
-    builtins::{PyDict, PyStr},
+    builtins::PyStr,
     bytecode::Instruction,
-    frame::{FrameObjectRef, InterpreterFrame, current_thread_iframe},
+    frame::{FrameObjectRef, InterpreterFrame, current_globals, current_thread_iframe},
     function::FuncArgs,
 };
 use std::cell::RefCell;
@@ -80,18 +80,35 @@ fn op_at(frame: &InterpreterFrame, offset: isize) -> Option<Instruction> {
     while at < instructions.len() {
         match instructions.read_op(at) {
             Instruction::ExtendedArg => at += 1,
-            op => return Some(op),
+            op => return Some(without_events(frame, at, op)),
         }
     }
     None
 }
 
-/// The VM always passes five positional arguments, no names, and level 0; and only these modules are asked for.
+/// The instruction itself, where `sys.monitoring` has put one in its place that reports it.
+fn without_events(frame: &InterpreterFrame, at: usize, op: Instruction) -> Instruction {
+    let stored = |bytes: &[u8]| bytes.get(at).and_then(|byte| Instruction::try_from(*byte).ok());
+    let data = frame.code().monitoring_data.lock();
+    let Some(data) = data.as_ref() else { return op };
+    let mut op = op;
+    if matches!(op, Instruction::InstrumentedLine) {
+        op = stored(&data.line_opcodes).unwrap_or(op);
+    }
+    if matches!(op, Instruction::InstrumentedInstruction) {
+        op = stored(&data.per_instruction_opcodes).unwrap_or(op);
+    }
+    op
+}
+
+/// The VM always passes five positional arguments, no names, and level 0: the running frame's own globals and locals
+/// among them. And only these modules are asked for.
 fn is_vm_shaped(args: &FuncArgs, vm: &VirtualMachine) -> bool {
-    let [name, globals, _, from, _] = args.args.as_slice() else { return false };
+    let [name, globals, locals, from, _] = args.args.as_slice() else { return false };
     args.kwargs.is_empty()
         && vm.is_none(from)
-        && globals.downcast_ref::<PyDict>().is_some()
+        && !vm.is_none(locals)
+        && current_globals().is_some_and(|own| own.is(globals))
         && name
             .downcast_ref::<PyStr>()
             .and_then(|name| name.to_str())
