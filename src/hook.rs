@@ -10,6 +10,7 @@ use crate::{
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyDict, PyDictRef, PyModule, PyStr, PyTuple},
+    frame::current_globals,
     function::{FuncArgs, KwArgs},
     pyclass,
     types::{Callable, Representable},
@@ -96,6 +97,11 @@ pub(crate) fn private_builtins(mapper: &MapperRef, vm: &VirtualMachine) -> PyRes
     Ok(builtins)
 }
 
+/// Whether `object` is an `__import__` that no Python code made: the interpreter's, or that of some mapper.
+pub(crate) fn is_import(object: &PyObject, vm: &VirtualMachine) -> bool {
+    object.downcast_ref::<Importer>().is_some() || State::of(vm).is_original_import(object)
+}
+
 /// The arguments of `__import__(name, globals=None, locals=None, fromlist=(), level=0)`.
 struct Call {
     name: PyObjectRef,
@@ -145,7 +151,9 @@ impl Callable for Importer {
         let written = written.to_string();
         let name = absolute(&written, call.globals.as_deref(), call.level, vm)?;
         let imports = Imports { mapper: zelf.0.upgrade(vm)? };
-        let request = Request::statement(&name, &written, call.level, call.from.as_ref(), call.globals.as_deref());
+        // A call may leave out whose import it is; then it is that of the code that runs.
+        let importer = call.globals.or_else(current_globals);
+        let request = Request::statement(&name, &written, call.level, call.from.as_ref(), importer.as_deref());
         match &call.from {
             Some(from) => imports.import_from(&request, from, statement.is_some(), vm),
             None if statement.as_ref().is_some_and(|serving| serving.binds_leaf) => imports.import_as(&request, vm),
