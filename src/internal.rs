@@ -5,7 +5,6 @@
 
 use rustpython_vm::{
     AsObject, VirtualMachine,
-    builtins::PyStr,
     bytecode::Instruction,
     frame::{FrameObjectRef, InterpreterFrame, current_globals, current_thread_iframe},
     function::FuncArgs,
@@ -35,7 +34,8 @@ thread_local! {
 }
 
 impl Caller {
-    /// Must be called before anything else that may run Python code.
+    /// Whose import a call is that did not come from a call instruction. Must be called before anything else that may
+    /// run Python code.
     pub(crate) fn of(args: &FuncArgs, vm: &VirtualMachine) -> Self {
         let frame = current_thread_iframe();
         if frame.is_null() {
@@ -51,7 +51,7 @@ impl Caller {
             let binds_leaf = op_at(iframe, 0).is_some_and(|op| matches!(op, Instruction::ImportFrom { .. }));
             return Self::Statement(Serving { binds_leaf });
         }
-        if is_vm_shaped(args, vm) && !names_import(iframe) { Self::Vm } else { Self::Code }
+        if is_vm_shaped(args, vm) { Self::Vm } else { Self::Code }
     }
 }
 
@@ -101,90 +101,11 @@ fn without_events(frame: &InterpreterFrame, at: usize, op: Instruction) -> Instr
     op
 }
 
-/// The VM always passes five positional arguments, no names, and level 0: the running frame's own globals and locals
-/// among them. And only these modules are asked for.
+/// The VM passes five positional arguments and no names: the running frame's own globals and the mapping that the frame
+/// keeps its locals in, and no names to take. A module's code can pass just these only at its top level, and be taken
+/// for the VM only where it calls `__import__` through native code, such as `map`, or with a starred argument.
 fn is_vm_shaped(args: &FuncArgs, vm: &VirtualMachine) -> bool {
-    let [name, globals, locals, from, _] = args.args.as_slice() else { return false };
-    args.kwargs.is_empty()
-        && vm.is_none(from)
-        && !vm.is_none(locals)
-        && current_globals().is_some_and(|own| own.is(globals))
-        && name
-            .downcast_ref::<PyStr>()
-            .and_then(|name| name.to_str())
-            .is_some_and(|name| VM_MODULES.binary_search(&name).is_ok())
-}
-
-/// Whether the code of `frame` mentions `__import__`: then the call may be its own.
-fn names_import(frame: &InterpreterFrame) -> bool {
-    frame.code().code.names.iter().any(|name| name.as_bytes() == b"__import__")
-}
-
-/// What rustpython-vm 0.6.0 and rustpython-stdlib 0.6.0 import for themselves, sorted.
-const VM_MODULES: &[&str] = &[
-    "_asyncio",
-    "_codecs",
-    "_compat_pickle",
-    "_ctypes",
-    "_datetime",
-    "_elementtree",
-    "_frozen_importlib_external",
-    "_hashlib",
-    "_interpreters",
-    "_json",
-    "_pycodecs",
-    "_socket",
-    "_ssl",
-    "_strptime",
-    "_warnings",
-    "_weakref",
-    "_zoneinfo",
-    "annotationlib",
-    "array",
-    "asyncio.base_tasks",
-    "asyncio.coroutines",
-    "asyncio.events",
-    "asyncio.exceptions",
-    "codecs",
-    "collections.abc",
-    "concurrent.interpreters._queues",
-    "contextvars",
-    "copy",
-    "copyreg",
-    "encodings",
-    "functools",
-    "importlib._bootstrap_external",
-    "importlib.machinery",
-    "io",
-    "json",
-    "linecache",
-    "locale",
-    "lzma",
-    "marshal",
-    "os",
-    "pickle",
-    "pyexpat",
-    "re",
-    "resource",
-    "runpy",
-    "socket",
-    "ssl",
-    "string.templatelib",
-    "sys",
-    "threading",
-    "time",
-    "traceback",
-    "typing",
-    "warnings",
-    "weakref",
-    "xml.etree.ElementPath",
-    "zlib",
-];
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_table_is_sorted() {
-        assert!(super::VM_MODULES.is_sorted());
-    }
+    let [_, globals, locals, from, _] = args.args.as_slice() else { return false };
+    let (Some(own), Some(frame)) = (current_globals(), vm.current_frame()) else { return false };
+    args.kwargs.is_empty() && vm.is_none(from) && own.is(globals) && frame.iframe().locals.as_object(vm).is(locals)
 }

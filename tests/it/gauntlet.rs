@@ -133,7 +133,13 @@ const POSITIONS: &[Position] = &[
     ),
     at(
         "call_under_another_name",
-        "load = __import__\ndef call(f): return f('needle', globals(), None, None, 0)  # <-\ndef later(): return call(load)",
+        "load = __import__\ndef call(f): return f('needle', globals(), locals(), None, 0)  # <-\ndef later(): return call(load)",
+        Own,
+    ),
+    at("call_starred", "def later():\n    return __import__(*('needle', globals(), locals(), None, 0))  # <-", Own),
+    at(
+        "call_forwarded",
+        "def call(*args): return imp(*args)  # <-\nimp = __import__\n__builtins__ = {**__builtins__, '__import__': call}\nexec('import needle')\ngot = needle",
         Own,
     ),
     at("call_from_builtins_dict", "got = __builtins__['__import__']('needle', globals())", Own),
