@@ -8,14 +8,15 @@ use std::fmt;
 use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{Mode, lexer};
 
-/// Measures how deep the syntax tree of `text` can get, never too little. Ordinary code stays under a few hundred.
+/// Measures how deep the syntax tree of `text` can get, never too little. Ordinary code stays under a few hundred,
+/// most of which is how far its lines are indented.
 ///
 /// # Errors
 /// More than 200 nested brackets, 100 levels of indentation, or 3,000 operators, calls, subscripts and the like in one expression,
 /// or 3,000 `elif`s that are open at once. CPython refuses the same, at the same or similar numbers.
 ///
 /// ```
-/// use lower::depth::check;
+/// use exocet::depth::check;
 ///
 /// assert!(check("x = f(1) + 2\n").is_ok());
 /// assert_eq!(check(&format!("\nx = {}1", "1+".repeat(200_000))).unwrap_err().line(), 2);
@@ -23,22 +24,17 @@ use ruff_python_parser::{Mode, lexer};
 pub fn check(text: &str) -> Result<u32, TooDeep> {
     // The lexer counts bytes in 32 bits.
     if u32::try_from(text.len()).is_err() {
-        return Err(TooDeep {
-            line: 1,
-            message: "source is too long",
-        });
+        return Err(TooDeep { line: 1, message: "source is too long" });
     }
     measure(text).map_err(|message| {
         // Tokens don't tell their place, but the pass fails as soon as it has seen enough: the line is the first that, as the last
         // one, makes it fail. A few more passes over text that is refused anyway are cheap.
-        let ends: Vec<usize> = text
-            .bytes()
-            .enumerate()
-            .filter(|(_, byte)| *byte == b'\n')
-            .map(|(end, _)| end + 1)
-            .collect();
+        let ends: Vec<usize> =
+            text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(end, _)| end + 1).collect();
         let line = ends.partition_point(|&end| measure(&text[..end]).is_ok()) + 1;
-        TooDeep { line, message }
+        // Of several limits the one that is passed first counts.
+        let first = ends.get(line - 1).and_then(|&end| measure(&text[..end]).err());
+        TooDeep { line, message: first.unwrap_or(message) }
     })
 }
 
@@ -74,7 +70,7 @@ const INDENTS: usize = 100;
 const CHAIN: u32 = 3_000;
 
 fn measure(text: &str) -> Result<u32, &'static str> {
-    lines(text)?;
+    let widest = widest(text)?;
     let mut statements = Statements::default();
     let mut expression = Expression::default();
     let mut deepest = 0;
@@ -83,7 +79,7 @@ fn measure(text: &str) -> Result<u32, &'static str> {
     loop {
         let token = lexer.next_token();
         match token {
-            TokenKind::EndOfFile => return Ok(deepest),
+            TokenKind::EndOfFile => return Ok(deepest + widest),
             TokenKind::Comment | TokenKind::NonLogicalNewline => continue,
             TokenKind::Indent => statements.indent()?,
             TokenKind::Dedent => statements.dedent(),
@@ -105,27 +101,22 @@ fn measure(text: &str) -> Result<u32, &'static str> {
     }
 }
 
-/// The indentation of the lines as they stand. The lexer sees none inside brackets, but the parser, when it recovers from a
-/// bracket that is never closed, does. Text within limits can't pass this one: each bracket may add a step of indentation.
-fn lines(text: &str) -> Result<(), &'static str> {
-    let mut steps: Vec<usize> = Vec::new();
-    for line in text.split('\n') {
+/// How many blocks can stand in one another by the white space that lines begin with: each takes one character more.
+///
+/// The lexer sees no indentation inside brackets, but the parser does, when it recovers from a bracket that is never closed. What
+/// it takes for a block then can't be told from here, so lines that only continue others count as well.
+fn widest(text: &str) -> Result<u32, &'static str> {
+    let width = |line: &str| {
         let code = line.trim_start_matches([' ', '\t', '\x0c']);
-        if code.is_empty() {
-            continue;
-        }
-        let width = line.len() - code.len();
-        while steps.last().is_some_and(|&step| step >= width) {
-            steps.pop();
-        }
-        if width > 0 {
-            steps.push(width);
-        }
-        if steps.len() > INDENTS + BRACKETS {
-            return Err("too many levels of indentation");
-        }
+        let blank = &line[..line.len() - code.len()];
+        // A form feed begins the line anew.
+        let start = blank.rfind('\x0c').map_or(0, |feed| feed + 1);
+        if code.is_empty() { 0 } else { blank.len() - start }
+    };
+    match text.split('\n').map(width).max().and_then(|width| u32::try_from(width).ok()) {
+        Some(width) if width <= CHAIN => Ok(width),
+        _ => Err("too many levels of indentation"),
     }
-    Ok(())
 }
 
 /// Blocks, and the `elif`s of each: a compiler may nest every one in the last.
@@ -146,11 +137,7 @@ impl Statements {
 
     fn indent(&mut self) -> Result<(), &'static str> {
         self.elifs.push(0);
-        if self.elifs.len() >= INDENTS {
-            Err("too many levels of indentation")
-        } else {
-            Ok(())
-        }
+        if self.elifs.len() >= INDENTS { Err("too many levels of indentation") } else { Ok(()) }
     }
 
     fn dedent(&mut self) {
@@ -167,11 +154,7 @@ impl Statements {
             TokenKind::Else => {}
             _ => self.total -= std::mem::take(elifs),
         }
-        if self.total > CHAIN {
-            Err("too many `elif` clauses")
-        } else {
-            Ok(())
-        }
+        if self.total > CHAIN { Err("too many `elif` clauses") } else { Ok(()) }
     }
 }
 
@@ -183,6 +166,8 @@ struct Expression {
     level: Level,
     deepest: u32,
     is_with: bool,
+    /// Whether a sign that comes now stands between two operands, and not before one.
+    after_operand: bool,
 }
 
 /// What has been seen between two brackets.
@@ -190,131 +175,168 @@ struct Expression {
 struct Level {
     /// The depth of everything around the bracket.
     around: u32,
-    /// Operators and the like since the last comma.
-    chain: u32,
-    /// The deepest bracket since the last comma.
-    inner: u32,
+    /// What has been seen since the last comma.
+    runs: [Run; Binding::Tightest as usize + 1],
     /// The deepest of what the commas separate.
     deepest: u32,
     /// `lambda`s whose colon is still to come. The commas before it separate parameters, and what follows is inside.
     lambdas: u32,
+    /// Whether the bracket is an f-string's quote.
+    is_string: bool,
+}
+
+/// Operators of one binding strength. Each may nest the one before or after it, and whatever binds tighter is their operand.
+#[derive(Default, Clone, Copy)]
+struct Run {
+    length: u32,
+    deepest_operand: u32,
+}
+
+/// How tightly an operator binds. Those that differ here don't add up when many operands stand in a row, as in a long sum of
+/// short products.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Binding {
+    Loosest,
+    Logic,
+    Comparison,
+    Bits,
+    Sum,
+    Product,
+    Sign,
+    Tightest,
 }
 
 impl Level {
+    /// The depth of what has been seen since the last comma.
     fn depth(&self) -> u32 {
-        self.deepest.max(self.chain + self.inner)
+        operand(&self.runs)
     }
+
+    fn link(&mut self, binding: Binding) {
+        let (runs, tighter) = self.runs.split_at_mut(binding as usize + 1);
+        let run = &mut runs[binding as usize];
+        run.deepest_operand = run.deepest_operand.max(operand(tighter));
+        run.length += 1;
+        tighter.fill(Run::default());
+    }
+
+    fn comma(&mut self) {
+        self.deepest = self.deepest.max(self.depth());
+        self.runs = Default::default();
+    }
+
+    /// The level of a bracket that opens here.
+    fn inside(&self, is_string: bool) -> Level {
+        let operators: u32 = self.runs.iter().map(|run| run.length).sum();
+        Level { around: self.around + operators + 1, is_string, ..Level::default() }
+    }
+
+    /// Takes in the level of a bracket that closes here.
+    fn close(&mut self, inside: &Level) {
+        let run = &mut self.runs[Binding::Tightest as usize];
+        run.deepest_operand = run.deepest_operand.max(inside.deepest.max(inside.depth()) + 1);
+    }
+}
+
+/// The depth of an operand with these runs in it, the loosest first.
+fn operand(runs: &[Run]) -> u32 {
+    runs.iter().rev().fold(0, |tighter, run| run.length + run.deepest_operand.max(tighter))
 }
 
 impl Expression {
     fn token(&mut self, token: TokenKind) -> Result<(), &'static str> {
         use TokenKind::*;
+        let after_operand = std::mem::replace(&mut self.after_operand, is_operand_end(token));
         match token {
             // Each manager of a `with` is nested in the one before.
-            Comma if self.is_with && self.open.len() < 2 => self.link(),
+            Comma if self.is_with && self.open.len() < 2 => self.link(Binding::Loosest),
             Comma | Semi if self.level.lambdas == 0 => {
-                self.level.deepest = self.level.depth();
-                self.level.chain = 0;
-                self.level.inner = 0;
+                self.level.comma();
                 Ok(())
             }
             Lpar | Lsqb | Lbrace | FStringStart | TStringStart => {
-                self.link()?;
-                let around = self.level.around + self.level.chain;
-                self.open.push(std::mem::replace(
-                    &mut self.level,
-                    Level {
-                        around,
-                        ..Level::default()
-                    },
-                ));
-                if self.open.len() > BRACKETS {
-                    Err("too many nested parentheses")
-                } else {
-                    Ok(())
+                let is_string = matches!(token, FStringStart | TStringStart);
+                // A bracket after an operand is a call or a subscript of it. A string after a string is its neighbour.
+                if after_operand && !is_string {
+                    self.link(Binding::Tightest)?;
                 }
+                let inside = self.level.inside(is_string);
+                self.open.push(std::mem::replace(&mut self.level, inside));
+                if self.open.len() > BRACKETS { Err("too many nested parentheses") } else { Ok(()) }
             }
             Rpar | Rsqb | Rbrace | FStringEnd | TStringEnd => {
                 if let Some(outer) = self.open.pop() {
-                    let inner = std::mem::replace(&mut self.level, outer);
-                    self.level.inner = self.level.inner.max(inner.depth());
+                    let inside = std::mem::replace(&mut self.level, outer);
+                    self.level.close(&inside);
+                    // The fields of a string are neighbours too.
+                    self.after_operand &= !self.level.is_string;
                 }
                 self.limit()
             }
             Colon => {
                 self.level.lambdas = self.level.lambdas.saturating_sub(1);
-                self.link()
+                self.link(Binding::Loosest)
             }
             Lambda => {
                 self.level.lambdas += 1;
-                self.link()
+                self.link(Binding::Loosest)
             }
-            _ if nests(token) => self.link(),
-            _ => Ok(()),
+            _ => binding(token, after_operand).map_or(Ok(()), |binding| self.link(binding)),
         }
     }
 
-    /// One more node on top of, or below, what the chain has been so far.
-    fn link(&mut self) -> Result<(), &'static str> {
-        self.level.chain += 1;
+    /// One node more on top of, or below, what has been seen.
+    fn link(&mut self, binding: Binding) -> Result<(), &'static str> {
+        self.level.link(binding);
         self.limit()
     }
 
     fn limit(&mut self) -> Result<(), &'static str> {
-        let depth = self.level.around + self.level.chain + self.level.inner;
+        let depth = self.level.around + self.level.depth();
         self.deepest = self.deepest.max(depth);
-        if depth > CHAIN {
-            Err("expression nested too deeply")
-        } else {
-            Ok(())
-        }
+        if depth > CHAIN { Err("expression nested too deeply") } else { Ok(()) }
     }
 }
 
-/// Whether a token can make the tree deeper: everything but operands, separators, and the words that only begin a statement.
-fn nests(token: TokenKind) -> bool {
+fn is_operand_end(token: TokenKind) -> bool {
     use TokenKind::*;
-    !matches!(
+    matches!(
         token,
         Name | Int
             | Float
             | Complex
             | String
-            | FStringMiddle
-            | TStringMiddle
             | Ellipsis
             | None
             | True
             | False
-            | Comma
-            | Semi
-            | Equal
-            | Rarrow
-            | Exclamation
-            | Case
-            | Lazy
-            | Match
-            | Type
-            | As
-            | Assert
-            | Break
-            | Class
-            | Continue
-            | Def
-            | Del
-            | Elif
-            | Else
-            | Except
-            | Finally
-            | From
-            | Global
-            | Import
-            | Nonlocal
-            | Pass
-            | Raise
-            | Return
-            | Try
-            | While
-            | With
+            | Rpar
+            | Rsqb
+            | Rbrace
+            | FStringEnd
+            | TStringEnd
     )
+}
+
+/// How tightly a token binds what it nests; `None` for operands, separators, and the words that only begin a statement.
+fn binding(token: TokenKind, after_operand: bool) -> Option<Binding> {
+    use TokenKind::*;
+    Some(match token {
+        And | Or | Not => Binding::Logic,
+        Less | Greater | EqEqual | NotEqual | LessEqual | GreaterEqual | In | Is => Binding::Comparison,
+        Vbar | CircumFlex | Amper | LeftShift | RightShift => Binding::Bits,
+        Plus | Minus if after_operand => Binding::Sum,
+        Star | Slash | DoubleSlash | Percent | At if after_operand => Binding::Product,
+        Plus | Minus | Tilde => Binding::Sign,
+        DoubleStar if after_operand => Binding::Sign,
+        Dot | Await => Binding::Tightest,
+        Name | Int | Float | Complex | String | FStringMiddle | TStringMiddle | Ellipsis | None | True | False
+        | Comma | Semi | Equal | Rarrow | Exclamation | Case | Lazy | Match | Type | As | Assert | Break | Class
+        | Continue | Def | Del | Elif | Else | Except | Finally | From | Global | Import | Nonlocal | Pass | Raise
+        | Return | Try | While | With | Unknown => {
+            return Option::None;
+        }
+        // Whatever else there is may hold anything that follows.
+        _ => Binding::Loosest,
+    })
 }

@@ -28,7 +28,11 @@ impl Error {
             | Kind::Find { name, .. }
             | Kind::Read { name, .. } => Some(name),
             Kind::List { parent, .. } => parent.as_deref(),
-            Kind::Open { .. } | Kind::Decode { .. } | Kind::Scan { .. } | Kind::SameLabel { .. } | Kind::Start { .. } => None,
+            Kind::Open { .. }
+            | Kind::Decode { .. }
+            | Kind::Scan { .. }
+            | Kind::SameLabel { .. }
+            | Kind::Start { .. } => None,
         }
     }
 
@@ -83,64 +87,33 @@ impl Error {
     }
 
     pub(crate) fn open(path: &Path, cause: io::Error) -> Self {
-        Kind::Open {
-            path: path.display().to_string(),
-            cause,
-        }
-        .into()
+        Kind::Open { path: path.display().to_string(), cause }.into()
     }
 
     pub(crate) fn bad_name(name: &str) -> Self {
-        Kind::BadName {
-            name: name.to_owned(),
-        }
-        .into()
+        Kind::BadName { name: name.to_owned() }.into()
     }
 
     pub(crate) fn not_found(name: &str, missing: &str, looked: &[Location]) -> Self {
-        let looked = Looked::In {
-            missing: missing.to_owned(),
-            places: looked.iter().map(Location::to_string).collect(),
-        };
-        Kind::NotFound {
-            name: name.to_owned(),
-            looked,
-        }
-        .into()
+        let looked =
+            Looked::In { missing: missing.to_owned(), places: looked.iter().map(Location::to_string).collect() };
+        Kind::NotFound { name: name.to_owned(), looked }.into()
     }
 
     pub(crate) fn not_a_package(name: &str, module: &str) -> Self {
-        Kind::NotFound {
-            name: name.to_owned(),
-            looked: Looked::NotAPackage {
-                module: module.to_owned(),
-            },
-        }
-        .into()
+        Kind::NotFound { name: name.to_owned(), looked: Looked::NotAPackage { module: module.to_owned() } }.into()
     }
 
     pub(crate) fn find(name: &str, cause: io::Error) -> Self {
-        Kind::Find {
-            name: name.to_owned(),
-            cause,
-        }
-        .into()
+        Kind::Find { name: name.to_owned(), cause }.into()
     }
 
     pub(crate) fn list(parent: Option<&str>, cause: io::Error) -> Self {
-        Kind::List {
-            parent: parent.map(str::to_owned),
-            cause,
-        }
-        .into()
+        Kind::List { parent: parent.map(str::to_owned), cause }.into()
     }
 
     pub(crate) fn read(name: &str, cause: io::Error) -> Self {
-        Kind::Read {
-            name: name.to_owned(),
-            cause,
-        }
-        .into()
+        Kind::Read { name: name.to_owned(), cause }.into()
     }
 
     pub(crate) fn decode(origin: String, cause: DecodeError) -> Self {
@@ -168,10 +141,7 @@ enum Kind {
     #[error("can't look for `{name}`: {cause}")]
     Find { name: String, cause: io::Error },
     #[error("can't list {}: {cause}", of(parent))]
-    List {
-        parent: Option<String>,
-        cause: io::Error,
-    },
+    List { parent: Option<String>, cause: io::Error },
     #[error("can't read `{name}`: {cause}")]
     Read { name: String, cause: io::Error },
     #[error("can't decode `{origin}`: {cause}")]
@@ -189,22 +159,15 @@ impl From<Kind> for Error {
 /// Where a module was looked for.
 #[derive(Debug)]
 enum Looked {
-    In {
-        missing: String,
-        places: Vec<String>,
-    },
-    NotAPackage {
-        module: String,
-    },
+    In { missing: String, places: Vec<String> },
+    NotAPackage { module: String },
 }
 
 impl fmt::Display for Looked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Looked::NotAPackage { module } => write!(f, "`{module}` is not a package"),
-            Looked::In { places, .. } if places.is_empty() => {
-                f.write_str("the search path is empty")
-            }
+            Looked::In { places, .. } if places.is_empty() => f.write_str("the search path is empty"),
             Looked::In { missing, places } => {
                 write!(f, "looked for `{missing}` in ")?;
                 for (i, place) in places.iter().enumerate() {

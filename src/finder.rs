@@ -1,7 +1,7 @@
 //! What the interpreter's own import knows of sources: the `__loader__` of loaded modules, and a path hook through which
 //! entries of `sys.path` that are no folders on the disk can be imported from.
 
-use crate::{Error, Kind, PythonModule, source::Shape, state::State};
+use crate::{Error, Kind, PythonModule, SearchPath, source::Shape, state::State};
 use rustpython_vm::{
     Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyBytes, PyModule, PyStr},
@@ -154,29 +154,15 @@ pub(crate) struct Finder {
 impl Finder {
     #[pymethod]
     fn find_spec(zelf: &Py<Self>, name: String, _target: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
-        let state = State::of(vm);
-        let Some(location) = state.location(&zelf.entry) else { return Ok(vm.ctx.none()) };
-        let path = crate::SearchPath::from_locations([location]);
-        let (parent, last) = match name.rsplit_once('.') {
-            Some((parent, last)) => (Some(parent), last),
-            None => (None, name.as_str()),
-        };
-        let Some(handle) = path.find(parent, last).map_err(|error: Error| error.into_exception(vm))? else {
-            return Ok(vm.ctx.none());
-        };
-        let spec = state.units.get(&handle, vm)?.new_spec(vm)?;
-        if handle.kind() == Kind::Namespace {
-            spec.set_attr("loader", vm.ctx.none(), vm)?;
-        }
-        spec.set_attr("_initializing", vm.ctx.new_bool(false), vm)?;
-        Ok(spec)
+        let path = State::of(vm).location(&zelf.entry).into_iter().collect();
+        find_spec(&path, &name, vm)
     }
 
     #[pymethod]
     fn iter_modules(zelf: &Py<Self>, prefix: OptionalArg<String>, vm: &VirtualMachine) -> PyResult {
         let prefix = prefix.unwrap_or_default();
         let Some(location) = State::of(vm).location(&zelf.entry) else { return Ok(vm.ctx.new_list(Vec::new()).into()) };
-        let modules = crate::SearchPath::from_locations([location]).iter_modules();
+        let modules = SearchPath::from_locations([location]).iter_modules();
         let item = |module: PythonModule| {
             let name = vm.ctx.new_str(format!("{prefix}{}", module.name()));
             vm.ctx.new_tuple(vec![name.into(), vm.ctx.new_bool(module.is_package()).into()]).into()
@@ -186,4 +172,47 @@ impl Finder {
 
     #[pymethod]
     fn invalidate_caches(_zelf: &Py<Self>, _args: FuncArgs) {}
+}
+
+/// Finds modules on the whole of `sys.path`, where the interpreter has no finder of its own: without access to the host.
+#[pyclass(module = "exocet", name = "MetaFinder")]
+#[derive(Debug, PyPayload)]
+pub(crate) struct MetaFinder;
+
+#[pyclass]
+impl MetaFinder {
+    #[pymethod]
+    fn find_spec(
+        _zelf: &Py<Self>,
+        name: String,
+        path: OptionalArg<Option<Vec<PyObjectRef>>>,
+        _target: OptionalArg<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let entries = match path.flatten() {
+            Some(entries) => entries,
+            None => vm.sys_module.get_attr("path", vm)?.try_to_value(vm)?,
+        };
+        find_spec(&State::of(vm).locations(&entries), &name, vm)
+    }
+
+    #[pymethod]
+    fn invalidate_caches(_zelf: &Py<Self>, _args: FuncArgs) {}
+}
+
+/// The spec of a module as the interpreter's own import wants it, or None.
+fn find_spec(path: &SearchPath, name: &str, vm: &VirtualMachine) -> PyResult {
+    let (parent, last) = match name.rsplit_once('.') {
+        Some((parent, last)) => (Some(parent), last),
+        None => (None, name),
+    };
+    let Some(handle) = path.find(parent, last).map_err(|error: Error| error.into_exception(vm))? else {
+        return Ok(vm.ctx.none());
+    };
+    let spec = State::of(vm).units.get(&handle, vm)?.new_spec(None, vm)?;
+    if handle.kind() == Kind::Namespace {
+        spec.set_attr("loader", vm.ctx.none(), vm)?;
+    }
+    spec.set_attr("_initializing", vm.ctx.new_bool(false), vm)?;
+    Ok(spec)
 }

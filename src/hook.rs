@@ -3,7 +3,7 @@
 use crate::{
     internal::Caller,
     loader::load,
-    mapper::{Answer, Asker, Below, Item, MapperRef, Request, lookup::is_absence},
+    mapper::{Answer, Asker, Below, Item, MapperRef, Request, WeakMapper, lookup::is_absence},
     state::State,
     view::{From, View},
 };
@@ -11,7 +11,6 @@ use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyDict, PyDictRef, PyModule, PyStr, PyTuple},
     function::{FuncArgs, KwArgs},
-    object::{Traverse, TraverseFn},
     pyclass,
     types::{Callable, Representable},
 };
@@ -20,16 +19,13 @@ use rustpython_vm::{
 pub(crate) const RENAMES: usize = 32;
 
 /// The `__import__` that all modules loaded under one mapper share.
-#[pyclass(module = "exocet", name = "__import__", traverse = "manual")]
+#[pyclass(module = "exocet", name = "__import__")]
 #[derive(Debug, PyPayload)]
-pub(crate) struct Importer(Imports);
+pub(crate) struct Importer(WeakMapper);
 
 /// What modules loaded under one mapper import.
-#[derive(Debug, Clone)]
 pub(crate) struct Imports {
     pub(crate) mapper: MapperRef,
-    /// The views that were handed out, by name: whoever imports the name again gets the same one.
-    views: PyDictRef,
 }
 
 /// Why a name isn't there.
@@ -72,7 +68,8 @@ pub(crate) fn settle(
             }
         };
     }
-    Err(vm.new_import_error(format!("the renames of '{}' go in circles", request.name()), vm.ctx.new_str(request.name())))
+    Err(vm
+        .new_import_error(format!("the renames of '{}' go in circles", request.name()), vm.ctx.new_str(request.name())))
 }
 
 /// What `import` gives outside of any mapper.
@@ -93,7 +90,7 @@ fn import_shared(name: &str, vm: &VirtualMachine) -> PyResult<Result<PyObjectRef
 /// `exec` and `eval` that hand these builtins on.
 pub(crate) fn private_builtins(mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<PyDictRef> {
     let builtins = vm.builtins.dict().copy().into_ref(&vm.ctx);
-    let importer = Importer(Imports { mapper: mapper.clone(), views: vm.ctx.new_dict() }).into_ref(&vm.ctx);
+    let importer = Importer(mapper.downgrade(vm)?).into_ref(&vm.ctx);
     builtins.set_item("__import__", importer.into(), vm)?;
     crate::exec::install(&builtins, vm)?;
     Ok(builtins)
@@ -147,11 +144,12 @@ impl Callable for Importer {
         };
         let written = written.to_string();
         let name = absolute(&written, call.globals.as_deref(), call.level, vm)?;
+        let imports = Imports { mapper: zelf.0.upgrade(vm)? };
         let request = Request::statement(&name, &written, call.level, call.from.as_ref(), call.globals.as_deref());
         match &call.from {
-            Some(from) => zelf.0.import_from(&request, from, statement.is_some(), vm),
-            None if statement.as_ref().is_some_and(|serving| serving.binds_leaf) => zelf.0.import_as(&request, vm),
-            None => zelf.0.import_plain(&request, vm),
+            Some(from) => imports.import_from(&request, from, statement.is_some(), vm),
+            None if statement.as_ref().is_some_and(|serving| serving.binds_leaf) => imports.import_as(&request, vm),
+            None => imports.import_plain(&request, vm),
         }
     }
 }
@@ -161,22 +159,7 @@ impl Importer {}
 
 impl Representable for Importer {
     fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
-        Ok(format!("<__import__ of {}>", zelf.0.mapper.as_object().repr(vm)?))
-    }
-}
-
-// SAFETY: each owned reference is visited once.
-unsafe impl Traverse for Importer {
-    fn traverse(&self, visit: &mut TraverseFn<'_>) {
-        self.0.traverse(visit);
-    }
-}
-
-// SAFETY: each owned reference is visited once.
-unsafe impl Traverse for Imports {
-    fn traverse(&self, visit: &mut TraverseFn<'_>) {
-        self.mapper.traverse(visit);
-        self.views.traverse(visit);
+        Ok(format!("<__import__ of {}>", zelf.0.upgrade(vm)?.as_object().repr(vm)?))
     }
 }
 
@@ -339,9 +322,8 @@ impl Imports {
                     },
                 };
                 let keys: Vec<PyObjectRef> = dict.try_to_value(vm)?;
-                let public = |key: &PyObjectRef| {
-                    key.downcast_ref::<PyStr>().is_none_or(|key| !key.as_bytes().starts_with(b"_"))
-                };
+                let public =
+                    |key: &PyObjectRef| key.downcast_ref::<PyStr>().is_none_or(|key| !key.as_bytes().starts_with(b"_"));
                 keys.into_iter().filter(public).collect()
             }
         };
@@ -366,21 +348,14 @@ impl Imports {
         if self.mapper.below(name, vm) == Below::Replaced {
             return Ok(self.view(name, Some(object), vm)?.into());
         }
-        match self.views.get_item_opt(name, vm)? {
+        match self.mapper.views(vm).get_item_opt(name, vm)? {
             Some(view) if view.downcast_ref::<View>().is_some_and(|view| view.shows(&object)) => Ok(view),
             _ => Ok(object),
         }
     }
 
     /// `parent` as its importer sees it, with `child` as its attribute `part`.
-    fn linked(
-        &self,
-        name: &str,
-        parent: PyObjectRef,
-        part: &str,
-        child: PyObjectRef,
-        vm: &VirtualMachine,
-    ) -> PyResult {
+    fn linked(&self, name: &str, parent: PyObjectRef, part: &str, child: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         let below = self.mapper.below(name, vm);
         let part_str = vm.ctx.new_str(part);
         let has_child = || {
@@ -405,14 +380,14 @@ impl Imports {
 
     /// The view of `target` that all importers of `name` share.
     fn view(&self, name: &str, target: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<PyRef<View>> {
-        if let Some(view) = self.views.get_item_opt(name, vm)?
+        if let Some(view) = self.mapper.views(vm).get_item_opt(name, vm)?
             && let Ok(view) = view.downcast::<View>()
             && target.as_ref().is_none_or(|target| view.shows(target))
         {
             return Ok(view);
         }
-        let view = View::of_parent(name, target, self.clone(), vm).into_ref(&vm.ctx);
-        self.views.set_item(name, view.clone().into(), vm)?;
+        let view = View::of_parent(name, target, self.mapper.downgrade(vm)?, vm).into_ref(&vm.ctx);
+        self.mapper.views(vm).set_item(name, view.clone().into(), vm)?;
         Ok(view)
     }
 }
@@ -444,7 +419,9 @@ pub(crate) fn not_found(
                 }
             });
             match parent {
-                Some((parent, object)) if vm.get_attribute_opt(&object, "__path__").is_ok_and(|path| path.is_none()) => {
+                Some((parent, object))
+                    if vm.get_attribute_opt(&object, "__path__").is_ok_and(|path| path.is_none()) =>
+                {
                     format!("No module named '{name}'; '{parent}' is not a package")
                 }
                 _ => format!("No module named '{name}'"),

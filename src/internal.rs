@@ -92,9 +92,10 @@ fn is_vm_shaped(args: &FuncArgs, vm: &VirtualMachine) -> bool {
     args.kwargs.is_empty()
         && vm.is_none(from)
         && globals.downcast_ref::<PyDict>().is_some()
-        && name.downcast_ref::<PyStr>().and_then(|name| name.to_str()).is_some_and(|name| {
-            VM_MODULES.binary_search(&name).is_ok()
-        })
+        && name
+            .downcast_ref::<PyStr>()
+            .and_then(|name| name.to_str())
+            .is_some_and(|name| VM_MODULES.binary_search(&name).is_ok())
 }
 
 /// Whether the code of `frame` mentions `__import__`: then the call may be its own.

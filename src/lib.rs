@@ -4,19 +4,21 @@
 //! ```
 //! use exocet::{Memory, Runtime, load, mapper, search_path};
 //!
-//! let app = Memory::new("<app>").with("greet.py", "import clock\nword = 'morning' if clock.hour < 12 else 'evening'");
-//! let runtime = Runtime::builder().source(app).build()?;
-//! let word: String = runtime.enter(|vm| {
-//!     let greet = search_path(vm)?.get("greet").map_err(|error| error.into_exception(vm))?;
-//!     let stub = vm.new_module("clock", vm.ctx.new_dict(), None);
-//!     vm.module_set_attr(&stub, "hour", vm.ctx.new_int(9))?;
-//!     let stubs = vm.ctx.new_dict();
-//!     stubs.set_item("clock", stub.into(), vm)?;
-//!     let module = load(&greet, &mapper::pass_through(vm).with_overrides(stubs, vm), vm)?;
-//!     module.get_attr("word", vm)?.try_into_value(vm)
-//! }).expect("greet loads");
-//! assert_eq!(word, "morning");
-//! # Ok::<(), exocet::Error>(())
+//! fn main() -> Result<(), exocet::Error> {
+//!     let text = "import clock\nword = 'morning' if clock.hour < 12 else 'evening'";
+//!     let runtime = Runtime::builder().source(Memory::new("<app>").with("greet.py", text)).build()?;
+//!     let word = runtime.enter(|vm| {
+//!         let greet = search_path(vm)?.get("greet").map_err(|error| error.into_exception(vm))?;
+//!         let stub = vm.new_module("clock", vm.ctx.new_dict(), None);
+//!         vm.module_set_attr(&stub, "hour", vm.ctx.new_int(9))?;
+//!         let stubs = vm.ctx.new_dict();
+//!         stubs.set_item("clock", stub.into(), vm)?;
+//!         let module = load(&greet, &mapper::pass_through(vm).with_overrides(stubs, vm), vm)?;
+//!         module.get_attr("word", vm)?.try_into_value::<String>(vm)
+//!     });
+//!     assert_eq!(word.expect("greet loads"), "morning");
+//!     Ok(())
+//! }
 //! ```
 //!
 //! A [`Source`] is where module code lives, a [`SearchPath`] an ordered list of them, and a [`PythonModule`] a handle on
@@ -26,43 +28,49 @@
 
 #![deny(missing_docs)]
 
+pub mod depth;
 mod error;
-mod source;
-mod name;
-mod path;
-mod module;
 mod list;
-mod text;
-mod depth;
+mod module;
+mod name;
 mod names;
+mod path;
 pub mod scan;
+mod source;
+pub mod text;
 
-pub mod mapper;
-mod loader;
-mod realm;
+mod exec;
+mod finder;
 mod hook;
 mod internal;
-mod view;
-mod exec;
-mod unit;
-mod finder;
 mod interned;
-mod state;
 mod library;
-mod traceback;
-mod runtime;
+mod loader;
+pub mod mapper;
 mod python;
+mod realm;
+mod runtime;
+mod state;
+mod traceback;
+mod unit;
+mod view;
 
 pub use error::Error;
 pub use list::{IterModules, WalkModules};
 pub use loader::{load, load_into, run_main};
 pub use mapper::{Answer, Mapper, MapperRef, Request};
 pub use module::{Kind, PythonModule};
-pub use name::is_dotted_name;
+pub use name::{is_dotted_name, is_identifier, is_keyword};
 pub use path::{Location, SearchPath};
 pub use realm::load_package;
 pub use runtime::{Builder, Runtime};
 pub use rustpython_vm as vm;
+pub use scan::{Import, ImportKind};
 pub use source::{Entry, Shape, Source, Stamp, dir::Directory, memory::Memory, open, zip::Zip};
 pub use state::{library, search_path};
 pub use traceback::{describe, traceback};
+
+/// The README's examples, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -5,10 +5,7 @@ use crate::{
     source::{Entry, Shape, Source},
     state::State,
 };
-use rustpython_vm::{
-    PyRef, PyResult, VirtualMachine,
-    builtins::PyCode,
-};
+use rustpython_vm::{PyRef, PyResult, VirtualMachine, builtins::PyCode};
 use std::{collections::BTreeSet, io, sync::Arc};
 
 /// What the files of the embedded standard library are called: `<stdlib>/json/__init__.py`.

@@ -43,19 +43,11 @@ impl WalkModules {
     pub(crate) fn top_level(path: &SearchPath) -> Self {
         let mut lister = Lister::default();
         let level = lister.level(None, path);
-        WalkModules {
-            lister,
-            levels: vec![level.into_iter()],
-            entered: None,
-        }
+        WalkModules { lister, levels: vec![level.into_iter()], entered: None }
     }
 
     pub(crate) fn from_module(module: &PythonModule) -> Self {
-        WalkModules {
-            lister: Lister::default(),
-            levels: vec![vec![Ok(module.clone())].into_iter()],
-            entered: None,
-        }
+        WalkModules { lister: Lister::default(), levels: vec![vec![Ok(module.clone())].into_iter()], entered: None }
     }
 }
 
@@ -66,8 +58,7 @@ impl Iterator for WalkModules {
         if let Some(package) = self.entered.take()
             && let Some(path) = package.search_path()
         {
-            self.levels
-                .push(self.lister.level(Some(package.name()), path).into_iter());
+            self.levels.push(self.lister.level(Some(package.name()), path).into_iter());
         }
         loop {
             match self.levels.last_mut()?.next() {
@@ -112,34 +103,17 @@ enum What {
 
 impl Lister {
     /// The modules of a search path. All errors of listing come first.
-    fn level(
-        &mut self,
-        parent: Option<&str>,
-        path: &SearchPath,
-    ) -> Vec<Result<PythonModule, Error>> {
+    fn level(&mut self, parent: Option<&str>, path: &SearchPath) -> Vec<Result<PythonModule, Error>> {
         let locations = path.locations();
         let mut level = Vec::new();
         let mut found = Vec::new();
         for (place, Location { source, folder }) in locations.iter().enumerate() {
             // A level is listed once, so its folder is not needed again.
-            let listed = self
-                .listed
-                .remove(&key(source, folder))
-                .unwrap_or_else(|| Folder::list(source, folder));
+            let listed = self.listed.remove(&key(source, folder)).unwrap_or_else(|| Folder::list(source, folder));
             match listed {
                 Ok(folder) => {
-                    found.extend(
-                        folder
-                            .children
-                            .into_iter()
-                            .map(|(name, what)| (name, place, what)),
-                    );
-                    level.extend(
-                        folder
-                            .errors
-                            .into_iter()
-                            .map(|cause| Err(Error::list(parent, cause))),
-                    );
+                    found.extend(folder.children.into_iter().map(|(name, what)| (name, place, what)));
+                    level.extend(folder.errors.into_iter().map(|cause| Err(Error::list(parent, cause))));
                 }
                 Err(cause) => level.push(Err(Error::list(parent, cause))),
             }
@@ -173,10 +147,7 @@ impl Lister {
                 What::Folder if self.folder(source, &stem)?.has_init => {
                     return Ok(Some(PythonModule::package(name, source, stem)));
                 }
-                What::Folder => portions.push(Location {
-                    source: source.clone(),
-                    folder: stem,
-                }),
+                What::Folder => portions.push(Location { source: source.clone(), folder: stem }),
             }
         }
         let populated = portions.iter().any(|portion| self.is_populated(portion));
@@ -184,13 +155,7 @@ impl Lister {
     }
 
     /// Whether there is anything to import below a folder, or anything that can't be listed and is to be reported.
-    fn is_populated(
-        &mut self,
-        Location {
-            source,
-            folder: top,
-        }: &Location,
-    ) -> bool {
+    fn is_populated(&mut self, Location { source, folder: top }: &Location) -> bool {
         // A tree that a source makes up as it is asked may have no end. Directories report their loops themselves.
         const DEEPEST: usize = 200;
         let mut unseen = vec![top.clone()];
@@ -200,26 +165,17 @@ impl Lister {
                 || match self.folder(source, &path) {
                     Err(_) => true,
                     Ok(folder) if folder.has_init || !folder.errors.is_empty() => true,
-                    Ok(folder)
-                        if folder
-                            .children
-                            .iter()
-                            .any(|(_, what)| *what != What::Folder) =>
-                    {
-                        true
-                    }
+                    Ok(folder) if folder.children.iter().any(|(_, what)| *what != What::Folder) => true,
                     Ok(folder) => {
                         if path.split('/').count() < top.split('/').count() + DEEPEST {
-                            unseen
-                                .extend(folder.children.iter().map(|(name, _)| join(&path, name)));
+                            unseen.extend(folder.children.iter().map(|(name, _)| join(&path, name)));
                         }
                         false
                     }
                 };
             if is_hit {
                 // Everything between here and the top is known now, and need not be searched again.
-                let steps =
-                    iter::successors(Some(path.as_str()), |path| Some(path.rsplit_once('/')?.0));
+                let steps = iter::successors(Some(path.as_str()), |path| Some(path.rsplit_once('/')?.0));
                 let steps = steps.take_while(|step| step.len() >= top.len());
                 self.populated.extend(steps.map(|step| key(source, step)));
                 return true;
@@ -234,14 +190,9 @@ impl Lister {
     }
 
     fn folder(&mut self, source: &Arc<dyn Source>, path: &str) -> io::Result<&Folder> {
-        let listed = self
-            .listed
-            .entry(key(source, path))
-            .or_insert_with(|| Folder::list(source, path));
+        let listed = self.listed.entry(key(source, path)).or_insert_with(|| Folder::list(source, path));
         // The error is reported where it is met first, and the walk goes on elsewhere.
-        listed
-            .as_ref()
-            .map_err(|cause| io::Error::new(cause.kind(), cause.to_string()))
+        listed.as_ref().map_err(|cause| io::Error::new(cause.kind(), cause.to_string()))
     }
 }
 
@@ -249,28 +200,28 @@ impl Folder {
     fn list(source: &Arc<dyn Source>, folder: &str) -> io::Result<Self> {
         let mut kept = Folder::default();
         for child in source.list(folder)?.unwrap_or_default() {
-            let child = match child {
+            let mut child = match child {
                 Ok(child) => child,
                 Err(cause) => {
                     kept.errors.push(cause);
                     continue;
                 }
             };
-            let (name, what) = match child.shape {
+            let what = match child.shape {
                 Shape::File if child.name == "__init__.py" => {
                     kept.has_init = true;
                     continue;
                 }
-                Shape::File => match child.name.strip_suffix(".py") {
-                    Some(stem) => (stem.to_owned(), What::File),
-                    None => continue,
-                },
-                Shape::Folder if child.name == "__pycache__" => continue,
-                Shape::Folder => (child.name, What::Folder),
-                Shape::Native => (child.name, What::Native),
+                Shape::File if child.name.ends_with(".py") => {
+                    child.name.truncate(child.name.len() - ".py".len());
+                    What::File
+                }
+                Shape::Folder if child.name != "__pycache__" => What::Folder,
+                Shape::Native => What::Native,
+                Shape::File | Shape::Folder => continue,
             };
-            if is_importable(&name) {
-                kept.children.push((name, what));
+            if is_importable(&child.name) {
+                kept.children.push((child.name, what));
             }
         }
         Ok(kept)

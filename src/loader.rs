@@ -17,9 +17,8 @@ pub fn load(handle: &PythonModule, mapper: &MapperRef, vm: &VirtualMachine) -> P
     if handle.is_native() {
         return load_native(handle, vm);
     }
-    let builtins = mapper.home(vm)?;
     let unit = State::of(vm).units.get(handle, vm)?;
-    let module = unit.fresh(&builtins, vm)?;
+    let module = unit.fresh(mapper, vm)?;
     unit.run(&module.dict(), vm)?;
     Ok(module)
 }
@@ -29,15 +28,19 @@ pub fn load(handle: &PythonModule, mapper: &MapperRef, vm: &VirtualMachine) -> P
 ///
 /// # Errors
 /// As for [`load`].
-pub fn load_into(handle: &PythonModule, mapper: &MapperRef, module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
+pub fn load_into(
+    handle: &PythonModule,
+    mapper: &MapperRef,
+    module: &Py<PyModule>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
     if handle.is_native() {
         let native = load_native(handle, vm)?;
         return module.dict().merge_object(native.dict().into(), vm);
     }
-    let builtins = mapper.home(vm)?;
     let unit = State::of(vm).units.get(handle, vm)?;
     let globals = module.dict();
-    unit.fill(&globals, &builtins, vm)?;
+    unit.fill(&globals, mapper, vm)?;
     unit.run(&globals, vm)
 }
 
@@ -60,10 +63,9 @@ pub fn run_main(handle: &PythonModule, mapper: &MapperRef, vm: &VirtualMachine) 
             main
         }
     };
-    let builtins = mapper.home(vm)?;
     let unit = State::of(vm).units.get(handle, vm)?;
     let globals = main.dict();
-    unit.fill(&globals, &builtins, vm)?;
+    unit.fill(&globals, mapper, vm)?;
     globals.set_item("__name__", vm.ctx.new_str(MAIN).into(), vm)?;
     if is_script {
         globals.set_item("__spec__", vm.ctx.none(), vm)?;

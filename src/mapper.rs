@@ -25,7 +25,7 @@ pub use request::{Item, Request};
 use crate::{PythonModule, hook, state::State};
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::PyDictRef,
+    builtins::{PyDictRef, PyWeak},
     common::lock::PyMutex,
     object::{PyThreadingConstraint, Traverse, TraverseFn},
     pyclass,
@@ -138,11 +138,13 @@ pub(crate) struct PyMapper {
     /// The builtins of every module that is loaded under this mapper. One dict serves them all: to copy it for each
     /// module would cost more than an empty module does.
     home: PyMutex<Option<PyDictRef>>,
+    /// The views that its modules were handed, by name: whoever imports the name again gets the same one.
+    views: PyMutex<Option<PyDictRef>>,
 }
 
 impl PyMapper {
     pub(crate) fn new(mapper: impl Mapper) -> Self {
-        Self { mapper: Some(Box::new(mapper)), home: PyMutex::new(None) }
+        Self { mapper: Some(Box::new(mapper)), home: PyMutex::new(None), views: PyMutex::new(None) }
     }
 
     /// Whether it answers by itself, and not by a `lookup` method in Python.
@@ -152,7 +154,7 @@ impl PyMapper {
 
     /// A mapper whose answers come from the `lookup` method of the Python object that it becomes.
     pub(crate) fn by_own_lookup() -> Self {
-        Self { mapper: None, home: PyMutex::new(None) }
+        Self { mapper: None, home: PyMutex::new(None), views: PyMutex::new(None) }
     }
 }
 
@@ -251,6 +253,33 @@ impl MapperRef {
         // Another thread may have been faster; its dict is the one that counts.
         Ok(self.0.home.lock().get_or_insert(made).clone())
     }
+
+    /// The views that the modules loaded under this mapper were handed, by name.
+    pub(crate) fn views(&self, vm: &VirtualMachine) -> PyDictRef {
+        self.0.views.lock().get_or_insert_with(|| vm.ctx.new_dict()).clone()
+    }
+
+    /// A reference that doesn't keep the mapper alive.
+    pub(crate) fn downgrade(&self, vm: &VirtualMachine) -> PyResult<WeakMapper> {
+        self.as_object().downgrade(None, vm).map(WeakMapper)
+    }
+}
+
+/// A mapper that others keep alive: each module loaded under it does, through its `__spec__.loader_state`.
+///
+/// The builtins that modules share have no other kind of reference to their mapper, since the VM's cycle collector
+/// doesn't see that a function refers to its builtins. A mapper that owns modules, as a realm does, would otherwise
+/// never be collected.
+#[derive(Debug, Clone)]
+pub(crate) struct WeakMapper(PyRef<PyWeak>);
+
+impl WeakMapper {
+    pub(crate) fn upgrade(&self, vm: &VirtualMachine) -> PyResult<MapperRef> {
+        match self.0.upgrade().map(|mapper| mapper.downcast()) {
+            Some(Ok(mapper)) => Ok(MapperRef(mapper)),
+            _ => Err(vm.new_import_error("the mapper of this code is gone", vm.ctx.new_str(""))),
+        }
+    }
 }
 
 impl From<MapperRef> for PyObjectRef {
@@ -273,11 +302,15 @@ unsafe impl Traverse for PyMapper {
             mapper.traverse(visit);
         }
         self.home.traverse(visit);
+        self.views.traverse(visit);
     }
 
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
         if let Some(home) = self.home.get_mut().take() {
             out.push(home.into());
+        }
+        if let Some(views) = self.views.get_mut().take() {
+            out.push(views.into());
         }
     }
 }

@@ -7,10 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::list::{IterModules, WalkModules};
+use crate::name::is_dotted_name;
 use crate::path::{Location, SearchPath};
 use crate::scan::{self, Import, ScanError};
 use crate::source::{Source, Stamp};
-use crate::name::is_dotted_name;
 use crate::{Error, names, text};
 
 /// A module that exists in a source. Making a handle, listing and walking never run Python code, nor read the module.
@@ -46,15 +46,8 @@ struct Handle {
 }
 
 enum Place {
-    File {
-        source: Arc<dyn Source>,
-        path: String,
-        children: Option<SearchPath>,
-    },
-    Native {
-        source: Arc<dyn Source>,
-        path: String,
-    },
+    File { source: Arc<dyn Source>, path: String, children: Option<SearchPath> },
+    Native { source: Arc<dyn Source>, path: String },
     Namespace(SearchPath),
 }
 
@@ -80,45 +73,18 @@ impl PythonModule {
     }
 
     pub(crate) fn module(name: impl Into<String>, source: &Arc<dyn Source>, path: String) -> Self {
-        Self::new(
-            name,
-            Place::File {
-                source: source.clone(),
-                path,
-                children: None,
-            },
-        )
+        Self::new(name, Place::File { source: source.clone(), path, children: None })
     }
 
     /// The package in `folder`.
-    pub(crate) fn package(
-        name: impl Into<String>,
-        source: &Arc<dyn Source>,
-        folder: String,
-    ) -> Self {
+    pub(crate) fn package(name: impl Into<String>, source: &Arc<dyn Source>, folder: String) -> Self {
         let path = join(&folder, "__init__.py");
-        let children = SearchPath::from_locations([Location {
-            source: source.clone(),
-            folder,
-        }]);
-        Self::new(
-            name,
-            Place::File {
-                source: source.clone(),
-                path,
-                children: Some(children),
-            },
-        )
+        let children = SearchPath::from_locations([Location { source: source.clone(), folder }]);
+        Self::new(name, Place::File { source: source.clone(), path, children: Some(children) })
     }
 
     pub(crate) fn native(name: impl Into<String>, source: &Arc<dyn Source>, path: String) -> Self {
-        Self::new(
-            name,
-            Place::Native {
-                source: source.clone(),
-                path,
-            },
-        )
+        Self::new(name, Place::Native { source: source.clone(), path })
     }
 
     pub(crate) fn namespace(name: impl Into<String>, portions: Vec<Location>) -> Self {
@@ -126,10 +92,7 @@ impl PythonModule {
     }
 
     fn new(name: impl Into<String>, place: Place) -> Self {
-        PythonModule(Arc::new(Handle {
-            name: name.into(),
-            place,
-        }))
+        PythonModule(Arc::new(Handle { name: name.into(), place }))
     }
 
     /// The absolute dotted name.
@@ -140,9 +103,7 @@ impl PythonModule {
     /// Module, package or namespace package.
     pub fn kind(&self) -> Kind {
         match &self.0.place {
-            Place::File {
-                children: Some(_), ..
-            } => Kind::Package,
+            Place::File { children: Some(_), .. } => Kind::Package,
             Place::File { .. } | Place::Native { .. } => Kind::Module,
             Place::Namespace(_) => Kind::Namespace,
         }
@@ -179,9 +140,7 @@ impl PythonModule {
     /// The source that the module stands in and its path there; `None` for a namespace package, which may stand in several.
     pub fn source_and_path(&self) -> Option<(&Arc<dyn Source>, &str)> {
         match &self.0.place {
-            Place::File { source, path, .. } | Place::Native { source, path } => {
-                Some((source, path))
-            }
+            Place::File { source, path, .. } | Place::Native { source, path } => Some((source, path)),
             Place::Namespace(_) => None,
         }
     }
@@ -198,8 +157,7 @@ impl PythonModule {
             Ok(Some(bytes)) => Ok(Some(bytes)),
             Ok(None) => {
                 let place = join(source.label(), path);
-                let gone =
-                    std::io::Error::new(std::io::ErrorKind::NotFound, format!("`{place}` is gone"));
+                let gone = std::io::Error::new(std::io::ErrorKind::NotFound, format!("`{place}` is gone"));
                 Err(Error::read(self.name(), gone))
             }
             Err(cause) => Err(Error::read(self.name(), cause)),
@@ -214,9 +172,7 @@ impl PythonModule {
         let Place::File { source, path, .. } = &self.0.place else {
             return Ok(None);
         };
-        source
-            .stamp(path)
-            .map_err(|cause| Error::read(self.name(), cause))
+        source.stamp(path).map_err(|cause| Error::read(self.name(), cause))
     }
 
     /// The module's source text, decoded as Python decodes it, with `\n` line ends; `None` where there is nothing to read.
@@ -240,19 +196,13 @@ impl PythonModule {
     pub fn get(&self, child: &str) -> Result<PythonModule, Error> {
         match self.search_path() {
             Some(path) => path.get_below(Some(self.name()), child),
-            None => Err(Error::not_a_package(
-                &format!("{}.{child}", self.name()),
-                self.name(),
-            )),
+            None => Err(Error::not_a_package(&format!("{}.{child}", self.name()), self.name())),
         }
     }
 
     /// The modules directly below this one, as by [`SearchPath::iter_modules`]; none for a module that is not a package.
     pub fn iter_modules(&self) -> IterModules {
-        IterModules::new(
-            Some(self.name()),
-            self.search_path().unwrap_or(&SearchPath::new()),
-        )
+        IterModules::new(Some(self.name()), self.search_path().unwrap_or(&SearchPath::new()))
     }
 
     /// This module and all below it, parents first.
@@ -284,10 +234,7 @@ impl PythonModule {
         self.scan(names::attributes)
     }
 
-    fn scan<T>(
-        &self,
-        scan: impl FnOnce(&str) -> Result<Vec<T>, ScanError>,
-    ) -> Result<Vec<T>, Error> {
+    fn scan<T>(&self, scan: impl FnOnce(&str) -> Result<Vec<T>, ScanError>) -> Result<Vec<T>, Error> {
         let Some(text) = self.text()? else {
             return Ok(Vec::new());
         };
@@ -301,10 +248,7 @@ impl PythonModule {
 
     /// Where the module stands, for comparisons of modules that share their name.
     fn order(&self) -> (Option<String>, Vec<String>) {
-        let locations = self
-            .search_path()
-            .into_iter()
-            .flat_map(SearchPath::locations);
+        let locations = self.search_path().into_iter().flat_map(SearchPath::locations);
         (self.origin(), locations.map(Location::to_string).collect())
     }
 }
@@ -314,9 +258,7 @@ impl Ord for PythonModule {
         if Arc::ptr_eq(&self.0, &other.0) {
             return Ordering::Equal;
         }
-        self.name()
-            .cmp(other.name())
-            .then_with(|| self.order().cmp(&other.order()))
+        self.name().cmp(other.name()).then_with(|| self.order().cmp(&other.order()))
     }
 }
 
@@ -355,9 +297,12 @@ impl fmt::Debug for PythonModule {
 
 /// A path below a folder or a label. Either may be empty, and the label of the file system's root ends in a slash already.
 pub(crate) fn join(folder: &str, path: &str) -> String {
-    match (folder, path) {
-        ("", _) => path.to_owned(),
-        (_, "") => folder.to_owned(),
-        _ => format!("{}/{path}", folder.strip_suffix('/').unwrap_or(folder)),
+    // With room for the slash and a `.py`: listings join a path for each module.
+    let mut joined = String::with_capacity(folder.len() + path.len() + 4);
+    joined.push_str(folder);
+    if !folder.is_empty() && !path.is_empty() && !folder.ends_with('/') {
+        joined.push('/');
     }
+    joined.push_str(path);
+    joined
 }

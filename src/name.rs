@@ -3,9 +3,7 @@
 /// Whether `name` is one identifier. Keywords are identifiers here, as they are for `str.isidentifier`.
 pub fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars();
-    chars
-        .next()
-        .is_some_and(|c| c == '_' || unicode_ident::is_xid_start(c))
+    chars.next().is_some_and(|c| c == '_' || unicode_ident::is_xid_start(c))
         && chars.all(unicode_ident::is_xid_continue)
 }
 
@@ -16,7 +14,8 @@ pub fn is_dotted_name(name: &str) -> bool {
 
 /// Whether `name` is reserved, so that no import statement can spell it. Soft keywords (`match`, `type`) are not.
 pub fn is_keyword(name: &str) -> bool {
-    KEYWORDS.binary_search(&name).is_ok()
+    // The longest is `nonlocal`; most names in a listing need no search.
+    name.len() <= 8 && KEYWORDS.binary_search(&name).is_ok()
 }
 
 /// Whether an import statement can spell `name`: the names that listings keep.
@@ -26,8 +25,7 @@ pub(crate) fn is_importable(name: &str) -> bool {
 
 /// In byte order, for the binary search.
 const KEYWORDS: [&str; 35] = [
-    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
-    "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import",
-    "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while",
-    "with", "yield",
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
+    "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
+    "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
 ];

@@ -28,7 +28,7 @@ pub fn exports(text: &str) -> Result<Vec<String>, ScanError> {
     })
 }
 
-/// The names that the module's top level binds, in the order in which they are first bound, each once.
+/// The names that the module's top level binds, in the order of the text, each once.
 ///
 /// That is assignments, definitions, imports, and the targets of loops, `with`, `match` and `:=`, also inside `if`, `try` and the
 /// like. A `del` outside all blocks takes its names away. What `from x import *` binds can't be known here and is left out, and so
@@ -82,10 +82,7 @@ impl Binder {
 
     fn defaults(&mut self, parameters: &Parameters) {
         for parameter in parameters.iter_non_variadic_params() {
-            parameter
-                .default
-                .iter()
-                .for_each(|default| self.visit_expr(default));
+            parameter.default.iter().for_each(|default| self.visit_expr(default));
         }
     }
 }
@@ -94,24 +91,15 @@ impl<'a> Visitor<'a> for Binder {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         match statement {
             Stmt::FunctionDef(function) => {
-                function
-                    .decorator_list
-                    .iter()
-                    .for_each(|decorator| self.visit_decorator(decorator));
-                self.defaults(&function.parameters);
+                function.decorator_list.iter().for_each(|decorator| self.visit_decorator(decorator));
                 self.bind(&function.name);
+                self.defaults(&function.parameters);
                 return;
             }
             Stmt::ClassDef(class) => {
-                class
-                    .decorator_list
-                    .iter()
-                    .for_each(|decorator| self.visit_decorator(decorator));
-                class
-                    .arguments
-                    .iter()
-                    .for_each(|arguments| self.visit_arguments(arguments));
+                class.decorator_list.iter().for_each(|decorator| self.visit_decorator(decorator));
                 self.bind(&class.name);
+                class.arguments.iter().for_each(|arguments| self.visit_arguments(arguments));
                 return;
             }
             Stmt::Import(import) => {
@@ -121,11 +109,7 @@ impl<'a> Visitor<'a> for Binder {
                 }
             }
             Stmt::ImportFrom(import) => {
-                for alias in import
-                    .names
-                    .iter()
-                    .filter(|alias| alias.name.as_str() != "*")
-                {
+                for alias in import.names.iter().filter(|alias| alias.name.as_str() != "*") {
                     self.bind(alias.asname.as_ref().unwrap_or(&alias.name));
                 }
             }
@@ -154,10 +138,7 @@ impl<'a> Visitor<'a> for Binder {
         match expression {
             // Its body has a scope of its own.
             Expr::Lambda(lambda) => {
-                lambda
-                    .parameters
-                    .iter()
-                    .for_each(|parameters| self.defaults(parameters));
+                lambda.parameters.iter().for_each(|parameters| self.defaults(parameters));
                 return;
             }
             // Those of comprehensions bind outside the comprehension.
@@ -168,6 +149,7 @@ impl<'a> Visitor<'a> for Binder {
     }
 
     fn visit_pattern(&mut self, pattern: &'a Pattern) {
+        walk_pattern(self, pattern);
         let name = match pattern {
             Pattern::MatchAs(pattern) => pattern.name.as_ref(),
             Pattern::MatchStar(pattern) => pattern.name.as_ref(),
@@ -175,7 +157,6 @@ impl<'a> Visitor<'a> for Binder {
             _ => None,
         };
         name.into_iter().for_each(|name| self.bind(name));
-        walk_pattern(self, pattern);
     }
 }
 
@@ -191,14 +172,9 @@ impl All {
     fn block(&mut self, block: &[Stmt], is_branch: bool) {
         for statement in block {
             match statement {
-                Stmt::Assign(assign) if assign.targets.iter().any(is_all) => {
-                    self.assign(&assign.value, is_branch)
-                }
+                Stmt::Assign(assign) if assign.targets.iter().any(is_all) => self.assign(&assign.value, is_branch),
                 Stmt::AnnAssign(assign) if is_all(&assign.target) => {
-                    assign
-                        .value
-                        .iter()
-                        .for_each(|value| self.assign(value, is_branch));
+                    assign.value.iter().for_each(|value| self.assign(value, is_branch));
                 }
                 Stmt::AugAssign(assign) if assign.op == Operator::Add && is_all(&assign.target) => {
                     self.extend(&assign.value)
@@ -206,10 +182,7 @@ impl All {
                 Stmt::Expr(statement) => self.call(&statement.value),
                 Stmt::If(statement) => {
                     self.block(&statement.body, true);
-                    statement
-                        .elif_else_clauses
-                        .iter()
-                        .for_each(|clause| self.block(&clause.body, true));
+                    statement.elif_else_clauses.iter().for_each(|clause| self.block(&clause.body, true));
                 }
                 Stmt::Try(statement) => {
                     self.block(&statement.body, true);
@@ -275,13 +248,8 @@ impl All {
                 self.names.push(name.value.to_str().to_owned());
             }
             ("remove", Expr::StringLiteral(name)) => {
-                let place = self
-                    .names
-                    .iter()
-                    .position(|known| known == name.value.to_str());
-                place
-                    .into_iter()
-                    .for_each(|place| drop(self.names.remove(place)));
+                let place = self.names.iter().position(|known| known == name.value.to_str());
+                place.into_iter().for_each(|place| drop(self.names.remove(place)));
             }
             ("extend", names) => self.extend(names),
             _ => {}

@@ -13,7 +13,7 @@ use crate::source::{Shape, Source};
 /// An ordered list of locations. Cloning it is cheap.
 ///
 /// ```
-/// use lower::{Kind, Memory, SearchPath};
+/// use exocet::{Kind, Memory, SearchPath};
 ///
 /// let path = SearchPath::new()
 ///     .with(Memory::new("<mine>").with("a.py", ""))
@@ -22,7 +22,7 @@ use crate::source::{Shape, Source};
 /// assert_eq!(path.get("pk")?.kind(), Kind::Namespace);
 /// let names: Vec<String> = path.walk_modules().map(|module| module.unwrap().to_string()).collect();
 /// assert_eq!(names, ["a", "pk", "pk.b"]);
-/// # Ok::<(), lower::Error>(())
+/// # Ok::<(), exocet::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct SearchPath(Arc<Vec<Location>>);
@@ -45,10 +45,7 @@ impl SearchPath {
     /// The same search path with the root of `source` at its end.
     #[must_use]
     pub fn with(self, source: impl Source) -> Self {
-        let root = Location {
-            source: Arc::new(source),
-            folder: String::new(),
-        };
+        let root = Location { source: Arc::new(source), folder: String::new() };
         self.0.iter().cloned().chain([root]).collect()
     }
 
@@ -70,11 +67,7 @@ impl SearchPath {
     ///
     /// # Errors
     /// A location that can't be asked.
-    pub fn find(
-        &self,
-        parent: Option<&str>,
-        component: &str,
-    ) -> Result<Option<PythonModule>, Error> {
+    pub fn find(&self, parent: Option<&str>, component: &str) -> Result<Option<PythonModule>, Error> {
         let name = dotted(parent, component);
         match self.find_named(&name, component) {
             Ok(found) => Ok(found),
@@ -100,10 +93,7 @@ impl SearchPath {
             match source.probe(&stem)? {
                 Some(Shape::Native) => return Ok(Some(PythonModule::native(name, source, stem))),
                 Some(Shape::Folder) if component != "__pycache__" => {
-                    portions.push(Location {
-                        source: source.clone(),
-                        folder: stem,
-                    });
+                    portions.push(Location { source: source.clone(), folder: stem });
                 }
                 _ => {}
             }
@@ -121,11 +111,7 @@ impl SearchPath {
     }
 
     /// Walks down from this search path, which is `parent`'s.
-    pub(crate) fn get_below(
-        &self,
-        parent: Option<&str>,
-        name: &str,
-    ) -> Result<PythonModule, Error> {
+    pub(crate) fn get_below(&self, parent: Option<&str>, name: &str) -> Result<PythonModule, Error> {
         let full = dotted(parent, name);
         if !is_dotted_name(name) {
             return Err(Error::bad_name(&full));
@@ -134,18 +120,14 @@ impl SearchPath {
             Some((first, rest)) => (first, rest),
             None => (name, ""),
         };
-        let not_found =
-            |missing: &str, path: &SearchPath| Error::not_found(&full, missing, path.locations());
-        let mut module = self
-            .find(parent, first)?
-            .ok_or_else(|| not_found(&dotted(parent, first), self))?;
+        let not_found = |missing: &str, path: &SearchPath| Error::not_found(&full, missing, path.locations());
+        let mut module = self.find(parent, first)?.ok_or_else(|| not_found(&dotted(parent, first), self))?;
         for component in rest.split('.').filter(|component| !component.is_empty()) {
             let Some(path) = module.search_path() else {
                 return Err(Error::not_a_package(&full, module.name()));
             };
             let child = path.find(Some(module.name()), component)?;
-            module =
-                child.ok_or_else(|| not_found(&dotted(Some(module.name()), component), path))?;
+            module = child.ok_or_else(|| not_found(&dotted(Some(module.name()), component), path))?;
         }
         Ok(module)
     }

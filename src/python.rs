@@ -32,6 +32,7 @@ pub(crate) fn make_types() {
     let _ = crate::finder::Loader::make_static_type();
     let _ = crate::finder::PathHook::make_static_type();
     let _ = crate::finder::Finder::make_static_type();
+    let _ = crate::finder::MetaFinder::make_static_type();
     let _ = PyMapper::make_static_type();
     let _ = ModuleIterator::make_static_type();
 }
@@ -74,7 +75,8 @@ fn add_camel_case(to: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
 #[pymodule]
 pub(crate) mod exocet {
     use super::{
-        CallableMapper, DictMapper, ExclusiveMapper, Handle, MapperRef, ModuleIterator, PyMapper, add_camel_case, mapper, realm, state,
+        CallableMapper, DictMapper, ExclusiveMapper, Handle, MapperRef, ModuleIterator, PyMapper, add_camel_case,
+        mapper, realm, state,
     };
     use crate::view::View;
     use rustpython_vm::{
@@ -200,7 +202,9 @@ impl TryFromObject for StrMap {
         let items = vm.call_method(&object, "items", ())?.try_to_value::<Vec<PyObjectRef>>(vm)?;
         let pair = |item: PyObjectRef| {
             let pair: Vec<String> = item.try_to_value(vm)?;
-            <[String; 2]>::try_from(pair).map(Into::into).map_err(|_| vm.new_type_error("a mapping from names to names"))
+            <[String; 2]>::try_from(pair)
+                .map(Into::into)
+                .map_err(|_| vm.new_type_error("a mapping from names to names"))
         };
         items.into_iter().map(pair).collect::<PyResult<_>>().map(StrMap)
     }
@@ -226,7 +230,8 @@ impl PyMapper {
     /// lookup(name): what an import of `name` gets.
     #[pymethod]
     fn lookup(zelf: PyRef<Self>, name: String, vm: &VirtualMachine) -> PyResult {
-        if !zelf.is_native() && zelf.class().get_attr(vm.ctx.intern_str("lookup")).is_some_and(|own| is_base(&own, vm)) {
+        if !zelf.is_native() && zelf.class().get_attr(vm.ctx.intern_str("lookup")).is_some_and(|own| is_base(&own, vm))
+        {
             return Err(vm.new_not_implemented_error(format!("'{}' has no lookup(name)", zelf.class().name())));
         }
         MapperRef::from_object(zelf.as_object(), vm)?.lookup(&name, vm)
@@ -295,9 +300,9 @@ macro_rules! mapper_class {
     };
 }
 
-mapper_class!(DictMapper, "DictMapper", (PyObjectRef,), |(mapping,), _| Ok(PyMapper::new(
-    mapper::Overrides::new(mapping)
-)));
+mapper_class!(DictMapper, "DictMapper", (PyObjectRef,), |(mapping,), _| Ok(PyMapper::new(mapper::Overrides::new(
+    mapping
+))));
 mapper_class!(CallableMapper, "CallableMapper", (PyObjectRef, OptionalArg<PyObjectRef>), |(function, contains), _| {
     Ok(PyMapper::new(mapper::Callable::new(function, contains.into_option())))
 });
@@ -421,7 +426,11 @@ impl Representable for Handle {
 impl Hashable for Handle {
     fn hash(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyHash> {
         let key = (zelf.0.name().to_owned(), zelf.0.origin());
-        vm.ctx.new_tuple(vec![vm.ctx.new_str(key.0).into(), vm.unwrap_or_none(key.1.map(|key| vm.ctx.new_str(key).into()))])
+        vm.ctx
+            .new_tuple(vec![
+                vm.ctx.new_str(key.0).into(),
+                vm.unwrap_or_none(key.1.map(|key| vm.ctx.new_str(key).into())),
+            ])
             .as_object()
             .hash(vm)
     }

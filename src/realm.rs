@@ -1,13 +1,13 @@
 //! A realm: modules loaded fresh together, each name once.
 
 use crate::{
-    PythonModule, SearchPath,
+    PythonModule,
     mapper::{Answer, Below, Item, Mapper, MapperRef, Request},
     state::{State, is_initializing},
 };
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyDictRef, PyStr},
+    builtins::PyDictRef,
     common::lock::PyMutex,
     object::{Traverse, TraverseFn},
 };
@@ -42,26 +42,42 @@ impl Realm {
         name.strip_prefix(self.root.name()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }
 
-    /// The module of that name, loaded if it wasn't yet; `None` where there is none.
+    /// The module of that name, loaded if it wasn't yet, after the packages that it lies in; `None` where there is none.
     fn require(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-        if let Some(module) = self.loaded(name, vm)? {
-            return Ok(Some(module).filter(|module| !vm.is_none(module)));
+        let mut parent: Option<(&str, PyObjectRef)> = None;
+        let root = self.root.name().len();
+        // One step a component, and no recursion: a name may have any number of them.
+        for end in name.match_indices('.').map(|(at, _)| at).filter(|at| *at >= root).chain([name.len()]) {
+            let step = &name[..end];
+            let module = match (self.loaded(step, vm)?, &parent) {
+                (Some(module), _) => module,
+                (None, None) => self.load(&self.root, None, vm)?,
+                (None, Some((package, module))) => match self.find(step, package, module, vm)? {
+                    Some(handle) => self.load(&handle, Some((module, &step[package.len() + 1..])), vm)?,
+                    None => return Ok(None),
+                },
+            };
+            // `None` in `sys.modules` stands for a module that is not to be found.
+            if vm.is_none(&module) {
+                return Ok(None);
+            }
+            parent = Some((step, module));
         }
-        if name == self.root.name() {
-            return self.load(&self.root, None, vm).map(Some);
-        }
-        let Some((parent_name, last)) = name.rsplit_once('.') else { return Ok(None) };
-        let Some(parent) = self.require(parent_name, vm)? else { return Ok(None) };
-        // The parent's code may have imported it.
-        if let Some(module) = self.loaded(name, vm)? {
-            return Ok(Some(module).filter(|module| !vm.is_none(module)));
-        }
-        let Some(path) = vm.get_attribute_opt(&parent, "__path__")? else { return Ok(None) };
-        let found = search_path_of(&path, vm)?.find(Some(parent_name), last);
-        match found.map_err(|error| error.into_exception(vm))? {
-            Some(handle) => self.load(&handle, Some((&parent, last)), vm).map(Some),
-            None => Ok(None),
-        }
+        Ok(parent.map(|(_, module)| module))
+    }
+
+    /// The handle of a submodule, by the live `__path__` of the package that it lies in.
+    fn find(
+        &self,
+        name: &str,
+        package_name: &str,
+        package: &PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<Option<PythonModule>> {
+        let Some(path) = vm.get_attribute_opt(package, "__path__")? else { return Ok(None) };
+        let entries: Vec<PyObjectRef> = path.try_to_value(vm)?;
+        let found = State::of(vm).locations(&entries).find(Some(package_name), &name[package_name.len() + 1..]);
+        found.map_err(|error| error.into_exception(vm))
     }
 
     /// The module if it is loaded, or being loaded by this thread. What another thread is loading is waited for.
@@ -74,12 +90,7 @@ impl Realm {
         Ok(Some(module))
     }
 
-    fn load(
-        &self,
-        handle: &PythonModule,
-        parent: Option<(&PyObjectRef, &str)>,
-        vm: &VirtualMachine,
-    ) -> PyResult {
+    fn load(&self, handle: &PythonModule, parent: Option<(&PyObjectRef, &str)>, vm: &VirtualMachine) -> PyResult {
         let name = handle.name();
         let _lock = self.lock(name, vm)?;
         if let Some(module) = self.modules.get_item_opt(name, vm)? {
@@ -87,7 +98,7 @@ impl Realm {
         }
         let own = self.own.lock().clone().ok_or_else(|| vm.new_runtime_error("the realm is gone"))?;
         let unit = State::of(vm).units.get(handle, vm)?;
-        let module = unit.fresh(&own.home(vm)?, vm)?;
+        let module = unit.fresh(&own, vm)?;
         self.modules.set_item(name, module.clone().into(), vm)?;
         if let Err(error) = unit.run(&module.dict(), vm) {
             if self.modules.contains_key(name, vm) {
@@ -138,14 +149,6 @@ impl Drop for ModuleLock<'_> {
             let _ = self.vm.call_method(&lock, "release", ());
         }
     }
-}
-
-/// What a package's live `__path__` names: its own folders, and whatever code added to them.
-fn search_path_of(path: &PyObjectRef, vm: &VirtualMachine) -> PyResult<SearchPath> {
-    let entries: Vec<PyObjectRef> = path.try_to_value(vm)?;
-    let state = State::of(vm);
-    let entries = entries.iter().filter_map(|entry| Some(entry.downcast_ref::<PyStr>()?.to_string()));
-    Ok(entries.filter_map(|entry| state.location(&entry)).collect())
 }
 
 impl Mapper for Realm {

@@ -1,9 +1,11 @@
 //! A runtime: one interpreter with the library, the `exocet` module and a search path.
 
 use crate::{
-    Error, finder::PathHook, library, python,
+    Error,
+    finder::{MetaFinder, PathHook},
+    library, python,
     source::{self, Source},
-    state::State,
+    state::{State, sys_modules},
 };
 use rustpython_vm::{
     AsObject, Interpreter, PyPayload, PyResult, Settings, VirtualMachine,
@@ -104,21 +106,16 @@ impl Builder {
         #[cfg(feature = "stdlib")]
         let builder = {
             let natives = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
-            builder
-                .add_native_modules(&natives)
-                .add_frozen_modules(rustpython_pylib::FROZEN_STDLIB)
-                .init_hook(|vm| {
-                    use rustpython_vm::common::rc::PyRc;
-                    if let Some(state) = PyRc::get_mut(&mut vm.state) {
-                        state.config.paths.stdlib_dir = Some(library::STDLIB.to_owned());
-                    }
-                })
+            builder.add_native_modules(&natives).add_frozen_modules(rustpython_pylib::FROZEN_STDLIB).init_hook(|vm| {
+                use rustpython_vm::common::rc::PyRc;
+                if let Some(state) = PyRc::get_mut(&mut vm.state) {
+                    state.config.paths.stdlib_dir = Some(library::STDLIB.to_owned());
+                }
+            })
         };
         let natives = [python::module_def(&builder.ctx)];
         let interpreter = builder.add_native_modules(&natives).build();
-        interpreter
-            .enter(|vm| install(&self.path, vm).map_err(|error| describe(&error, vm)))
-            .map_err(Error::start)?;
+        interpreter.enter(|vm| install(&self.path, vm).map_err(|error| describe(&error, vm))).map_err(Error::start)?;
         Ok(Runtime { interpreter })
     }
 }
@@ -140,14 +137,21 @@ fn install(path: &[Arc<dyn Source>], vm: &VirtualMachine) -> PyResult<()> {
     let state = State::of(vm);
     library::install(vm)?;
     crate::exec::guard_interpreter(vm)?;
-    let hooks: PyListRef = vm.sys_module.get_attr("path_hooks", vm)?.try_into_value(vm)?;
-    hooks.borrow_vec_mut().insert(0, PathHook.into_ref(&vm.ctx).into());
-    let entries: PyListRef = vm.sys_module.get_attr("path", vm)?.try_into_value(vm)?;
+    if sys_modules(vm)?.contains_key("_frozen_importlib_external", vm) {
+        list("path_hooks", vm)?.borrow_vec_mut().insert(0, PathHook.into_ref(&vm.ctx).into());
+    } else {
+        list("meta_path", vm)?.borrow_vec_mut().push(MetaFinder.into_ref(&vm.ctx).into());
+    }
+    let entries = list("path", vm)?;
     for (at, source) in path.iter().enumerate() {
         state.register(source.clone());
         entries.borrow_vec_mut().insert(at, vm.ctx.new_str(source.label()).into());
     }
     Ok(())
+}
+
+fn list(name: &'static str, vm: &VirtualMachine) -> PyResult<PyListRef> {
+    vm.sys_module.get_attr(name, vm)?.try_into_value(vm)
 }
 
 fn describe(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> String {

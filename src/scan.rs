@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use ruff_python_ast::{
-    Alias, ExceptHandler, Expr, ModModule, Stmt, StmtIf, StmtImportFrom, StmtTry, UnaryOp,
-};
+use ruff_python_ast::{Alias, ExceptHandler, Expr, ModModule, Stmt, StmtIf, StmtImportFrom, StmtTry, UnaryOp};
 use ruff_python_parser::parse_module;
 use ruff_source_file::{LineIndex, PositionEncoding};
 use ruff_text_size::{Ranged, TextSize};
@@ -21,27 +19,18 @@ pub use crate::names::{attributes, exports};
 /// Text that is not Python, or nested too deeply.
 ///
 /// ```
-/// use lower::scan::{ImportKind, imports};
+/// use exocet::scan::{ImportKind, imports};
 ///
 /// let found = imports("import os.path as p\ndef f():\n    from .b import V\n", "pk.a", false)?;
 /// assert_eq!((found[0].name.as_str(), found[0].alias.as_deref()), ("os.path", Some("p")));
 /// assert_eq!((found[1].dotted().as_str(), found[1].line, found[1].kind), ("pk.b.V", 3, ImportKind::Function));
-/// # Ok::<(), lower::scan::ScanError>(())
+/// # Ok::<(), exocet::scan::ScanError>(())
 /// ```
 pub fn imports(text: &str, module: &str, is_package: bool) -> Result<Vec<Import>, ScanError> {
-    let package = if is_package {
-        module
-    } else {
-        module.rsplit_once('.').map_or("", |(package, _)| package)
-    };
+    let package = if is_package { module } else { module.rsplit_once('.').map_or("", |(package, _)| package) };
     parsed(text, |tree| {
         let lines = LineIndex::from_source_text(text);
-        let mut finder = Finder {
-            text,
-            lines,
-            package,
-            found: Vec::new(),
-        };
+        let mut finder = Finder { text, lines, package, found: Vec::new() };
         finder.block(&tree.body, ImportKind::TopLevel);
         finder.found
     })
@@ -128,21 +117,14 @@ pub struct SyntaxError {
 
 impl fmt::Display for SyntaxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} (line {}, column {})",
-            self.message, self.line, self.column
-        )
+        write!(f, "{} (line {}, column {})", self.message, self.line, self.column)
     }
 }
 
 impl std::error::Error for SyntaxError {}
 
 /// Parses `text` and gives its tree to `f`, on a stack that is large enough for the tree to be walked and dropped.
-pub(crate) fn parsed<R: Send>(
-    text: &str,
-    f: impl FnOnce(&ModModule) -> R + Send,
-) -> Result<R, ScanError> {
+pub(crate) fn parsed<R: Send>(text: &str, f: impl FnOnce(&ModModule) -> R + Send) -> Result<R, ScanError> {
     /// Deeper than anything that people write, and far from filling a thread's usual two megabytes.
     const SHALLOW: u32 = 300;
     const STACK: usize = 64 << 20;
@@ -150,16 +132,8 @@ pub(crate) fn parsed<R: Send>(
     let run = || match parse_module(text) {
         Ok(parsed) => Ok(f(parsed.syntax())),
         Err(error) => {
-            let (line, column) = position(
-                text,
-                &LineIndex::from_source_text(text),
-                error.location.start(),
-            );
-            Err(ScanError::Syntax(SyntaxError {
-                line,
-                column,
-                message: error.error.to_string(),
-            }))
+            let (line, column) = position(text, &LineIndex::from_source_text(text), error.location.start());
+            Err(ScanError::Syntax(SyntaxError { line, column, message: error.error.to_string() }))
         }
     };
     // There are no threads there, and the stack is the host's to choose.
@@ -167,13 +141,9 @@ pub(crate) fn parsed<R: Send>(
         return run();
     }
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new()
-            .stack_size(STACK)
-            .spawn_scoped(scope, run)
-            .map_err(ScanError::Thread)?;
-        thread
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        let thread =
+            std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run).map_err(ScanError::Thread)?;
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 
@@ -207,18 +177,10 @@ impl Finder<'_> {
             Stmt::ImportFrom(import) => {
                 let name = self.absolute(import);
                 for alias in &import.names {
-                    self.push(
-                        alias,
-                        name.clone(),
-                        Some(alias.name.to_string()),
-                        import.level,
-                        kind,
-                    );
+                    self.push(alias, name.clone(), Some(alias.name.to_string()), import.level, kind);
                 }
             }
-            Stmt::FunctionDef(function) => {
-                self.block(&function.body, kind.max(ImportKind::Function))
-            }
+            Stmt::FunctionDef(function) => self.block(&function.body, kind.max(ImportKind::Function)),
             Stmt::ClassDef(class) => self.block(&class.body, kind),
             Stmt::If(statement) => self.conditional(statement, kind),
             Stmt::Try(statement) => self.attempt(statement, kind),
@@ -245,10 +207,7 @@ impl Finder<'_> {
         let mut test = Some(&*statement.test);
         // After `if not TYPE_CHECKING` everything else is for the type checker.
         let mut rest = kind;
-        let clauses = statement
-            .elif_else_clauses
-            .iter()
-            .map(|clause| (clause.test.as_ref(), &clause.body));
+        let clauses = statement.elif_else_clauses.iter().map(|clause| (clause.test.as_ref(), &clause.body));
         let mut clauses = clauses;
         let mut body = &statement.body;
         loop {
@@ -265,11 +224,7 @@ impl Finder<'_> {
     }
 
     fn attempt(&mut self, statement: &StmtTry, kind: ImportKind) {
-        let guarded = if statement.handlers.is_empty() {
-            kind
-        } else {
-            kind.max(ImportKind::Try)
-        };
+        let guarded = if statement.handlers.is_empty() { kind } else { kind.max(ImportKind::Try) };
         self.block(&statement.body, guarded);
         for ExceptHandler::ExceptHandler(handler) in &statement.handlers {
             self.block(&handler.body, guarded);
@@ -282,9 +237,7 @@ impl Finder<'_> {
     fn absolute(&self, import: &StmtImportFrom) -> String {
         let written = import.module.as_ref().map_or("", |module| module.as_str());
         let up = import.level.saturating_sub(1) as usize;
-        let base = (0..up).try_fold(self.package, |package, _| {
-            package.rsplit_once('.').map(|(parent, _)| parent)
-        });
+        let base = (0..up).try_fold(self.package, |package, _| package.rsplit_once('.').map(|(parent, _)| parent));
         match base.filter(|base| !base.is_empty()) {
             _ if import.level == 0 => written.to_owned(),
             None => ".".repeat(import.level as usize) + written,
@@ -293,25 +246,10 @@ impl Finder<'_> {
         }
     }
 
-    fn push(
-        &mut self,
-        alias: &Alias,
-        name: String,
-        item: Option<String>,
-        level: u32,
-        kind: ImportKind,
-    ) {
+    fn push(&mut self, alias: &Alias, name: String, item: Option<String>, level: u32, kind: ImportKind) {
         let (line, column) = position(self.text, &self.lines, alias.start());
         let alias = alias.asname.as_ref().map(|name| name.to_string());
-        self.found.push(Import {
-            name,
-            item,
-            alias,
-            level,
-            line,
-            column,
-            kind,
-        });
+        self.found.push(Import { name, item, alias, level, line, column, kind });
     }
 }
 
@@ -320,9 +258,7 @@ fn is_type_checking(test: &Expr) -> bool {
     match test {
         Expr::Name(name) => name.id.as_str() == "TYPE_CHECKING",
         Expr::Attribute(attribute) => attribute.attr.as_str() == "TYPE_CHECKING",
-        Expr::BoolOp(operation) => {
-            operation.op.is_and() && operation.values.iter().any(is_type_checking)
-        }
+        Expr::BoolOp(operation) => operation.op.is_and() && operation.values.iter().any(is_type_checking),
         _ => false,
     }
 }

@@ -19,7 +19,7 @@ use crate::Error;
 ///
 /// ```
 /// use std::{io, sync::Arc};
-/// use lower::{SearchPath, Source};
+/// use exocet::{SearchPath, Source};
 ///
 /// struct Hello;
 ///
@@ -30,7 +30,7 @@ use crate::Error;
 /// }
 ///
 /// assert!(SearchPath::new().with(Hello).get("hello")?.text()?.is_some());
-/// # Ok::<(), lower::Error>(())
+/// # Ok::<(), exocet::Error>(())
 /// ```
 pub trait Source: Send + Sync + 'static {
     /// The bytes of the file at `path`, or `None` where there is none.
@@ -61,6 +61,29 @@ pub trait Source: Send + Sync + 'static {
     /// What the `__file__` of the source's modules begins with: `/abs/dir`, `/abs/x.zip`, `<memory>`. Provided: `<source>`.
     fn label(&self) -> &str {
         "<source>"
+    }
+}
+
+/// A source that somebody else holds on to as well, to change it or to share it among search paths.
+impl<S: Source + ?Sized> Source for Arc<S> {
+    fn read(&self, path: &str) -> io::Result<Option<Arc<[u8]>>> {
+        (**self).read(path)
+    }
+
+    fn list(&self, folder: &str) -> io::Result<Option<Vec<io::Result<Entry>>>> {
+        (**self).list(folder)
+    }
+
+    fn probe(&self, path: &str) -> io::Result<Option<Shape>> {
+        (**self).probe(path)
+    }
+
+    fn stamp(&self, path: &str) -> io::Result<Option<Stamp>> {
+        (**self).stamp(path)
+    }
+
+    fn label(&self) -> &str {
+        (**self).label()
     }
 }
 
@@ -108,11 +131,7 @@ impl fmt::Debug for dyn Source {
 pub fn open(path: impl AsRef<Path>) -> Result<Arc<dyn Source>, Error> {
     let path = path.as_ref();
     let metadata = std::fs::metadata(path).map_err(|cause| Error::open(path, cause))?;
-    if metadata.is_dir() {
-        Ok(Arc::new(dir::Directory::new(path)?))
-    } else {
-        Ok(Arc::new(zip::Zip::open(path)?))
-    }
+    if metadata.is_dir() { Ok(Arc::new(dir::Directory::new(path)?)) } else { Ok(Arc::new(zip::Zip::open(path)?)) }
 }
 
 /// The cause of an error of a source, with the path that it is about in front.

@@ -17,9 +17,6 @@ use rustpython_vm::{
 };
 use std::{collections::HashMap, fmt, path::Path, sync::Arc};
 
-/// The name under which `sys` keeps the state.
-const ATTRIBUTE: &str = "_exocet_state";
-
 #[pyclass(module = "exocet", name = "State")]
 #[derive(PyPayload)]
 pub(crate) struct State {
@@ -42,12 +39,12 @@ impl State {
     /// The state of the interpreter, made when it is first asked for.
     pub(crate) fn of(vm: &VirtualMachine) -> PyRef<Self> {
         let sys = vm.sys_module.dict();
-        let found = sys.get_item_opt(ATTRIBUTE, vm).ok().flatten();
+        let found = sys.get_item_opt(crate::interned::get(vm).state, vm).ok().flatten();
         if let Some(state) = found.and_then(|state| state.downcast::<Self>().ok()) {
             return state;
         }
         let state = Self::new(vm).expect("the interpreter has its import machinery").into_ref(&vm.ctx);
-        sys.set_item(ATTRIBUTE, state.clone().into(), vm).expect("`sys` takes attributes");
+        sys.set_item(crate::interned::get(vm).state, state.clone().into(), vm).expect("`sys` takes attributes");
         state
     }
 
@@ -100,10 +97,14 @@ impl State {
     /// The live `sys.path`, then the library.
     pub(crate) fn search_path(&self, vm: &VirtualMachine) -> PyResult<SearchPath> {
         let path: Vec<PyObjectRef> = vm.sys_module.get_attr("path", vm)?.try_to_value(vm)?;
-        let path = path.iter().filter_map(|entry| Some(entry.downcast_ref::<PyStr>()?.to_string()));
         let library = self.library.lock().clone();
-        let own = path.filter_map(|entry| self.location(&entry));
-        Ok(own.chain(library.locations().iter().cloned()).collect())
+        Ok(self.locations(&path).locations().iter().chain(library.locations()).cloned().collect())
+    }
+
+    /// The places that the entries of a `sys.path` or a `__path__` name, as far as they exist.
+    pub(crate) fn locations(&self, entries: &[PyObjectRef]) -> SearchPath {
+        let entries = entries.iter().filter_map(|entry| Some(entry.downcast_ref::<PyStr>()?.to_string()));
+        entries.filter_map(|entry| self.location(&entry)).collect()
     }
 
     /// The place that an entry of `sys.path` or of a `__path__` names, if there is one.

@@ -1,8 +1,10 @@
 //! Units: source compiled once, and instantiated into any number of modules.
 
 use crate::{
-    Error, Kind, PythonModule, depth, exec::depth_error, finder::Loader, source::Source, source::Stamp, state::State, state::sys_modules, text,
+    Error, Kind, PythonModule, depth, exec::depth_error, finder::Loader, mapper::MapperRef, source::Source,
+    source::Stamp, state::State, state::sys_modules, text,
 };
+use hashbrown::{Equivalent, HashMap};
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyCode, PyDictRef, PyModule, PyStrInterned, PyTuple},
@@ -12,10 +14,13 @@ use rustpython_vm::{
     function::ArgMapping,
     scope::Scope,
 };
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 /// Source that is nested deeper than this is compiled on a stack that grows.
 const SHALLOW: u32 = 100;
+
+/// How deep the compiler may recurse. The VM's own limit is that of running code, and too low for a long sum.
+const RECURSION_LIMIT: usize = 10_000;
 
 /// The units of one interpreter. A unit is used only while the bytes that it was made of are the source's.
 #[derive(Default)]
@@ -23,7 +28,26 @@ pub(crate) struct Units(PyMutex<HashMap<Key, Cached>>);
 
 /// A source by its address, which is its own as long as the cache keeps it alive, and the path in it; and the name, as
 /// one file can be two modules.
-type Key = (usize, String, String);
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    source: usize,
+    path: String,
+    name: String,
+}
+
+/// A key that borrows: a load that finds its unit allocates none.
+#[derive(Hash)]
+struct KeyRef<'a> {
+    source: usize,
+    path: &'a str,
+    name: &'a str,
+}
+
+impl Equivalent<Key> for KeyRef<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        self.source == key.source && self.path == key.path && self.name == key.name
+    }
+}
 
 struct Cached {
     _source: Arc<dyn Source>,
@@ -48,7 +72,7 @@ impl Units {
         let Some((source, path)) = handle.source_and_path() else {
             return Ok(PyRc::new(Unit::new(handle, None, vm)?));
         };
-        let key: Key = (Arc::as_ptr(source).cast::<()>() as usize, path.to_owned(), handle.name().to_owned());
+        let key = KeyRef { source: Arc::as_ptr(source).cast::<()>() as usize, path, name: handle.name() };
         // The stamp comes first: what is written after it was taken makes it differ from the next one.
         let stamp = handle.stamp().map_err(raise)?;
         if stamp.is_some()
@@ -75,6 +99,7 @@ impl Units {
         };
         let unit = PyRc::new(Unit::new(handle, Some(code), vm)?);
         let cached = Cached { _source: source.clone(), stamp, bytes, unit: unit.clone() };
+        let key = Key { source: key.source, path: path.to_owned(), name: handle.name().to_owned() };
         self.0.lock().insert(key, cached);
         Ok(unit)
     }
@@ -96,7 +121,9 @@ fn compile(handle: &PythonModule, bytes: &[u8], vm: &VirtualMachine) -> PyResult
     let file = handle.origin().unwrap_or_default();
     let text = text::decode(bytes).map_err(|error| Error::decode(file.clone(), error).into_exception(vm))?;
     let depth = depth::check(&text).map_err(|deep| depth_error(&deep, &file, vm))?;
-    let compile = || vm.compile(&text, Mode::Exec, file.as_str());
+    let mut options = vm.compile_opts();
+    options.recursion_limit = options.recursion_limit.max(RECURSION_LIMIT);
+    let compile = || vm.compile_with_opts(&text, Mode::Exec, file.as_str(), options);
     let compiled = on_deep_stack(depth, compile);
     compiled.map_err(|error| error.into_pyexception(vm, Some(&text)))
 }
@@ -130,9 +157,9 @@ impl Unit {
         };
         let loader: PyObjectRef = Loader::new(handle.clone()).into_ref(&vm.ctx).into();
         let origin = handle.origin().map(|origin| vm.ctx.new_str(origin));
-        let locations = handle.search_path().map(|path| {
-            path.locations().iter().map(|location| vm.ctx.new_str(location.to_string()).into()).collect()
-        });
+        let locations = handle
+            .search_path()
+            .map(|path| path.locations().iter().map(|location| vm.ctx.new_str(location.to_string()).into()).collect());
         let doc = code.as_ref().filter(|code| code.code.flags.contains(CodeFlags::HAS_DOCSTRING));
         let doc = doc.and_then(|code| Some(code.code.constants.first()?.as_object().to_owned()));
 
@@ -165,34 +192,35 @@ impl Unit {
     }
 
     /// A module of this unit whose code didn't run yet.
-    pub(crate) fn fresh(&self, builtins: &PyDictRef, vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
+    pub(crate) fn fresh(&self, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
         let globals = self.globals.copy().into_ref(&vm.ctx);
-        self.complete(&globals, builtins, vm)?;
+        self.complete(&globals, mapper, vm)?;
         Ok(PyRef::new_ref(PyModule::new(), vm.ctx.types.module_type.to_owned(), Some(globals)))
     }
 
     /// Gives a module that exists already what a fresh one begins with.
-    pub(crate) fn fill(&self, globals: &PyDictRef, builtins: &PyDictRef, vm: &VirtualMachine) -> PyResult<()> {
+    pub(crate) fn fill(&self, globals: &PyDictRef, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<()> {
         globals.merge_object(self.globals.clone().into(), vm)?;
-        self.complete(globals, builtins, vm)
+        self.complete(globals, mapper, vm)
     }
 
-    fn complete(&self, globals: &PyDictRef, builtins: &PyDictRef, vm: &VirtualMachine) -> PyResult<()> {
+    fn complete(&self, globals: &PyDictRef, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<()> {
         let names = crate::interned::get(vm);
-        globals.set_item(names.spec, self.new_spec(vm)?, vm)?;
-        globals.set_item(names.builtins, builtins.clone().into(), vm)?;
-        if let Some(locations) = &self.locations {
-            let spec = globals.get_item(names.spec, vm)?;
-            globals.set_item(names.path, spec.get_attr("submodule_search_locations", vm)?, vm)?;
-            debug_assert!(!locations.is_empty());
+        globals.set_item(names.builtins, mapper.home(vm)?.into(), vm)?;
+        let spec = self.new_spec(Some(mapper), vm)?;
+        if self.locations.is_some() {
+            globals.set_item(names.path, spec.get_attr(names.search_locations, vm)?, vm)?;
         }
-        Ok(())
+        globals.set_item(names.spec, spec, vm)
     }
 
-    /// A spec of its own for one module.
-    pub(crate) fn new_spec(&self, vm: &VirtualMachine) -> PyResult {
+    /// A spec of its own for one module, which keeps the module's mapper alive.
+    pub(crate) fn new_spec(&self, mapper: Option<&MapperRef>, vm: &VirtualMachine) -> PyResult {
         let spec = self.spec.copy().into_ref(&vm.ctx);
         let names = crate::interned::get(vm);
+        if let Some(mapper) = mapper {
+            spec.set_item(names.loader_state, mapper.as_object().to_owned(), vm)?;
+        }
         spec.set_item(names.uninitialized_submodules, vm.ctx.new_list(Vec::new()).into(), vm)?;
         if let Some(locations) = &self.locations {
             spec.set_item(names.search_locations, vm.ctx.new_list(locations.clone()).into(), vm)?;

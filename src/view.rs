@@ -2,7 +2,7 @@
 
 use crate::{
     hook::{Imports, settle},
-    mapper::{Answer, Item, Request},
+    mapper::{Answer, Item, Request, WeakMapper},
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
@@ -24,7 +24,7 @@ pub(crate) struct View {
     own: PyDictRef,
     /// Who is asked for names below the module's own.
     name: Option<String>,
-    imports: Option<Imports>,
+    mapper: Option<WeakMapper>,
 }
 
 // SAFETY: each owned reference is visited once.
@@ -32,24 +32,18 @@ unsafe impl Traverse for View {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.target.traverse(visit);
         self.own.traverse(visit);
-        self.imports.traverse(visit);
     }
 }
 
 impl View {
-    /// `target` as the modules of `imports` see it, who know it as `name`.
-    pub(crate) fn of_parent(
-        name: &str,
-        target: Option<PyObjectRef>,
-        imports: Imports,
-        vm: &VirtualMachine,
-    ) -> Self {
-        Self { target, own: vm.ctx.new_dict(), name: Some(name.to_owned()), imports: Some(imports) }
+    /// `target` as the modules under `mapper` see it, who know it as `name`.
+    pub(crate) fn of_parent(name: &str, target: Option<PyObjectRef>, mapper: WeakMapper, vm: &VirtualMachine) -> Self {
+        Self { target, own: vm.ctx.new_dict(), name: Some(name.to_owned()), mapper: Some(mapper) }
     }
 
     /// `target` with some attributes replaced.
     pub(crate) fn proxy(target: PyObjectRef, replacements: PyDictRef) -> Self {
-        Self { target: Some(target), own: replacements, name: None, imports: None }
+        Self { target: Some(target), own: replacements, name: None, mapper: None }
     }
 
     pub(crate) fn shows(&self, target: &PyObject) -> bool {
@@ -75,7 +69,7 @@ impl View {
         original: Option<&PyObjectRef>,
         vm: &VirtualMachine,
     ) -> PyResult<Option<PyObjectRef>> {
-        let (Some(imports), Some(name)) = (&self.imports, &self.name) else { return Ok(None) };
+        let (Some(mapper), Some(name)) = (&self.mapper, &self.name) else { return Ok(None) };
         if part.as_bytes().starts_with(b"__") {
             return Ok(None);
         }
@@ -84,6 +78,7 @@ impl View {
             Some(value) if value.downcast_ref::<PyModule>().is_some() => Item::Module,
             Some(_) => Item::Value,
         };
+        let imports = Imports { mapper: mapper.upgrade(vm)? };
         let full = format!("{name}.{part}");
         let asked = Request::direct(&full).for_item(&full, item);
         match imports.mapper.map(&asked, vm)? {
@@ -143,7 +138,8 @@ impl SetAttr for View {
             PySetterValue::Assign(value) => zelf.own.set_item(name, value, vm),
             PySetterValue::Delete if zelf.own.contains_key(name, vm) => zelf.own.del_item(name, vm),
             PySetterValue::Delete => {
-                Err(vm.new_attribute_error(format!("'{name}' was not set on this view, so it can't be deleted from it")))
+                Err(vm
+                    .new_attribute_error(format!("'{name}' was not set on this view, so it can't be deleted from it")))
             }
         }
     }
@@ -159,7 +155,7 @@ impl Representable for View {
         for key in zelf.own.keys_vec() {
             names.push(key.str(vm)?.to_string());
         }
-        if zelf.imports.is_some() || names.is_empty() {
+        if zelf.mapper.is_some() || names.is_empty() {
             return Ok(format!("<view of {target}>"));
         }
         Ok(format!("<view of {target}: {} replaced>", names.join(", ")))

@@ -136,7 +136,8 @@ impl Asker {
         while let Some(current) = frame {
             let asker = Self::of(&current, vm);
             // Importing runs through frames of the frozen importlib, which ask for nothing themselves.
-            let is_machinery = asker.file.starts_with("<frozen importlib") || asker.file.starts_with("_frozen_importlib");
+            let is_machinery =
+                asker.file.starts_with("<frozen importlib") || asker.file.starts_with("_frozen_importlib");
             if !is_machinery && (askers.is_empty() || crate::internal::is_importing(&current, vm)) {
                 askers.push(asker);
             }
@@ -151,7 +152,12 @@ impl Asker {
         let module = name.and_then(|name| Some(name.downcast_ref::<PyStr>()?.to_string()));
         Self {
             module: module.unwrap_or_else(|| "?".to_owned()),
-            file: iframe.code().source_path().as_object().downcast_ref::<PyStr>().map_or_else(String::new, ToString::to_string),
+            file: iframe
+                .code()
+                .source_path()
+                .as_object()
+                .downcast_ref::<PyStr>()
+                .map_or_else(String::new, ToString::to_string),
             line: usize::try_from(frame.lineno()).unwrap_or(0),
         }
     }

@@ -1,12 +1,10 @@
 //! A source that is a directory of the file system.
 
-use std::fs::{self, Metadata};
+use std::fs::{self, DirEntry, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-
-use walkdir::{DirEntry, WalkDir};
 
 use super::{Entry, Shape, Source, Stamp, at};
 use crate::Error;
@@ -27,18 +25,13 @@ impl Directory {
         let path = path.as_ref();
         let root = std::path::absolute(path).and_then(|root| fs::read_dir(&root).map(|_| root));
         let root = root.map_err(|cause| Error::open(path, cause))?;
-        Ok(Directory {
-            label: root.to_string_lossy().into_owned(),
-            root,
-        })
+        Ok(Directory { label: root.to_string_lossy().into_owned(), root })
     }
 
     /// The place of `path` on disk, or `None` for a path that leaves the directory.
     fn locate(&self, path: &str) -> Option<PathBuf> {
         let path = Path::new(path);
-        path.components()
-            .all(|part| matches!(part, Component::Normal(_)))
-            .then(|| self.root.join(path))
+        path.components().all(|part| matches!(part, Component::Normal(_))).then(|| self.root.join(path))
     }
 
     /// What stands at `path` after links are followed, or `None` where nothing does.
@@ -58,9 +51,8 @@ impl Directory {
     fn same_case(&self, path: &str) -> bool {
         let mut folder = self.root.clone();
         path.split('/').all(|name| {
-            let found = fs::read_dir(&folder).is_ok_and(|mut names| {
-                names.any(|entry| entry.is_ok_and(|entry| entry.file_name() == name))
-            });
+            let found = fs::read_dir(&folder)
+                .is_ok_and(|mut names| names.any(|entry| entry.is_ok_and(|entry| entry.file_name() == name)));
             folder.push(name);
             found
         })
@@ -68,22 +60,16 @@ impl Directory {
 
     /// The folders that lead to `folder`, itself and the root included, by their real paths.
     fn real_ancestors(&self, folder: &str) -> io::Result<Vec<PathBuf>> {
-        let steps = Path::new(folder)
-            .ancestors()
-            .map(|step| fs::canonicalize(self.root.join(step)));
+        let steps = Path::new(folder).ancestors().map(|step| fs::canonicalize(self.root.join(step)));
         steps.collect()
     }
 
     /// One child of `folder`; `None` for what is neither file nor folder, and for links that lead nowhere.
-    fn entry(
-        &self,
-        folder: &str,
-        child: &DirEntry,
-        ancestors: &mut Option<Vec<PathBuf>>,
-    ) -> io::Result<Option<Entry>> {
-        let mut kind = child.file_type();
-        if child.path_is_symlink() {
-            kind = match fs::metadata(child.path()) {
+    fn entry(&self, folder: &str, child: &DirEntry, ancestors: &mut Option<Vec<PathBuf>>) -> io::Result<Option<Entry>> {
+        let mut kind = child.file_type()?;
+        if kind.is_symlink() {
+            let path = child.path();
+            kind = match fs::metadata(&path) {
                 Ok(metadata) => metadata.file_type(),
                 Err(cause) if is_absence(&cause) => return Ok(None),
                 Err(cause) => return Err(cause),
@@ -93,7 +79,7 @@ impl Directory {
                     Some(known) => known,
                     None => ancestors.insert(self.real_ancestors(folder)?),
                 };
-                if ancestors.contains(&fs::canonicalize(child.path())?) {
+                if ancestors.contains(&fs::canonicalize(&path)?) {
                     return Err(io::Error::other("symlink loop"));
                 }
             }
@@ -103,15 +89,9 @@ impl Directory {
             kind if kind.is_file() => Shape::File,
             _ => return Ok(None),
         };
-        match child.file_name().to_str() {
-            Some(name) => Ok(Some(Entry {
-                name: name.to_owned(),
-                shape,
-            })),
-            None => Err(io::Error::new(
-                ErrorKind::InvalidData,
-                "the name is not UTF-8",
-            )),
+        match child.file_name().into_string() {
+            Ok(name) => Ok(Some(Entry { name, shape })),
+            Err(_) => Err(io::Error::new(ErrorKind::InvalidData, "the name is not UTF-8")),
         }
     }
 }
@@ -133,54 +113,36 @@ impl Source for Directory {
         let Some(place) = self.locate(folder) else {
             return Ok(None);
         };
+        // Not `walkdir`, which opens the folders below as well, even where it is told not to go there.
+        let listing = match fs::read_dir(&place) {
+            Ok(listing) => listing,
+            Err(cause) if matches!(cause.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
+            Err(cause) => return Err(at(place.display(), cause)),
+        };
         let mut ancestors = None;
         let mut children = Vec::new();
-        for child in WalkDir::new(&place).max_depth(1) {
-            match child {
-                Ok(child) if child.depth() == 0 => {
-                    if !child.file_type().is_dir() && !child.path().is_dir() {
-                        return Ok(None);
-                    }
-                }
+        for child in listing {
+            let entry = match &child {
                 Ok(child) => {
-                    let entry = self
-                        .entry(folder, &child, &mut ancestors)
-                        .map_err(|cause| at(child.path().display(), cause));
-                    children.extend(entry.transpose());
+                    self.entry(folder, child, &mut ancestors).map_err(|cause| at(child.path().display(), cause))
                 }
-                Err(error) => {
-                    let of_folder = error.path().is_none_or(|path| path == place);
-                    let path = error.path().unwrap_or(&place).display().to_string();
-                    let cause = error
-                        .into_io_error()
-                        .unwrap_or_else(|| io::Error::other("symlink loop"));
-                    match cause.kind() {
-                        ErrorKind::NotFound | ErrorKind::NotADirectory if of_folder => {
-                            return Ok(None);
-                        }
-                        _ if of_folder => return Err(at(path, cause)),
-                        _ => children.push(Err(at(path, cause))),
-                    }
-                }
-            }
+                Err(cause) => Err(at(place.display(), io::Error::new(cause.kind(), cause.to_string()))),
+            };
+            children.extend(entry.transpose());
         }
         Ok(Some(children))
     }
 
     fn probe(&self, path: &str) -> io::Result<Option<Shape>> {
         Ok(self.stat(path)?.and_then(|(_, metadata)| {
-            if metadata.is_dir() {
-                Some(Shape::Folder)
-            } else {
-                metadata.is_file().then_some(Shape::File)
-            }
+            if metadata.is_dir() { Some(Shape::Folder) } else { metadata.is_file().then_some(Shape::File) }
         }))
     }
 
     fn stamp(&self, path: &str) -> io::Result<Option<Stamp>> {
-        Ok(self
-            .stat(path)?
-            .and_then(|(_, metadata)| quiet_stamp(&metadata)))
+        Ok(self.stat(path)?.and_then(|(_, metadata)| quiet_stamp(&metadata)))
     }
 
     fn label(&self) -> &str {
@@ -196,54 +158,30 @@ impl Source for Directory {
 pub(super) fn quiet_stamp(metadata: &Metadata) -> Option<Stamp> {
     const QUIET: Duration = Duration::from_secs(2);
     let (modified, changed, number) = times(metadata)?;
-    let now = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .ok()?;
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
     let quiet = |time: Duration| now.checked_sub(time).is_some_and(|age| age >= QUIET);
-    (quiet(modified) && quiet(changed)).then(|| {
-        Stamp::new([
-            modified.as_nanos() as u64,
-            changed.as_nanos() as u64,
-            metadata.len(),
-            number,
-        ])
-    })
+    (quiet(modified) && quiet(changed))
+        .then(|| Stamp::new([modified.as_nanos() as u64, changed.as_nanos() as u64, metadata.len(), number]))
 }
 
 /// When the content changed, when the file's record changed, and the record's number.
 #[cfg(unix)]
 fn times(metadata: &Metadata) -> Option<(Duration, Duration, u64)> {
     use std::os::unix::fs::MetadataExt;
-    let time = |seconds: i64, nanos: i64| {
-        Some(Duration::new(
-            u64::try_from(seconds).ok()?,
-            u32::try_from(nanos).ok()?,
-        ))
-    };
+    let time = |seconds: i64, nanos: i64| Some(Duration::new(u64::try_from(seconds).ok()?, u32::try_from(nanos).ok()?));
     let modified = time(metadata.mtime(), metadata.mtime_nsec())?;
-    Some((
-        modified,
-        time(metadata.ctime(), metadata.ctime_nsec())?,
-        metadata.ino(),
-    ))
+    Some((modified, time(metadata.ctime(), metadata.ctime_nsec())?, metadata.ino()))
 }
 
 /// Elsewhere only the time of the content is known.
 #[cfg(not(unix))]
 fn times(metadata: &Metadata) -> Option<(Duration, Duration, u64)> {
-    let modified = metadata
-        .modified()
-        .ok()?
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .ok()?;
+    let modified = metadata.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
     Some((modified, modified, 0))
 }
 
 /// Whether the error only says that nothing is there: no name, no such name, or a name that no file could have.
 fn is_absence(error: &io::Error) -> bool {
     use ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound};
-    matches!(
-        error.kind(),
-        NotFound | NotADirectory | InvalidInput | InvalidFilename
-    )
+    matches!(error.kind(), NotFound | NotADirectory | InvalidInput | InvalidFilename)
 }

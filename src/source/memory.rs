@@ -10,7 +10,7 @@ use super::{Entry, Shape, Source, Stamp};
 /// Files in memory, which may come and go while modules are loaded from them.
 ///
 /// ```
-/// use lower::Memory;
+/// use exocet::Memory;
 ///
 /// let source = Memory::new("<plugins>").with("hello.py", "print('hello')");
 /// source.insert("pk/__init__.py", "");
@@ -31,10 +31,7 @@ struct File {
 impl Memory {
     /// An empty source. The label is what `__file__` begins with; by custom it stands in angle brackets.
     pub fn new(label: impl Into<String>) -> Self {
-        Memory {
-            label: label.into(),
-            files: RwLock::default(),
-        }
+        Memory { label: label.into(), files: RwLock::default() }
     }
 
     /// The same source with one file more.
@@ -48,23 +45,13 @@ impl Memory {
     pub fn insert(&self, path: impl Into<String>, bytes: impl AsRef<[u8]>) {
         // One counter for all sources: a file that is removed and put back is another file, whichever source holds it.
         static VERSION: AtomicU64 = AtomicU64::new(0);
-        let file = File {
-            bytes: bytes.as_ref().into(),
-            version: VERSION.fetch_add(1, Ordering::Relaxed),
-        };
-        self.files
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(path.into(), file);
+        let file = File { bytes: bytes.as_ref().into(), version: VERSION.fetch_add(1, Ordering::Relaxed) };
+        self.files.write().unwrap_or_else(PoisonError::into_inner).insert(path.into(), file);
     }
 
     /// Takes the file at `path` away; whether there was one.
     pub fn remove(&self, path: &str) -> bool {
-        self.files
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(path)
-            .is_some()
+        self.files.write().unwrap_or_else(PoisonError::into_inner).remove(path).is_some()
     }
 
     fn with_files<R>(&self, f: impl FnOnce(&Tree<File>) -> R) -> R {
@@ -74,11 +61,7 @@ impl Memory {
 
 impl<P: Into<String>, B: AsRef<[u8]>> FromIterator<(P, B)> for Memory {
     fn from_iter<I: IntoIterator<Item = (P, B)>>(files: I) -> Self {
-        files
-            .into_iter()
-            .fold(Memory::new("<memory>"), |memory, (path, bytes)| {
-                memory.with(path, bytes)
-            })
+        files.into_iter().fold(Memory::new("<memory>"), |memory, (path, bytes)| memory.with(path, bytes))
     }
 }
 
@@ -88,9 +71,7 @@ impl Source for Memory {
     }
 
     fn list(&self, folder: &str) -> io::Result<Option<Vec<io::Result<Entry>>>> {
-        Ok(self
-            .with_files(|files| files.list(folder))
-            .map(|children| children.into_iter().map(Ok).collect()))
+        Ok(self.with_files(|files| files.list(folder)).map(|children| children.into_iter().map(Ok).collect()))
     }
 
     fn probe(&self, path: &str) -> io::Result<Option<Shape>> {
@@ -98,11 +79,7 @@ impl Source for Memory {
     }
 
     fn stamp(&self, path: &str) -> io::Result<Option<Stamp>> {
-        Ok(self.with_files(|files| {
-            files
-                .get(path)
-                .map(|file| Stamp::new([file.version, 0, 0, 0]))
-        }))
+        Ok(self.with_files(|files| files.get(path).map(|file| Stamp::new([file.version, 0, 0, 0]))))
     }
 
     fn label(&self) -> &str {

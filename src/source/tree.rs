@@ -52,18 +52,12 @@ impl<T> Tree<T> {
             from = match rest.split_once('/') {
                 // `0` comes right after `/`, so this goes on behind everything below the child.
                 Some((name, _)) => {
-                    children.push(Entry {
-                        name: name.to_owned(),
-                        shape: Shape::Folder,
-                    });
+                    children.push(Entry { name: name.to_owned(), shape: Shape::Folder });
                     Bound::Included(format!("{prefix}{name}0"))
                 }
                 None => {
                     if !rest.is_empty() {
-                        children.push(Entry {
-                            name: rest.to_owned(),
-                            shape: Shape::File,
-                        });
+                        children.push(Entry { name: rest.to_owned(), shape: Shape::File });
                     }
                     Bound::Excluded(path.clone())
                 }
@@ -75,19 +69,10 @@ impl<T> Tree<T> {
     fn has_folder(&self, folder: &str) -> bool {
         // The root is there even when nothing is in it.
         let prefix = prefix(folder);
-        folder.is_empty()
-            || self
-                .0
-                .range(prefix.clone()..)
-                .next()
-                .is_some_and(|(path, _)| path.starts_with(&prefix))
+        folder.is_empty() || self.0.range(prefix.clone()..).next().is_some_and(|(path, _)| path.starts_with(&prefix))
     }
 }
 
 fn prefix(folder: &str) -> String {
-    if folder.is_empty() {
-        String::new()
-    } else {
-        format!("{folder}/")
-    }
+    if folder.is_empty() { String::new() } else { format!("{folder}/") }
 }

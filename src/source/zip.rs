@@ -59,21 +59,10 @@ impl Zip {
     ///
     /// # Errors
     /// Bytes that are not a whole zip archive.
-    pub fn from_bytes(
-        label: impl Into<String>,
-        bytes: impl Into<Cow<'static, [u8]>>,
-    ) -> Result<Self, Error> {
+    pub fn from_bytes(label: impl Into<String>, bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, Error> {
         let label = label.into();
-        let archive = Archive::new(Bytes::new(bytes))
-            .map_err(|cause| Error::open(Path::new(&label), cause))?;
-        Ok(Zip {
-            label,
-            file: None,
-            current: RwLock::new(Current {
-                archive: Arc::new(archive),
-                stamp: None,
-            }),
-        })
+        let archive = Archive::new(Bytes::new(bytes)).map_err(|cause| Error::open(Path::new(&label), cause))?;
+        Ok(Zip { label, file: None, current: RwLock::new(Current { archive: Arc::new(archive), stamp: None }) })
     }
 
     /// The archive as it is now.
@@ -94,15 +83,8 @@ impl Zip {
             return Ok(held);
         }
         let bytes = fs::read(file)?;
-        let archive = if bytes == held.bytes.as_ref() {
-            held
-        } else {
-            Arc::new(Archive::new(Bytes::new(bytes))?)
-        };
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Current {
-            archive: archive.clone(),
-            stamp,
-        };
+        let archive = if bytes == held.bytes.as_ref() { held } else { Arc::new(Archive::new(Bytes::new(bytes))?) };
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Current { archive: archive.clone(), stamp };
         Ok(archive)
     }
 }
@@ -118,15 +100,10 @@ impl Source for Zip {
         let Some(children) = archive.members.list(folder) else {
             return Ok(None);
         };
-        let misnamed = archive
-            .misnamed
-            .get(folder)
-            .into_iter()
-            .flatten()
-            .map(|name| {
-                let cause = io::Error::new(ErrorKind::InvalidData, "the name is not UTF-8");
-                Err(at(format_args!("{}/{name}", self.label), cause))
-            });
+        let misnamed = archive.misnamed.get(folder).into_iter().flatten().map(|name| {
+            let cause = io::Error::new(ErrorKind::InvalidData, "the name is not UTF-8");
+            Err(at(format_args!("{}/{name}", self.label), cause))
+        });
         Ok(Some(children.into_iter().map(Ok).chain(misnamed).collect()))
     }
 
@@ -137,10 +114,7 @@ impl Source for Zip {
     fn stamp(&self, path: &str) -> io::Result<Option<Stamp>> {
         // Asking for the archive has compared its file already, so whatever it holds stays the same under its number.
         let archive = self.archive()?;
-        Ok(archive
-            .members
-            .get(path)
-            .map(|_| Stamp::new([archive.number, 0, 0, 0])))
+        Ok(archive.members.get(path).map(|_| Stamp::new([archive.number, 0, 0, 0])))
     }
 
     fn label(&self) -> &str {
@@ -150,9 +124,7 @@ impl Source for Zip {
 
 impl fmt::Debug for Zip {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Zip")
-            .field("label", &self.label)
-            .finish_non_exhaustive()
+        f.debug_struct("Zip").field("label", &self.label).finish_non_exhaustive()
     }
 }
 
@@ -171,12 +143,7 @@ struct Archive {
 impl Archive {
     fn new(bytes: Bytes) -> io::Result<Self> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let broken = |error| {
-            io::Error::new(
-                ErrorKind::InvalidData,
-                format!("not a zip archive: {error}"),
-            )
-        };
+        let broken = |error| io::Error::new(ErrorKind::InvalidData, format!("not a zip archive: {error}"));
         let zip = ZipArchive::new(Cursor::new(bytes.clone())).map_err(broken)?;
         let mut members = Tree::default();
         let mut misnamed = HashMap::<_, Vec<_>>::new();
@@ -187,25 +154,13 @@ impl Archive {
                 Ok(_) => {}
                 Err(_) => {
                     let raw = member.name_raw();
-                    let folder = raw
-                        .iter()
-                        .rposition(|&byte| byte == b'/')
-                        .map_or(&raw[..0], |slash| &raw[..slash]);
+                    let folder = raw.iter().rposition(|&byte| byte == b'/').map_or(&raw[..0], |slash| &raw[..slash]);
                     let folder = str::from_utf8(folder).unwrap_or_default().to_owned();
-                    misnamed
-                        .entry(folder)
-                        .or_default()
-                        .push(String::from_utf8_lossy(raw).into_owned());
+                    misnamed.entry(folder).or_default().push(String::from_utf8_lossy(raw).into_owned());
                 }
             }
         }
-        Ok(Archive {
-            bytes,
-            zip,
-            members,
-            misnamed,
-            number: NUMBER.fetch_add(1, Ordering::Relaxed),
-        })
+        Ok(Archive { bytes, zip, members, misnamed, number: NUMBER.fetch_add(1, Ordering::Relaxed) })
     }
 
     fn read(&self, path: &str) -> io::Result<Option<Arc<[u8]>>> {
@@ -219,10 +174,7 @@ impl Archive {
         let mut content = Vec::with_capacity(member.size().min(1 << 20) as usize);
         member.take(MEMBER_LIMIT + 1).read_to_end(&mut content)?;
         if content.len() as u64 > MEMBER_LIMIT {
-            return Err(io::Error::new(
-                ErrorKind::FileTooLarge,
-                "unpacks to more than 64 MiB",
-            ));
+            return Err(io::Error::new(ErrorKind::FileTooLarge, "unpacks to more than 64 MiB"));
         }
         Ok(Some(content.into()))
     }

@@ -2,8 +2,14 @@
 
 mod support;
 
+mod depth;
 mod gauntlet;
 mod hook;
+mod listing;
 mod loading;
+mod oracle;
+mod scan;
 mod scripts;
+mod source;
+mod text;
 mod wrong;

@@ -1,7 +1,7 @@
-//! Python scripts with what they print in their header: lines that begin with `# > `.
+//! Python scripts with what they print in their header, in lines that begin with `# > `.
 //!
-//! Each script runs in a runtime of its own. `tree(**files)` is not needed: a script makes what it loads by
-//! `files = ...` lines in its header, `# file: NAME` followed by commented lines.
+//! Each script runs in a runtime of its own. What it loads stands in its header too: `# file: NAME`, followed by the
+//! file's lines after `# | `.
 
 use exocet::{Memory, PythonModule, Runtime, SearchPath, mapper, run_main, traceback};
 use std::{fs, path::Path};
@@ -72,7 +72,8 @@ def printed(): return ''.join(out.text)
 #[test]
 fn every_script_prints_what_its_header_says() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts");
-    let mut scripts: Vec<_> = fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("it").path()).collect();
+    let mut scripts: Vec<_> =
+        fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("it").path()).collect();
     scripts.sort();
     assert!(!scripts.is_empty());
     for path in scripts {

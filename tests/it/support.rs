@@ -1,10 +1,16 @@
 //! Small trees of Python files, run through every kind of source.
 
 use exocet::{
-    Memory, Runtime, Source, Zip, describe, search_path,
+    Kind, Memory, PythonModule, Runtime, SearchPath, Source, Zip, describe, search_path,
     vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef},
 };
-use std::{io::Write, sync::Arc};
+use std::{
+    fs,
+    io::{Cursor, Write},
+    path::Path,
+    sync::Arc,
+};
+use zip::{ZipWriter, write::SimpleFileOptions};
 
 /// Files by their paths.
 pub type Tree<'a> = &'a [(&'a str, &'a str)];
@@ -21,34 +27,66 @@ pub struct Fixture {
 /// Puts `tree` into a source of `kind`.
 pub fn fixture(kind: &str, tree: Tree<'_>) -> Fixture {
     match kind {
-        "memory" => {
-            let source = Memory::new("<memory>");
-            for (path, text) in tree {
-                source.insert(path, text.as_bytes().to_vec());
-            }
-            Fixture { source: Arc::new(source), _folder: None }
-        }
+        "memory" => Fixture { source: Arc::new(tree.iter().copied().collect::<Memory>()), _folder: None },
         "directory" => {
-            let folder = tempfile::tempdir().expect("a temporary folder");
-            for (path, text) in tree {
-                let file = folder.path().join(path);
-                std::fs::create_dir_all(file.parent().expect("a parent")).expect("a folder");
-                std::fs::write(file, text).expect("a file");
-            }
-            let source = exocet::open(folder.path()).expect("the folder opens");
-            Fixture { source, _folder: Some(folder) }
+            let folder = directory(tree);
+            Fixture { source: exocet::open(folder.path()).expect("the folder opens"), _folder: Some(folder) }
         }
         "zip" => {
-            let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-            for (path, text) in tree {
-                archive.start_file(*path, zip::write::SimpleFileOptions::default()).expect("a member");
-                archive.write_all(text.as_bytes()).expect("its bytes");
-            }
-            let bytes = archive.finish().expect("an archive").into_inner();
-            Fixture { source: Arc::new(Zip::from_bytes("<zip>", bytes).expect("it opens")), _folder: None }
+            let source = Zip::from_bytes("<zip>", archive(tree)).expect("it opens");
+            Fixture { source: Arc::new(source), _folder: None }
         }
         other => panic!("no kind of source is called {other}"),
     }
+}
+
+/// A temporary folder that holds a tree.
+pub fn directory(tree: Tree<'_>) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write(folder.path(), tree);
+    folder
+}
+
+/// Puts a tree into a folder.
+pub fn write(folder: &Path, tree: Tree<'_>) {
+    for (path, content) in tree {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path, content).expect("a file");
+    }
+}
+
+/// A zip archive that holds a tree.
+pub fn archive(tree: Tree<'_>) -> Vec<u8> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (path, content) in tree {
+        archive.start_file(*path, SimpleFileOptions::default()).expect("a member");
+        archive.write_all(content.as_bytes()).expect("its bytes");
+    }
+    archive.finish().expect("an archive").into_inner()
+}
+
+/// Runs `test` on the same files in every kind of source. The label of the source comes second.
+#[track_caller]
+pub fn each_path(tree: Tree<'_>, test: impl Fn(SearchPath, &str)) {
+    for kind in KINDS {
+        let fixture = fixture(kind, tree);
+        let label = fixture.source.label().to_owned();
+        test(SearchPath::new().with(fixture.source.clone()), &label);
+    }
+}
+
+/// Modules as one string: `a`, `pk/` for a package, `ns//` for a namespace package, `!` for an error.
+pub fn shown(modules: impl Iterator<Item = Result<PythonModule, exocet::Error>>) -> String {
+    let shown = modules.map(|module| match module {
+        Err(_) => "!".to_owned(),
+        Ok(module) => match module.kind() {
+            Kind::Module => module.to_string(),
+            Kind::Package => format!("{module}/"),
+            Kind::Namespace => format!("{module}//"),
+        },
+    });
+    shown.collect::<Vec<_>>().join(" ")
 }
 
 /// Runs `test` in a runtime that has `tree` on its search path, once for every kind of source.
