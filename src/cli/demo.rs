@@ -97,7 +97,10 @@ impl Session {
 
 fn show_code(out: &mut impl Write, code: &str) -> io::Result<()> {
     for line in code.lines() {
-        writeln!(out, "  {DIM}│{DIM:#} {CYAN}{line}{CYAN:#}")?;
+        match line {
+            "" => writeln!(out, "  {DIM}│{DIM:#}")?,
+            _ => writeln!(out, "  {DIM}│{DIM:#} {CYAN}{line}{CYAN:#}")?,
+        }
     }
     writeln!(out)
 }
