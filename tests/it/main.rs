@@ -10,6 +10,7 @@ mod hook;
 mod listing;
 mod loading;
 mod oracle;
+mod readme;
 mod scan;
 mod scripts;
 mod source;
