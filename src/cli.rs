@@ -16,7 +16,11 @@ mod sources;
 pub(crate) use args::Cli;
 
 use args::Command;
-use std::{io, process::ExitCode};
+use exocet::vm::{AsObject, VirtualMachine, builtins::PyBaseExceptionRef};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 /// Carries a command out.
 pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
@@ -38,6 +42,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// Something went wrong on the way.
     Failed(String),
+    /// Python code raised, with this traceback.
+    Raised(String),
     /// Whoever read the output has seen enough.
     ClosedPipe,
 }
@@ -51,11 +57,23 @@ impl Failure {
         Self::Failed(error.to_string())
     }
 
+    pub(crate) fn raised(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> Self {
+        match error.fast_isinstance(vm.ctx.exceptions.broken_pipe_error) {
+            true => Self::ClosedPipe,
+            false => Self::Raised(exocet::traceback(error, vm)),
+        }
+    }
+
     /// Says on stderr what went wrong, and gives the exit code for it.
     pub(crate) fn report(self) -> ExitCode {
         let (message, code) = match self {
             Failure::Usage(message) => (message, 2),
             Failure::Failed(message) => (message, 1),
+            Failure::Raised(traceback) => {
+                // When stderr is closed there is nobody to tell.
+                let _ = io::stderr().write_all(traceback.as_bytes());
+                return ExitCode::FAILURE;
+            }
             Failure::ClosedPipe => return ExitCode::SUCCESS,
         };
         output::complain(&message);

@@ -6,7 +6,7 @@ use clap::Parser;
 use std::{process::ExitCode, thread};
 
 /// Python code that calls itself gets a `RecursionError` as long as there is stack for as many calls as it may make.
-const STACK: usize = 256 << 20;
+const STACK: usize = 64 << 20;
 
 fn main() -> ExitCode {
     let command = cli::Cli::parse().command;

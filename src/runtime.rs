@@ -8,8 +8,8 @@ use crate::{
     state::{State, sys_modules},
 };
 use rustpython_vm::{
-    Interpreter, PyPayload, PyResult, Settings, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyListRef},
+    AsObject, Interpreter, PyPayload, PyResult, Settings, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyInt, PyListRef},
 };
 use std::{fmt, path::Path, sync::Arc};
 
@@ -43,7 +43,7 @@ impl Runtime {
     /// Runs `f` as a whole program, then ends the interpreter as `python` ends: threads are joined, `atexit` functions
     /// run, and an exception is printed. Gives the exit code.
     pub fn run(self, f: impl FnOnce(&VirtualMachine) -> PyResult<()>) -> u32 {
-        self.interpreter.run(f)
+        self.interpreter.run(|vm| f(vm).inspect_err(|error| shorten_exit_code(error, vm)))
     }
 }
 
@@ -117,6 +117,19 @@ impl Builder {
         let interpreter = builder.add_native_modules(&natives).build();
         interpreter.enter(|vm| install(&self.path, vm).map_err(|error| describe(&error, vm))).map_err(Error::start)?;
         Ok(Runtime { interpreter })
+    }
+}
+
+/// Of an exit code that fits into 64 bits CPython keeps the lowest ones, where the interpreter takes any that is longer
+/// than 32 bits for -1.
+fn shorten_exit_code(error: &PyBaseExceptionRef, vm: &VirtualMachine) {
+    if error.fast_isinstance(vm.ctx.exceptions.system_exit)
+        && let Ok(code) = error.as_object().get_attr("code", vm)
+        && let Some(code) = code.downcast_ref::<PyInt>()
+        && let Ok(code) = code.try_to_primitive::<i64>(vm)
+    {
+        // An exception that takes no attribute keeps the code that it has.
+        let _ = error.as_object().set_attr("code", vm.ctx.new_int(code as u32), vm);
     }
 }
 

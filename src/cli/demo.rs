@@ -8,7 +8,7 @@ use super::{
 };
 use exocet::{
     Memory, Runtime, mapper,
-    vm::{PyResult, VirtualMachine, builtins::PyBaseExceptionRef},
+    vm::{PyResult, VirtualMachine},
 };
 use std::{
     io::{self, Write},
@@ -74,7 +74,7 @@ pub(crate) fn demo() -> Result<ExitCode, Failure> {
             let name = session.program.path.trim_end_matches(".py");
             let program = programs.get(name).map_err(Failure::failed)?;
             let ran = exocet::load(&program, &mapper::pass_through(vm), vm).and_then(|_| flush_prints(vm));
-            ran.map_err(|error| failure(&error, vm))?;
+            ran.map_err(|error| Failure::raised(&error, vm))?;
         }
         Ok(ExitCode::SUCCESS)
     })
@@ -97,7 +97,10 @@ impl Session {
 
 fn show_code(out: &mut impl Write, code: &str) -> io::Result<()> {
     for line in code.lines() {
-        writeln!(out, "  {DIM}│{DIM:#} {CYAN}{line}{CYAN:#}")?;
+        match line {
+            "" => writeln!(out, "  {DIM}│{DIM:#}")?,
+            _ => writeln!(out, "  {DIM}│{DIM:#} {CYAN}{line}{CYAN:#}")?,
+        }
     }
     writeln!(out)
 }
@@ -105,12 +108,4 @@ fn show_code(out: &mut impl Write, code: &str) -> io::Result<()> {
 fn flush_prints(vm: &VirtualMachine) -> PyResult<()> {
     let stdout = vm.sys_module.get_attr("stdout", vm)?;
     vm.call_method(&stdout, "flush", ()).map(drop)
-}
-
-fn failure(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> Failure {
-    use exocet::vm::AsObject;
-    if error.fast_isinstance(vm.ctx.exceptions.broken_pipe_error) {
-        return Failure::ClosedPipe;
-    }
-    Failure::Failed(exocet::traceback(error, vm).trim_end().to_owned())
 }

@@ -28,7 +28,7 @@ pub(crate) fn load(args: &Load) -> Result<ExitCode, Failure> {
     }
     let runtime = builder.build().map_err(Failure::failed)?;
     runtime.enter(|vm| {
-        let raise = |error| Failure::Failed(exocet::traceback(&error, vm).trim_end().to_owned());
+        let raise = |error| Failure::raised(&error, vm);
         let out = output::stdout_of_its_own(vm).map_err(raise)?;
         let mapper = plan.mapper(mapper::pass_through(vm), vm).map_err(raise)?;
         let path = exocet::search_path(vm).map_err(raise)?;

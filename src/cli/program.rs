@@ -2,7 +2,7 @@
 
 use super::{Failure, plan::check_name};
 use exocet::{
-    PythonModule, Runtime, SearchPath, Source,
+    PythonModule, Runtime, Source,
     scan::{self, ScanError},
 };
 use std::{fs, path::Path, sync::Arc};
@@ -24,9 +24,7 @@ pub(crate) fn script(file: &str) -> Result<(PythonModule, Arc<dyn Source>), Fail
 /// The module to run for `-m name`: the module itself, or a package's `__main__`.
 pub(crate) fn module(name: &str, runtime: &Runtime) -> Result<PythonModule, Failure> {
     check_name(name)?;
-    let path: SearchPath = runtime
-        .enter(|vm| exocet::search_path(vm).map_err(|error| exocet::describe(&error, vm)))
-        .map_err(Failure::Failed)?;
+    let path = runtime.enter(|vm| exocet::search_path(vm).map_err(|error| Failure::raised(&error, vm)))?;
     let found = path.get(name).map_err(Failure::failed)?;
     match found.is_package() {
         true => found.get("__main__").map_err(|error| Failure::Failed(format!("can't run a package: {error}"))),

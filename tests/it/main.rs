@@ -2,6 +2,8 @@
 
 mod support;
 
+#[cfg(feature = "cli")]
+mod cli;
 mod depth;
 mod gauntlet;
 mod hook;
