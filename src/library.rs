@@ -17,7 +17,9 @@ pub(crate) fn install(vm: &VirtualMachine) -> PyResult<()> {
     let state = State::of(vm);
     #[cfg(feature = "stdlib")]
     state.extend_library(stdlib());
-    let names = vm.state.module_defs.keys().map(|name| (*name).to_owned()).collect();
+    let mut names: BTreeSet<String> = vm.state.module_defs.keys().map(|name| (*name).to_owned()).collect();
+    // The interpreter makes these two itself, before it has any definitions.
+    names.extend(["builtins", "sys"].map(str::to_owned));
     state.extend_library(Arc::new(Native(names)));
     Ok(())
 }
