@@ -22,6 +22,9 @@ use std::fmt;
 
 pub(crate) use exocet::module_def;
 
+/// Typing stubs of the Python module `exocet`, for `exocet.pyi` in a folder that a type checker looks into.
+pub const STUBS: &str = include_str!("exocet.pyi");
+
 /// Makes the classes of the objects that this crate hands to Python code.
 pub(crate) fn make_types() {
     let _ = crate::state::State::make_static_type();

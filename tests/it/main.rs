@@ -14,5 +14,6 @@ mod readme;
 mod scan;
 mod scripts;
 mod source;
+mod stubs;
 mod text;
 mod wrong;
