@@ -3,6 +3,7 @@
 //! The VM imports modules for itself (`copyreg`, `warnings`, `traceback`, ...) through the `__import__` of whichever
 //! frame runs at the time. Those are none of the module's business: a mapper neither sees nor breaks them.
 
+use rustpython_vm::common::atomic::{Ordering, Radium};
 use rustpython_vm::{
     AsObject, VirtualMachine,
     bytecode::Instruction,
@@ -75,7 +76,7 @@ fn is_import_name(op: Instruction) -> bool {
 /// The instruction `offset` away from the next one.
 fn op_at(frame: &InterpreterFrame, offset: isize) -> Option<Instruction> {
     let instructions = &frame.code().code.instructions;
-    let next = frame.lasti.load(std::sync::atomic::Ordering::Relaxed) as usize;
+    let next = frame.lasti.load(Ordering::Relaxed) as usize;
     let mut at = next.checked_add_signed(offset)?;
     while at < instructions.len() {
         match instructions.read_op(at) {

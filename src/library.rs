@@ -17,10 +17,18 @@ pub(crate) fn install(vm: &VirtualMachine) -> PyResult<()> {
     let state = State::of(vm);
     #[cfg(feature = "stdlib")]
     state.extend_library(stdlib());
+    #[cfg(not(feature = "stdlib"))]
+    state.extend_library(Arc::new(
+        SHIMS.into_iter().fold(crate::Memory::new("<shims>"), |shims, (path, text)| shims.with(path, text)),
+    ));
     let names = vm.state.module_defs.keys().map(|name| (*name).to_owned()).collect();
     state.extend_library(Arc::new(Native(names)));
     Ok(())
 }
+
+/// What there is of a standard library where none is embedded.
+#[cfg(not(feature = "stdlib"))]
+const SHIMS: [(&str, &str); 1] = [("__future__.py", include_str!("../stdlib_shims/__future__.py"))];
 
 /// The sources of the embedded standard library.
 #[cfg(feature = "stdlib")]
@@ -45,8 +53,19 @@ pub(crate) fn frozen_code(handle: &PythonModule, vm: &VirtualMachine) -> Option<
     let name = path.strip_suffix("/__init__.py").or_else(|| path.strip_suffix(".py"))?.replace('/', ".");
     let frozen = vm.state.frozen.get(name.as_str())?;
     let code = PyCode::new_ref_from_frozen(vm, frozen.code);
-    crate::unit::set_file(rustpython_vm::AsObject::as_object(&code), vm.ctx.intern_str(handle.origin()?));
+    set_file(rustpython_vm::AsObject::as_object(&code), vm.ctx.intern_str(handle.origin()?));
     Some(code)
+}
+
+/// Makes `file` the file name of `code` and of all code in it.
+#[cfg(feature = "stdlib")]
+fn set_file(code: &rustpython_vm::PyObject, file: &'static rustpython_vm::builtins::PyStrInterned) {
+    if let Some(code) = code.downcast_ref::<PyCode>() {
+        code.set_source_path(file);
+        code.code.constants.iter().for_each(|constant| set_file(constant.as_object(), file));
+    } else if let Some(tuple) = code.downcast_ref::<rustpython_vm::builtins::PyTuple>() {
+        tuple.iter().for_each(|item| set_file(item, file));
+    }
 }
 
 #[cfg(not(feature = "stdlib"))]

@@ -6,7 +6,7 @@ use crate::{
     state::{State, is_initializing},
 };
 use rustpython_vm::{
-    AsObject, PyObjectRef, PyResult, VirtualMachine,
+    PyObjectRef, PyResult, VirtualMachine,
     builtins::PyDictRef,
     common::lock::PyMutex,
     object::{Traverse, TraverseFn},
@@ -84,7 +84,7 @@ impl Realm {
     fn loaded(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
         let Some(module) = self.modules.get_item_opt(name, vm)? else { return Ok(None) };
         if is_initializing(&module, vm)? {
-            drop(self.lock(name, vm)?);
+            let _waited = self.lock(name, vm)?;
             return self.modules.get_item_opt(name, vm);
         }
         Ok(Some(module))
@@ -117,7 +117,7 @@ impl Realm {
     /// be taken again by the thread that has it, and gives way to a deadlock.
     #[cfg(feature = "threading")]
     fn lock<'a>(&self, name: &str, vm: &'a VirtualMachine) -> PyResult<ModuleLock<'a>> {
-        let key = format!("{name} in realm {:x}", self.modules.get_id());
+        let key = format!("{name} in realm {:x}", rustpython_vm::AsObject::get_id(&self.modules));
         let lock = State::of(vm).importlib.get_attr("_get_module_lock", vm)?.call((key,), vm)?;
         let deadlock = match vm.call_method(&lock, "acquire", ()) {
             Ok(_) => false,
@@ -130,10 +130,13 @@ impl Realm {
 
     #[cfg(not(feature = "threading"))]
     #[allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "the same as with threads")]
-    fn lock(&self, _: &str, _: &VirtualMachine) -> PyResult<()> {
-        Ok(())
+    fn lock(&self, _: &str, _: &VirtualMachine) -> PyResult<ModuleLock> {
+        Ok(ModuleLock)
     }
 }
+
+#[cfg(not(feature = "threading"))]
+struct ModuleLock;
 
 #[cfg(feature = "threading")]
 struct ModuleLock<'a> {

@@ -6,8 +6,8 @@ use crate::{
 };
 use hashbrown::{Equivalent, HashMap};
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyCode, PyDictRef, PyModule, PyStrInterned, PyTuple},
+    AsObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyCode, PyDictRef, PyModule},
     bytecode::CodeFlags,
     common::{lock::PyMutex, rc::PyRc},
     compiler::Mode,
@@ -136,16 +136,6 @@ pub(crate) fn is_deep(depth: u32) -> bool {
 /// Runs `f` where there is stack enough for source of that depth.
 pub(crate) fn on_deep_stack<R>(depth: u32, f: impl FnOnce() -> R) -> R {
     if is_deep(depth) { stacker::grow(256 << 20, f) } else { f() }
-}
-
-/// Makes `file` the file name of `code` and of all code in it.
-pub(crate) fn set_file(code: &PyObject, file: &'static PyStrInterned) {
-    if let Some(code) = code.downcast_ref::<PyCode>() {
-        code.set_source_path(file);
-        code.code.constants.iter().for_each(|constant| set_file(constant.as_object(), file));
-    } else if let Some(tuple) = code.downcast_ref::<PyTuple>() {
-        tuple.iter().for_each(|item| set_file(item, file));
-    }
 }
 
 impl Unit {

@@ -449,7 +449,6 @@ const INTERNAL: &[&str] = &[
     "got = str((1).__reduce_ex__(4))",
     "got = repr(list[int] | None) + repr(int | str) + repr(tuple[int, ...])",
     "try: list[int]()()\nexcept TypeError as error: got = str(error)",
-    "def f[T: int, *U, **P](x: T) -> list[T]: pass\ngot = repr(f.__type_params__) + repr(list[f.__type_params__[0]][int])",
     "type X[T] = list[T] | None\ngot = repr(X) + repr(X.__value__) + repr(X[int])",
     "class G[T]: pass\ngot = repr(G.__parameters__) + repr(G[int])",
     "class G[T = int]: pass\ngot = repr(G.__type_params__[0].__default__)",
@@ -478,6 +477,7 @@ const INTERNAL: &[&str] = &[
 /// The same, of what needs the standard library; `tools` is a module that has it all.
 #[cfg(feature = "stdlib")]
 const INTERNAL_LIBRARY: &[&str] = &[
+    "def f[T: int, *U, **P](x: T) -> list[T]: pass\ngot = repr(f.__type_params__) + repr(list[f.__type_params__[0]][int])",
     "class C: x = 1\ngot = str(tools.copy.copy(C()).x) + str(tools.copy.deepcopy([C()])[0].x)",
     "got = repr(tools.pickle.loads(tools.pickle.dumps({1: (2, 3j), 'x': range(3)})))",
     "got = repr(tools._pickle.loads(tools._pickle.dumps({1: (2, 3j), 'x': range(3), 'f': len}, 0)))",
