@@ -623,7 +623,7 @@ fn what_may_not_be_read_is_one_line_that_names_it() {
     use std::os::unix::fs::PermissionsExt;
     let folder = directory(&[("closed/a.py", ""), ("secret.py", "")]);
     for path in ["closed", "secret.py"] {
-        fs::set_permissions(folder.path().join(path), fs::Permissions::from_mode(0)).expect("it is ours");
+        fs::set_permissions(folder.path().join(path), fs::Permissions::from_mode(0o000)).expect("it is ours");
     }
     // Who may read everything can't see this fail.
     if fs::read(folder.path().join("secret.py")).is_err() {
