@@ -6,11 +6,13 @@
 
 use crate::{
     depth,
+    hook::is_import,
     unit::{is_deep, on_deep_stack},
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-    builtins::{PyBytes, PyDict, PyDictRef, PyStr},
+    builtins::{PyBytes, PyDict, PyDictRef, PyModule, PyStr},
+    frame::current_globals,
     function::FuncArgs,
     object::{Traverse, TraverseFn},
     pyclass,
@@ -75,10 +77,13 @@ impl Callable for Executor {
         {
             *first = zelf.compile(source, mode, depth, vm)?;
         }
-        let globals = args.args.get(1).or_else(|| args.kwargs.get("globals"));
-        let globals = globals.and_then(|globals| globals.clone().downcast::<PyDict>().ok());
+        let globals = args.args.get(1).or_else(|| args.kwargs.get("globals")).filter(|globals| !vm.is_none(globals));
+        let globals = match globals {
+            Some(globals) => globals.clone().downcast::<PyDict>().ok(),
+            None => current_globals(),
+        };
         match (&zelf.builtins, globals) {
-            (Some(builtins), Some(globals)) => {
+            (Some(builtins), Some(globals)) if !has_own_builtins(&globals, builtins, vm)? => {
                 let _lent = Lent::new(globals, builtins, vm)?;
                 zelf.original.call(args, vm)
             }
@@ -98,6 +103,24 @@ impl Executor {
         let compile = vm.builtins.get_attr("compile", vm)?;
         on_deep_stack(depth, || compile.call((source, "<string>", mode), vm))
     }
+}
+
+/// Whether code in `globals` already imports as it is to: through `builtins`, or through builtins that the module made
+/// up itself, such as the empty ones that keep expressions from calling anything.
+fn has_own_builtins(globals: &Py<PyDict>, builtins: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<bool> {
+    let Some(own) = globals.get_item_opt("__builtins__", vm)? else { return Ok(false) };
+    let own = match own.downcast_ref::<PyModule>() {
+        Some(module) => module.dict(),
+        None => match own.downcast::<PyDict>() {
+            Ok(own) => own,
+            Err(_) => return Ok(true),
+        },
+    };
+    if own.is(builtins) {
+        return Ok(true);
+    }
+    let import = own.get_item_opt("__import__", vm)?;
+    Ok(!import.is_some_and(|import| is_import(&import, vm)))
 }
 
 /// Foreign globals that have the module's builtins while its code runs in them, and get their own back afterwards. What

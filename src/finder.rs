@@ -107,7 +107,11 @@ impl Loader {
         if !globals.contains_key("__builtins__", vm) {
             globals.set_item("__builtins__", vm.builtins.clone().into(), vm)?;
         }
-        State::of(vm).units.get(&zelf.handle, vm)?.execute(&globals, vm)
+        let state = State::of(vm);
+        // Through this function of importlib's, which tells the VM to leave importlib's frames out of tracebacks.
+        let call = state.importlib.get_attr("_call_with_frames_removed", vm)?;
+        let Some(code) = state.units.get(&zelf.handle, vm)?.code().cloned() else { return Ok(()) };
+        call.call((vm.builtins.get_attr("exec", vm)?, code, globals), vm).map(drop)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The `__import__` of a loaded module: makes each name absolute, asks the mapper, and hands over what it answers.
 
 use crate::{
-    internal::Caller,
+    internal::{Caller, Serving},
     loader::load,
     mapper::{Answer, Asker, Below, Item, MapperRef, Request, WeakMapper, lookup::is_absence},
     state::State,
@@ -10,6 +10,8 @@ use crate::{
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyDict, PyDictRef, PyModule, PyStr, PyTuple},
+    class::PyClassImpl,
+    frame::current_globals,
     function::{FuncArgs, KwArgs},
     pyclass,
     types::{Callable, Representable},
@@ -96,6 +98,11 @@ pub(crate) fn private_builtins(mapper: &MapperRef, vm: &VirtualMachine) -> PyRes
     Ok(builtins)
 }
 
+/// Whether `object` is an `__import__` that no Python code made: the interpreter's, or that of some mapper.
+pub(crate) fn is_import(object: &PyObject, vm: &VirtualMachine) -> bool {
+    object.downcast_ref::<Importer>().is_some() || State::of(vm).is_original_import(object)
+}
+
 /// The arguments of `__import__(name, globals=None, locals=None, fromlist=(), level=0)`.
 struct Call {
     name: PyObjectRef,
@@ -133,24 +140,52 @@ impl Callable for Importer {
     type Args = FuncArgs;
 
     fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        let statement = match Caller::of(&args, vm) {
-            Caller::Statement(serving) => Some(serving),
-            Caller::Code => None,
-            Caller::Vm => return State::of(vm).original_import(args, vm),
-        };
+        match Caller::of(&args, vm) {
+            Caller::Statement(serving) => zelf.import(args, Some(serving), vm),
+            Caller::Code => zelf.import(args, None, vm),
+            Caller::Vm => State::of(vm).original_import(args, vm),
+        }
+    }
+}
+
+impl Importer {
+    /// Makes call instructions tell themselves from the VM's own calls and from import statements, which both use the
+    /// slot for calls from native code.
+    pub(crate) fn make_type() {
+        Self::make_static_type().slots().vectorcall.store(Some(called_by_code));
+    }
+
+    fn import(&self, args: FuncArgs, statement: Option<Serving>, vm: &VirtualMachine) -> PyResult {
         let call = Call::bind(args, vm)?;
         let Some(written) = call.name.downcast_ref::<PyStr>() else {
             return Err(vm.new_type_error(format!("module name must be a string, not '{}'", call.name.class().name())));
         };
         let written = written.to_string();
         let name = absolute(&written, call.globals.as_deref(), call.level, vm)?;
-        let imports = Imports { mapper: zelf.0.upgrade(vm)? };
-        let request = Request::statement(&name, &written, call.level, call.from.as_ref(), call.globals.as_deref());
+        let imports = Imports { mapper: self.0.upgrade(vm)? };
+        // A call may leave out whose import it is; then it is that of the code that runs.
+        let importer = call.globals.or_else(current_globals);
+        let request = Request::statement(&name, &written, call.level, call.from.as_ref(), importer.as_deref());
         match &call.from {
             Some(from) => imports.import_from(&request, from, statement.is_some(), vm),
             None if statement.as_ref().is_some_and(|serving| serving.binds_leaf) => imports.import_as(&request, vm),
             None => imports.import_plain(&request, vm),
         }
+    }
+}
+
+/// What a call instruction calls.
+fn called_by_code(
+    importer: &PyObject,
+    args: Vec<PyObjectRef>,
+    positional: usize,
+    names: Option<&[PyObjectRef]>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let args = FuncArgs::from_vectorcall_owned(args, positional, names);
+    match importer.downcast_ref::<Importer>() {
+        Some(importer) => importer.import(args, None, vm),
+        None => importer.call(args, vm),
     }
 }
 
@@ -205,10 +240,16 @@ impl Imports {
 
     /// `from a.b import x, y` and `from a.b import *`.
     fn import_from(&self, request: &Request<'_>, from: &PyObjectRef, statement: bool, vm: &VirtualMachine) -> PyResult {
-        let module = require(&self.mapper, request, vm)?;
         let items = match from.downcast_ref::<PyTuple>() {
             Some(tuple) => tuple.as_slice().to_vec(),
             None => from.try_to_value::<Vec<PyObjectRef>>(vm)?,
+        };
+        let module = match settle(&self.mapper, request, vm)? {
+            Ok(module) => module,
+            Err(miss) => match self.items_of_absent(request, &items, vm)? {
+                Some(found) => found,
+                None => return Err(not_found(&self.mapper, request, miss, vm)),
+            },
         };
         let found = vm.ctx.new_dict();
         let mut star = false;
@@ -231,6 +272,28 @@ impl Imports {
             return Ok(From::new(Some(module), request.name(), found).into_ref(&vm.ctx).into());
         }
         self.present(request.name(), module, vm)
+    }
+
+    /// A bare parent, where only what is below it can be had, if that is all of `items`.
+    fn items_of_absent(
+        &self,
+        request: &Request<'_>,
+        items: &[PyObjectRef],
+        vm: &VirtualMachine,
+    ) -> PyResult<Option<PyObjectRef>> {
+        if self.mapper.below(request.name(), vm) != Below::Replaced {
+            return Ok(None);
+        }
+        let view = self.view(request.name(), None, vm)?;
+        for item in items {
+            let Some(part) = item.downcast_ref::<PyStr>() else { return Ok(None) };
+            let name = format!("{}.{part}", request.name());
+            match settle(&self.mapper, &request.for_item(&name, Item::Absent), vm)? {
+                Ok(object) => view.link(&part.to_string(), object, vm)?,
+                Err(_) => return Ok(None),
+            }
+        }
+        Ok(Some(view.into()))
     }
 
     /// Puts what the mapper answers for one item of `from ... import` into `found`. Tells whether the module itself is
@@ -259,8 +322,13 @@ impl Imports {
             Some(_) => Item::Value,
         };
         let below = self.mapper.below(request.name(), vm);
-        if below == Below::Nothing && own.is_some() {
-            return Ok(plain.is_some());
+        if below == Below::Nothing
+            && let Some(own) = &own
+        {
+            if plain.is_none() {
+                found.set_item(item, own.clone(), vm)?;
+            }
+            return Ok(true);
         }
         let name = format!("{}.{item}", request.name());
         let asked = request.for_item(&name, kind);

@@ -5,9 +5,8 @@
 
 use rustpython_vm::{
     AsObject, VirtualMachine,
-    builtins::{PyDict, PyStr},
     bytecode::Instruction,
-    frame::{FrameObjectRef, InterpreterFrame, current_thread_iframe},
+    frame::{FrameObjectRef, InterpreterFrame, current_globals, current_thread_iframe},
     function::FuncArgs,
 };
 use std::cell::RefCell;
@@ -35,7 +34,8 @@ thread_local! {
 }
 
 impl Caller {
-    /// Must be called before anything else that may run Python code.
+    /// Whose import a call is that did not come from a call instruction. Must be called before anything else that may
+    /// run Python code.
     pub(crate) fn of(args: &FuncArgs, vm: &VirtualMachine) -> Self {
         let frame = current_thread_iframe();
         if frame.is_null() {
@@ -51,7 +51,7 @@ impl Caller {
             let binds_leaf = op_at(iframe, 0).is_some_and(|op| matches!(op, Instruction::ImportFrom { .. }));
             return Self::Statement(Serving { binds_leaf });
         }
-        if is_vm_shaped(args, vm) && !names_import(iframe) { Self::Vm } else { Self::Code }
+        if is_vm_shaped(args, vm) { Self::Vm } else { Self::Code }
     }
 }
 
@@ -80,94 +80,32 @@ fn op_at(frame: &InterpreterFrame, offset: isize) -> Option<Instruction> {
     while at < instructions.len() {
         match instructions.read_op(at) {
             Instruction::ExtendedArg => at += 1,
-            op => return Some(op),
+            op => return Some(without_events(frame, at, op)),
         }
     }
     None
 }
 
-/// The VM always passes five positional arguments, no names, and level 0; and only these modules are asked for.
-fn is_vm_shaped(args: &FuncArgs, vm: &VirtualMachine) -> bool {
-    let [name, globals, _, from, _] = args.args.as_slice() else { return false };
-    args.kwargs.is_empty()
-        && vm.is_none(from)
-        && globals.downcast_ref::<PyDict>().is_some()
-        && name
-            .downcast_ref::<PyStr>()
-            .and_then(|name| name.to_str())
-            .is_some_and(|name| VM_MODULES.binary_search(&name).is_ok())
-}
-
-/// Whether the code of `frame` mentions `__import__`: then the call may be its own.
-fn names_import(frame: &InterpreterFrame) -> bool {
-    frame.code().code.names.iter().any(|name| name.as_bytes() == b"__import__")
-}
-
-/// What rustpython-vm 0.6.0 and rustpython-stdlib 0.6.0 import for themselves, sorted.
-const VM_MODULES: &[&str] = &[
-    "_asyncio",
-    "_codecs",
-    "_compat_pickle",
-    "_ctypes",
-    "_datetime",
-    "_elementtree",
-    "_frozen_importlib_external",
-    "_hashlib",
-    "_interpreters",
-    "_json",
-    "_pycodecs",
-    "_socket",
-    "_ssl",
-    "_strptime",
-    "_warnings",
-    "_weakref",
-    "_zoneinfo",
-    "annotationlib",
-    "array",
-    "asyncio.base_tasks",
-    "asyncio.coroutines",
-    "asyncio.events",
-    "asyncio.exceptions",
-    "codecs",
-    "collections.abc",
-    "concurrent.interpreters._queues",
-    "contextvars",
-    "copy",
-    "copyreg",
-    "encodings",
-    "functools",
-    "importlib._bootstrap_external",
-    "importlib.machinery",
-    "io",
-    "json",
-    "linecache",
-    "locale",
-    "lzma",
-    "marshal",
-    "os",
-    "pickle",
-    "pyexpat",
-    "re",
-    "resource",
-    "runpy",
-    "socket",
-    "ssl",
-    "string.templatelib",
-    "sys",
-    "threading",
-    "time",
-    "traceback",
-    "typing",
-    "warnings",
-    "weakref",
-    "xml.etree.ElementPath",
-    "zlib",
-];
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_table_is_sorted() {
-        assert!(super::VM_MODULES.is_sorted());
+/// The instruction itself, where `sys.monitoring` has put one in its place that reports it.
+fn without_events(frame: &InterpreterFrame, at: usize, op: Instruction) -> Instruction {
+    let stored = |bytes: &[u8]| bytes.get(at).and_then(|byte| Instruction::try_from(*byte).ok());
+    let data = frame.code().monitoring_data.lock();
+    let Some(data) = data.as_ref() else { return op };
+    let mut op = op;
+    if matches!(op, Instruction::InstrumentedLine) {
+        op = stored(&data.line_opcodes).unwrap_or(op);
     }
+    if matches!(op, Instruction::InstrumentedInstruction) {
+        op = stored(&data.per_instruction_opcodes).unwrap_or(op);
+    }
+    op
+}
+
+/// The VM passes five positional arguments and no names: the running frame's own globals and the mapping that the frame
+/// keeps its locals in, and no names to take. A module's code can pass just these only at its top level, and be taken
+/// for the VM only where it calls `__import__` through native code, such as `map`, or with a starred argument.
+fn is_vm_shaped(args: &FuncArgs, vm: &VirtualMachine) -> bool {
+    let [_, globals, locals, from, _] = args.args.as_slice() else { return false };
+    let (Some(own), Some(frame)) = (current_globals(), vm.current_frame()) else { return false };
+    args.kwargs.is_empty() && vm.is_none(from) && own.is(globals) && frame.iframe().locals.as_object(vm).is(locals)
 }

@@ -25,7 +25,7 @@ pub(crate) use exocet::module_def;
 /// Makes the classes of the objects that this crate hands to Python code.
 pub(crate) fn make_types() {
     let _ = crate::state::State::make_static_type();
-    let _ = crate::hook::Importer::make_static_type();
+    crate::hook::Importer::make_type();
     let _ = crate::exec::Executor::make_static_type();
     let _ = crate::view::View::make_static_type();
     let _ = crate::view::From::make_static_type();

@@ -69,6 +69,11 @@ impl State {
         self.import.call(args, vm)
     }
 
+    /// Whether `object` is the `__import__` that the interpreter started with.
+    pub(crate) fn is_original_import(&self, object: &PyObject) -> bool {
+        self.import.is(object)
+    }
+
     /// What `import name` gives outside of any mapper: the shared module of that very name.
     pub(crate) fn import_shared(&self, name: &str, vm: &VirtualMachine) -> PyResult {
         if let Some(module) = sys_modules(vm)?.get_item_opt(name, vm)?

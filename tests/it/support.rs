@@ -1,14 +1,15 @@
 //! Small trees of Python files, run through every kind of source.
 
 use exocet::{
-    Kind, Memory, PythonModule, Runtime, SearchPath, Source, Zip, describe, search_path,
-    vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef},
+    Answer, Kind, Mapper, MapperRef, Memory, PythonModule, Request, Runtime, SearchPath, Source, Zip, describe,
+    search_path,
+    vm::{PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef},
 };
 use std::{
     fs,
     io::{Cursor, Write},
     path::Path,
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 use zip::{ZipWriter, write::SimpleFileOptions};
 
@@ -109,9 +110,73 @@ pub fn handle(name: &str, vm: &VirtualMachine) -> PyResult<exocet::PythonModule>
 }
 
 /// The repr of an attribute of a module.
-pub fn attr(module: &exocet::vm::PyObject, name: &str, vm: &VirtualMachine) -> PyResult<String> {
+pub fn attr(module: &PyObject, name: &str, vm: &VirtualMachine) -> PyResult<String> {
     let value: PyObjectRef = module.get_attr(&*vm.ctx.new_str(name), vm)?;
     Ok(value.repr(vm)?.to_string())
+}
+
+/// One request, as a mapper saw it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    pub name: String,
+    pub importer: Option<String>,
+    pub line: Option<usize>,
+    /// Whether it is the `x` of a `from module import x`.
+    pub is_item: bool,
+}
+
+/// What a recorder wrote down.
+#[derive(Debug, Clone, Default)]
+pub struct Log(Arc<Mutex<Vec<Seen>>>);
+
+impl Log {
+    /// The requests since the last call.
+    pub fn take(&self) -> Vec<Seen> {
+        std::mem::take(&mut self.0.lock().expect("no test panicked with the log in hand"))
+    }
+
+    /// The names that were asked for since the last call, sorted, each once.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.take().into_iter().map(|seen| seen.name).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
+/// A mapper that answers from a table and writes down what it was asked.
+#[derive(Debug)]
+struct Recorder {
+    log: Log,
+    answers: Vec<(String, Answer)>,
+    otherwise: Answer,
+}
+
+impl Mapper for Recorder {
+    fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
+        let name = request.name();
+        if !request.is_probe() {
+            self.log.0.lock().expect("no test panicked with the log in hand").push(Seen {
+                name: name.to_owned(),
+                importer: request.importer(vm),
+                line: request.line(vm),
+                is_item: request.item().is_some(),
+            });
+        }
+        let answer = self.answers.iter().find(|(known, _)| known == name);
+        Ok(answer.map_or(&self.otherwise, |(_, answer)| answer).clone())
+    }
+}
+
+/// A recording mapper that gives `answers` by name, and `otherwise` for every other name.
+pub fn recorder<'a>(
+    answers: impl IntoIterator<Item = (&'a str, Answer)>,
+    otherwise: Answer,
+    vm: &VirtualMachine,
+) -> (MapperRef, Log) {
+    let log = Log::default();
+    let answers = answers.into_iter().map(|(name, answer)| (name.to_owned(), answer)).collect();
+    (MapperRef::new(Recorder { log: log.clone(), answers, otherwise }, vm), log)
 }
 
 /// What an exception says, in one line.
