@@ -5,7 +5,10 @@ use crate::{
     source::{Entry, Shape, Source},
     state::State,
 };
-use rustpython_vm::{PyRef, PyResult, VirtualMachine, builtins::PyCode};
+use rustpython_vm::{
+    PyObjectRef, PyRef, PyResult, VirtualMachine,
+    builtins::{PyCode, PyStr},
+};
 use std::{collections::BTreeSet, io, sync::Arc};
 
 /// What the files of the embedded standard library are called: `<stdlib>/json/__init__.py`.
@@ -21,7 +24,10 @@ pub(crate) fn install(vm: &VirtualMachine) -> PyResult<()> {
     state.extend_library(Arc::new(
         SHIMS.into_iter().fold(crate::Memory::new("<shims>"), |shims, (path, text)| shims.with(path, text)),
     ));
-    let names = vm.state.module_defs.keys().map(|name| (*name).to_owned()).collect();
+    // `sys` and `builtins` are there from the start, and have no definition of their own.
+    let names: Vec<PyObjectRef> = vm.sys_module.get_attr("builtin_module_names", vm)?.try_to_value(vm)?;
+    let names = names.iter().filter_map(|name| Some(name.downcast_ref::<PyStr>()?.to_string()));
+    let names = names.chain(vm.state.module_defs.keys().map(|name| (*name).to_owned())).collect();
     state.extend_library(Arc::new(Native(names)));
     Ok(())
 }

@@ -447,15 +447,9 @@ const INTERNAL: &[&str] = &[
     "class C: pass\ngot = str(C().__reduce_ex__(0)[0].__name__)",
     "class C: __slots__ = 'x'\ntry: C().__reduce_ex__(0)\nexcept TypeError as error: got = str(error)",
     "got = str((1).__reduce_ex__(4))",
-    "got = repr(list[int] | None) + repr(int | str) + repr(tuple[int, ...])",
     "try: list[int]()()\nexcept TypeError as error: got = str(error)",
-    "type X[T] = list[T] | None\ngot = repr(X) + repr(X.__value__) + repr(X[int])",
-    "class G[T]: pass\ngot = repr(G.__parameters__) + repr(G[int])",
-    "class G[T = int]: pass\ngot = repr(G.__type_params__[0].__default__)",
-    "def f(x: 'a' | 1): pass\ntry: f.__annotations__\nexcept TypeError as error: got = 'refused'",
     "try: '{'.format()\nexcept ValueError as error: got = str(error)",
     "try: '{0.x}'.format(1)\nexcept AttributeError as error: got = str(error)",
-    "x = 1\ngot = repr(type(t'a{x}' + t'b'))",
     "try: raise KeyboardInterrupt\nexcept KeyboardInterrupt: got = 'interrupted'",
     "got = str(eval(\"'\\\\d'\"))",
     "exec('assert (1, 2)')\ngot = str(eval('1 is 1')) + str(~True)",
@@ -477,6 +471,12 @@ const INTERNAL: &[&str] = &[
 /// The same, of what needs the standard library; `tools` is a module that has it all.
 #[cfg(feature = "stdlib")]
 const INTERNAL_LIBRARY: &[&str] = &[
+    "got = repr(list[int] | None) + repr(int | str) + repr(tuple[int, ...])",
+    "type X[T] = list[T] | None\ngot = repr(X) + repr(X.__value__) + repr(X[int])",
+    "class G[T]: pass\ngot = repr(G.__parameters__) + repr(G[int])",
+    "class G[T = int]: pass\ngot = repr(G.__type_params__[0].__default__)",
+    "def f(x: 'a' | 1): pass\ntry: f.__annotations__\nexcept TypeError as error: got = 'refused'",
+    "x = 1\ngot = repr(type(t'a{x}' + t'b'))",
     "def f[T: int, *U, **P](x: T) -> list[T]: pass\ngot = repr(f.__type_params__) + repr(list[f.__type_params__[0]][int])",
     "class C: x = 1\ngot = str(tools.copy.copy(C()).x) + str(tools.copy.deepcopy([C()])[0].x)",
     "got = repr(tools.pickle.loads(tools.pickle.dumps({1: (2, 3j), 'x': range(3)})))",
