@@ -41,11 +41,14 @@ pub mod text;
 
 mod exec;
 mod finder;
+#[cfg(feature = "stdlib")]
+mod frozen;
 mod hook;
 mod internal;
 mod interned;
 mod library;
 mod loader;
+mod lock;
 pub mod mapper;
 mod python;
 mod realm;

@@ -109,7 +109,7 @@ impl Builder {
             builder.add_native_modules(&natives).add_frozen_modules(rustpython_pylib::FROZEN_STDLIB).init_hook(|vm| {
                 use rustpython_vm::common::rc::PyRc;
                 if let Some(state) = PyRc::get_mut(&mut vm.state) {
-                    state.config.paths.stdlib_dir = Some(library::STDLIB.to_owned());
+                    state.config.paths.stdlib_dir = Some(crate::frozen::LABEL.to_owned());
                 }
             })
         };

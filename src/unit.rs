@@ -93,10 +93,11 @@ impl Units {
         if edited {
             forget_lines(handle, vm)?;
         }
-        let code = match crate::library::frozen_code(handle, vm) {
-            Some(code) => code,
-            None => compile(handle, &bytes, vm)?,
-        };
+        #[cfg(feature = "stdlib")]
+        let frozen = crate::frozen::code(handle, vm);
+        #[cfg(not(feature = "stdlib"))]
+        let frozen = None;
+        let code = frozen.map_or_else(|| compile(handle, &bytes, vm), Ok)?;
         let unit = PyRc::new(Unit::new(handle, Some(code), vm)?);
         let cached = Cached { _source: source.clone(), stamp, bytes, unit: unit.clone() };
         let key = Key { source: key.source, path: path.to_owned(), name: handle.name().to_owned() };
