@@ -20,7 +20,7 @@ use rustpython_vm::{
 };
 use std::fmt;
 
-pub(crate) use exocet::module_def;
+pub(crate) use self::exocet::module_def;
 
 /// Makes the classes of the objects that this crate hands to Python code.
 pub(crate) fn make_types() {

@@ -97,7 +97,8 @@ impl Builder {
             }
         }
         let mut settings = Settings::default();
-        settings.argv = self.arguments;
+        // Programs rely on a first argument, as CPython does where it is embedded.
+        settings.argv = if self.arguments.is_empty() { vec![String::new()] } else { self.arguments };
         settings.isolated = self.isolated;
         settings.ignore_environment = self.isolated;
         settings.install_signal_handlers = !self.without_signals;
