@@ -184,7 +184,7 @@ pub(crate) mod exocet {
     /// chain(*mappers): asks each mapper until one has the name.
     #[pyfunction]
     fn chain(mappers: rustpython_vm::function::PosArgs<MapperRef>, vm: &VirtualMachine) -> PyObjectRef {
-        mapper::chain(mappers.into_iter(), vm).into()
+        mapper::chain(mappers, vm).into()
     }
 }
 
