@@ -76,7 +76,13 @@ impl Error {
         match &*self.0 {
             Kind::NotFound { name, .. } => set("name", vm.ctx.new_str(name.as_str()).into()),
             Kind::Decode { origin, .. } | Kind::Scan { origin, .. } => {
-                set("msg", message.into());
+                // The place stands in attributes of their own.
+                let cause = match &*self.0 {
+                    Kind::Decode { cause, .. } => cause.to_string(),
+                    Kind::Scan { cause, .. } => cause.to_string(),
+                    _ => self.to_string(),
+                };
+                set("msg", vm.ctx.new_str(cause).into());
                 set("filename", vm.ctx.new_str(origin.as_str()).into());
                 set("lineno", vm.ctx.new_int(self.line().unwrap_or(1)).into());
                 set("offset", vm.ctx.new_int(1).into());

@@ -169,9 +169,9 @@ pub(crate) fn depth_error(
     file: &str,
     vm: &VirtualMachine,
 ) -> rustpython_vm::builtins::PyBaseExceptionRef {
-    let error = vm.new_exception_msg(vm.ctx.exceptions.syntax_error.to_owned(), deep.to_string().into());
+    let error = vm.new_exception_msg(vm.ctx.exceptions.syntax_error.to_owned(), deep.message().into());
     // A new exception takes any attribute.
-    let _ = error.as_object().set_attr("msg", vm.ctx.new_str(deep.to_string()), vm);
+    let _ = error.as_object().set_attr("msg", vm.ctx.new_str(deep.message()), vm);
     let _ = error.as_object().set_attr("filename", vm.ctx.new_str(file), vm);
     let _ = error.as_object().set_attr("lineno", vm.ctx.new_int(deep.line()), vm);
     let _ = error.as_object().set_attr("offset", vm.ctx.new_int(1), vm);

@@ -114,6 +114,11 @@ impl Loader {
         if !globals.contains_key("__builtins__", vm) {
             globals.set_item("__builtins__", vm.builtins.clone().into(), vm)?;
         }
+        if let Some(origin) = zelf.handle.origin()
+            && !globals.contains_key("__file__", vm)
+        {
+            globals.set_item("__file__", vm.ctx.new_str(origin).into(), vm)?;
+        }
         let state = State::of(vm);
         // Through this function of importlib's, which tells the VM to leave importlib's frames out of tracebacks.
         let call = state.importlib.get_attr("_call_with_frames_removed", vm)?;
@@ -167,7 +172,12 @@ impl Finder {
     #[pymethod]
     fn find_spec(zelf: &Py<Self>, name: String, _target: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
         let path = State::of(vm).location(&zelf.entry).into_iter().collect();
-        find_spec(&path, &name, vm)
+        let Some((handle, spec)) = find(&path, &name, vm)? else { return Ok(vm.ctx.none()) };
+        if handle.kind() == Kind::Namespace {
+            // Without a loader it is one portion, to which other entries may add theirs.
+            spec.set_attr("loader", vm.ctx.none(), vm)?;
+        }
+        Ok(spec)
     }
 
     /// The modules here as pairs of a name and whether it is a package's, for `pkgutil`.
@@ -204,11 +214,15 @@ impl MetaFinder {
         _target: OptionalArg<PyObjectRef>,
         vm: &VirtualMachine,
     ) -> PyResult {
-        let entries = match path.flatten() {
-            Some(entries) => entries,
-            None => vm.sys_module.get_attr("path", vm)?.try_to_value(vm)?,
+        let state = State::of(vm);
+        let path = match path.flatten() {
+            Some(entries) => state.locations(&entries),
+            None => state.search_path(vm)?,
         };
-        find_spec(&State::of(vm).locations(&entries), &name, vm)
+        let Some((_, spec)) = find(&path, &name, vm)? else { return Ok(vm.ctx.none()) };
+        // Or else importlib would ask its missing half for the place of a cached bytecode file.
+        spec.set_attr("_set_fileattr", vm.ctx.new_bool(false), vm)?;
+        Ok(spec)
     }
 
     /// Does nothing: there is no cache.
@@ -216,19 +230,16 @@ impl MetaFinder {
     fn invalidate_caches(_zelf: &Py<Self>, _args: FuncArgs) {}
 }
 
-/// The spec of a module as the interpreter's own import wants it, or None.
-fn find_spec(path: &SearchPath, name: &str, vm: &VirtualMachine) -> PyResult {
+/// A module and its spec as the interpreter's own import wants it.
+fn find(path: &SearchPath, name: &str, vm: &VirtualMachine) -> PyResult<Option<(PythonModule, PyObjectRef)>> {
     let (parent, last) = match name.rsplit_once('.') {
         Some((parent, last)) => (Some(parent), last),
         None => (None, name),
     };
     let Some(handle) = path.find(parent, last).map_err(|error: Error| error.into_exception(vm))? else {
-        return Ok(vm.ctx.none());
+        return Ok(None);
     };
     let spec = State::of(vm).units.get(&handle, vm)?.new_spec(None, vm)?;
-    if handle.kind() == Kind::Namespace {
-        spec.set_attr("loader", vm.ctx.none(), vm)?;
-    }
     spec.set_attr("_initializing", vm.ctx.new_bool(false), vm)?;
-    Ok(spec)
+    Ok(Some((handle, spec)))
 }

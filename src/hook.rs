@@ -289,7 +289,7 @@ impl Imports {
             let Some(part) = item.downcast_ref::<PyStr>() else { return Ok(None) };
             let name = format!("{}.{part}", request.name());
             match settle(&self.mapper, &request.for_item(&name, Item::Absent), vm)? {
-                Ok(object) => view.link(&part.to_string(), object, vm)?,
+                Ok(object) => view.link(part.as_ref(), object, vm)?,
                 Err(_) => return Ok(None),
             }
         }

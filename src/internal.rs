@@ -6,6 +6,7 @@
 use rustpython_vm::{
     AsObject, VirtualMachine,
     bytecode::Instruction,
+    common::atomic::{Ordering, Radium},
     frame::{FrameObjectRef, InterpreterFrame, current_globals, current_thread_iframe},
     function::FuncArgs,
 };
@@ -75,7 +76,7 @@ fn is_import_name(op: Instruction) -> bool {
 /// The instruction `offset` away from the next one.
 fn op_at(frame: &InterpreterFrame, offset: isize) -> Option<Instruction> {
     let instructions = &frame.code().code.instructions;
-    let next = frame.lasti.load(std::sync::atomic::Ordering::Relaxed) as usize;
+    let next = Radium::load(&frame.lasti, Ordering::Relaxed) as usize;
     let mut at = next.checked_add_signed(offset)?;
     while at < instructions.len() {
         match instructions.read_op(at) {

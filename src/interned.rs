@@ -1,8 +1,10 @@
-//! The names that every load sets, interned once.
+//! The names that every load sets, interned once in each thread. Without the feature `threading` each thread has strings
+//! of its own.
 
 use rustpython_vm::{VirtualMachine, builtins::PyStrInterned};
-use std::sync::OnceLock;
+use std::cell::Cell;
 
+#[derive(Clone, Copy)]
 pub(crate) struct Names {
     /// The name under which `sys` keeps the state of an interpreter.
     pub(crate) state: &'static PyStrInterned,
@@ -15,16 +17,23 @@ pub(crate) struct Names {
     pub(crate) initializing: &'static PyStrInterned,
 }
 
-pub(crate) fn get(vm: &VirtualMachine) -> &'static Names {
-    static NAMES: OnceLock<Names> = OnceLock::new();
-    NAMES.get_or_init(|| Names {
-        state: vm.ctx.intern_str("_exocet_state"),
-        spec: vm.ctx.intern_str("__spec__"),
-        builtins: vm.ctx.intern_str("__builtins__"),
-        path: vm.ctx.intern_str("__path__"),
-        loader_state: vm.ctx.intern_str("loader_state"),
-        uninitialized_submodules: vm.ctx.intern_str("_uninitialized_submodules"),
-        search_locations: vm.ctx.intern_str("submodule_search_locations"),
-        initializing: vm.ctx.intern_str("_initializing"),
+thread_local! {
+    static NAMES: Cell<Option<Names>> = const { Cell::new(None) };
+}
+
+pub(crate) fn get(vm: &VirtualMachine) -> Names {
+    NAMES.get().unwrap_or_else(|| {
+        let names = Names {
+            state: vm.ctx.intern_str("_exocet_state"),
+            spec: vm.ctx.intern_str("__spec__"),
+            builtins: vm.ctx.intern_str("__builtins__"),
+            path: vm.ctx.intern_str("__path__"),
+            loader_state: vm.ctx.intern_str("loader_state"),
+            uninitialized_submodules: vm.ctx.intern_str("_uninitialized_submodules"),
+            search_locations: vm.ctx.intern_str("submodule_search_locations"),
+            initializing: vm.ctx.intern_str("_initializing"),
+        };
+        NAMES.set(Some(names));
+        names
     })
 }

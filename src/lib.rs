@@ -10,7 +10,7 @@
 //!     let word = runtime.enter(|vm| {
 //!         let greet = search_path(vm)?.get("greet").map_err(|error| error.into_exception(vm))?;
 //!         let stub = vm.new_module("clock", vm.ctx.new_dict(), None);
-//!         vm.module_set_attr(&stub, "hour", vm.ctx.new_int(9))?;
+//!         stub.set_attr("hour", vm.ctx.new_int(9), vm)?;
 //!         let stubs = vm.ctx.new_dict();
 //!         stubs.set_item("clock", stub.into(), vm)?;
 //!         let module = load(&greet, &mapper::pass_through(vm).with_overrides(stubs, vm), vm)?;
@@ -41,11 +41,14 @@ pub mod text;
 
 mod exec;
 mod finder;
+#[cfg(feature = "stdlib")]
+mod frozen;
 mod hook;
 mod internal;
 mod interned;
 mod library;
 mod loader;
+mod lock;
 pub mod mapper;
 mod python;
 mod realm;

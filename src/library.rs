@@ -1,60 +1,32 @@
 //! The library behind every search path: the embedded standard library, and the modules built into the interpreter.
 
 use crate::{
-    PythonModule,
     source::{Entry, Shape, Source},
     state::State,
 };
-use rustpython_vm::{PyRef, PyResult, VirtualMachine, builtins::PyCode};
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyStr};
 use std::{collections::BTreeSet, io, sync::Arc};
-
-/// What the files of the embedded standard library are called: `<stdlib>/json/__init__.py`.
-#[cfg(feature = "stdlib")]
-pub(crate) const STDLIB: &str = "<stdlib>";
 
 /// Puts the library behind the search path of `vm`.
 pub(crate) fn install(vm: &VirtualMachine) -> PyResult<()> {
     let state = State::of(vm);
     #[cfg(feature = "stdlib")]
-    state.extend_library(stdlib());
-    let mut names: BTreeSet<String> = vm.state.module_defs.keys().map(|name| (*name).to_owned()).collect();
-    // The interpreter makes these two itself, before it has any definitions.
-    names.extend(["builtins", "sys"].map(str::to_owned));
+    state.extend_library(crate::frozen::sources());
+    #[cfg(not(feature = "stdlib"))]
+    state.extend_library(Arc::new(
+        SHIMS.into_iter().fold(crate::Memory::new("<shims>"), |shims, (path, text)| shims.with(path, text)),
+    ));
+    // `sys` and `builtins` are there from the start, and have no definition of their own.
+    let names: Vec<PyObjectRef> = vm.sys_module.get_attr("builtin_module_names", vm)?.try_to_value(vm)?;
+    let names = names.iter().filter_map(|name| Some(name.downcast_ref::<PyStr>()?.to_string()));
+    let names = names.chain(vm.state.module_defs.keys().map(|name| (*name).to_owned())).collect();
     state.extend_library(Arc::new(Native(names)));
     Ok(())
 }
 
-/// The sources of the embedded standard library.
-#[cfg(feature = "stdlib")]
-fn stdlib() -> Arc<dyn Source> {
-    use std::sync::OnceLock;
-    static STDLIB_SOURCE: OnceLock<Arc<dyn Source>> = OnceLock::new();
-    let open = || -> Arc<dyn Source> {
-        let bytes: &'static [u8] = include_bytes!(concat!(env!("OUT_DIR"), "/stdlib.zip"));
-        Arc::new(crate::Zip::from_bytes(STDLIB, bytes).expect("the build script wrote an archive"))
-    };
-    STDLIB_SOURCE.get_or_init(open).clone()
-}
-
-/// The code of a module of the embedded standard library, which was compiled when the binary was built.
-#[cfg(feature = "stdlib")]
-pub(crate) fn frozen_code(handle: &PythonModule, vm: &VirtualMachine) -> Option<PyRef<PyCode>> {
-    let (source, path) = handle.source_and_path()?;
-    if !Arc::ptr_eq(source, &stdlib()) {
-        return None;
-    }
-    // By its path and not by its name: the handle may be called otherwise.
-    let name = path.strip_suffix("/__init__.py").or_else(|| path.strip_suffix(".py"))?.replace('/', ".");
-    let frozen = vm.state.frozen.get(name.as_str())?;
-    let code = PyCode::new_ref_from_frozen(vm, frozen.code);
-    crate::unit::set_file(rustpython_vm::AsObject::as_object(&code), vm.ctx.intern_str(handle.origin()?));
-    Some(code)
-}
-
+/// What there is of a standard library where none is embedded.
 #[cfg(not(feature = "stdlib"))]
-pub(crate) fn frozen_code(_: &PythonModule, _: &VirtualMachine) -> Option<PyRef<PyCode>> {
-    None
-}
+const SHIMS: [(&str, &str); 1] = [("__future__.py", include_str!("../stdlib_shims/__future__.py"))];
 
 /// The modules that are built into the interpreter: names without files.
 struct Native(BTreeSet<String>);

@@ -20,7 +20,7 @@ use rustpython_vm::{
 };
 use std::fmt;
 
-pub(crate) use exocet::module_def;
+pub(crate) use self::exocet::module_def;
 
 /// Typing stubs of the Python module `exocet`, for `exocet.pyi` in a folder that a type checker looks into.
 pub const STUBS: &str = include_str!("exocet.pyi");
@@ -177,7 +177,7 @@ pub(crate) mod exocet {
     /// chain(*mappers): asks each mapper until one has the name.
     #[pyfunction]
     fn chain(mappers: rustpython_vm::function::PosArgs<MapperRef>, vm: &VirtualMachine) -> PyObjectRef {
-        mapper::chain(mappers.into_iter(), vm).into()
+        mapper::chain(mappers, vm).into()
     }
 }
 

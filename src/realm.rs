@@ -2,6 +2,7 @@
 
 use crate::{
     PythonModule,
+    lock::ModuleLock,
     mapper::{Answer, Below, Item, Mapper, MapperRef, Request},
     state::{State, is_initializing},
 };
@@ -84,7 +85,7 @@ impl Realm {
     fn loaded(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
         let Some(module) = self.modules.get_item_opt(name, vm)? else { return Ok(None) };
         if is_initializing(&module, vm)? {
-            drop(self.lock(name, vm)?);
+            let _waited = self.lock(name, vm)?;
             return self.modules.get_item_opt(name, vm);
         }
         Ok(Some(module))
@@ -113,41 +114,9 @@ impl Realm {
         Ok(loaded)
     }
 
-    /// Keeps other threads from loading the module meanwhile. As importlib's own module locks, which these are, it can
-    /// be taken again by the thread that has it, and gives way to a deadlock.
-    #[cfg(feature = "threading")]
+    /// Keeps other threads from loading the module meanwhile.
     fn lock<'a>(&self, name: &str, vm: &'a VirtualMachine) -> PyResult<ModuleLock<'a>> {
-        let key = format!("{name} in realm {:x}", self.modules.get_id());
-        let lock = State::of(vm).importlib.get_attr("_get_module_lock", vm)?.call((key,), vm)?;
-        let deadlock = match vm.call_method(&lock, "acquire", ()) {
-            Ok(_) => false,
-            // A circular import across threads: the module is taken as it is, partly made.
-            Err(error) if error.class().name().contains("Deadlock") => true,
-            Err(error) => return Err(error),
-        };
-        Ok(ModuleLock { lock: (!deadlock).then_some(lock), vm })
-    }
-
-    #[cfg(not(feature = "threading"))]
-    #[allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "the same as with threads")]
-    fn lock(&self, _: &str, _: &VirtualMachine) -> PyResult<()> {
-        Ok(())
-    }
-}
-
-#[cfg(feature = "threading")]
-struct ModuleLock<'a> {
-    lock: Option<PyObjectRef>,
-    vm: &'a VirtualMachine,
-}
-
-#[cfg(feature = "threading")]
-impl Drop for ModuleLock<'_> {
-    fn drop(&mut self) {
-        if let Some(lock) = self.lock.take() {
-            // It was acquired by this thread, which is all that can go wrong with a release.
-            let _ = self.vm.call_method(&lock, "release", ());
-        }
+        ModuleLock::acquire(&format!("{name} in realm {:x}", self.modules.get_id()), vm)
     }
 }
 

@@ -8,8 +8,8 @@ use crate::{
     state::{State, sys_modules},
 };
 use rustpython_vm::{
-    AsObject, Interpreter, PyPayload, PyResult, Settings, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyInt, PyListRef},
+    AsObject, Interpreter, PyObjectRef, PyPayload, PyResult, Settings, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyInt, PyListRef, PyType},
 };
 use std::{fmt, path::Path, sync::Arc};
 
@@ -74,7 +74,7 @@ impl Builder {
         self
     }
 
-    /// Leaves the environment variables of Python alone.
+    /// Leaves the environment variables of Python alone; `PYTHONPATH` follows the search path otherwise.
     pub fn isolated(mut self) -> Self {
         self.isolated = true;
         self
@@ -97,7 +97,8 @@ impl Builder {
             }
         }
         let mut settings = Settings::default();
-        settings.argv = self.arguments;
+        // Programs rely on a first argument, as CPython does where it is embedded.
+        settings.argv = if self.arguments.is_empty() { vec![String::new()] } else { self.arguments };
         settings.isolated = self.isolated;
         settings.ignore_environment = self.isolated;
         settings.install_signal_handlers = !self.without_signals;
@@ -109,13 +110,16 @@ impl Builder {
             builder.add_native_modules(&natives).add_frozen_modules(rustpython_pylib::FROZEN_STDLIB).init_hook(|vm| {
                 use rustpython_vm::common::rc::PyRc;
                 if let Some(state) = PyRc::get_mut(&mut vm.state) {
-                    state.config.paths.stdlib_dir = Some(library::STDLIB.to_owned());
+                    state.config.paths.stdlib_dir = Some(crate::frozen::LABEL.to_owned());
                 }
             })
         };
+        let environment = if self.isolated { Vec::new() } else { python_path() };
         let natives = [python::module_def(&builder.ctx)];
         let interpreter = builder.add_native_modules(&natives).build();
-        interpreter.enter(|vm| install(&self.path, vm).map_err(|error| describe(&error, vm))).map_err(Error::start)?;
+        interpreter
+            .enter(|vm| install(&self.path, &environment, vm).map_err(|error| describe(&error, vm)))
+            .map_err(Error::start)?;
         Ok(Runtime { interpreter })
     }
 }
@@ -133,21 +137,37 @@ fn shorten_exit_code(error: &PyBaseExceptionRef, vm: &VirtualMachine) {
     }
 }
 
-fn install(path: &[Arc<dyn Source>], vm: &VirtualMachine) -> PyResult<()> {
+fn install(path: &[Arc<dyn Source>], environment: &[String], vm: &VirtualMachine) -> PyResult<()> {
     let state = State::of(vm);
     library::install(vm)?;
     crate::exec::guard_interpreter(vm)?;
+    let finders = list("meta_path", vm)?;
     if sys_modules(vm)?.contains_key("_frozen_importlib_external", vm) {
         list("path_hooks", vm)?.borrow_vec_mut().insert(0, PathHook.into_ref(&vm.ctx).into());
+        // The embedded library comes last, as the standard library does on CPython's `sys.path`.
+        let name = |finder: &PyObjectRef| finder.downcast_ref::<PyType>().map(|class| class.name().to_string());
+        finders.borrow_vec_mut().sort_by_key(|finder| name(finder).as_deref() == Some("FrozenImporter"));
     } else {
-        list("meta_path", vm)?.borrow_vec_mut().push(MetaFinder.into_ref(&vm.ctx).into());
+        finders.borrow_vec_mut().push(MetaFinder.into_ref(&vm.ctx).into());
     }
-    let entries = list("path", vm)?;
-    for (at, source) in path.iter().enumerate() {
+    // What the interpreter puts there by itself are the folders of a CPython that may happen to be installed.
+    let mut entries = Vec::new();
+    for source in path {
         state.register(source.clone());
-        entries.borrow_vec_mut().insert(at, vm.ctx.new_str(source.label()).into());
+        entries.push(vm.ctx.new_str(source.label()).into());
     }
+    entries.extend(environment.iter().map(|entry| vm.ctx.new_str(entry.as_str()).into()));
+    *list("path", vm)?.borrow_vec_mut() = entries;
     Ok(())
+}
+
+/// The entries of the environment variable `PYTHONPATH`.
+fn python_path() -> Vec<String> {
+    let path = std::env::var_os("PYTHONPATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .filter_map(|entry| entry.into_os_string().into_string().ok())
+        .filter(|entry| !entry.is_empty())
+        .collect()
 }
 
 fn list(name: &'static str, vm: &VirtualMachine) -> PyResult<PyListRef> {

@@ -23,7 +23,6 @@ pub(crate) struct State {
     import: PyObjectRef,
     gcd_import: PyObjectRef,
     /// `_frozen_importlib`, for its module locks.
-    #[cfg_attr(not(feature = "threading"), expect(dead_code, reason = "without threads nothing is locked"))]
     pub(crate) importlib: PyObjectRef,
     pub(crate) spec_class: PyTypeRef,
     pub(crate) units: Units,

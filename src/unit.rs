@@ -6,8 +6,8 @@ use crate::{
 };
 use hashbrown::{Equivalent, HashMap};
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyCode, PyDictRef, PyModule, PyStrInterned, PyTuple},
+    AsObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyCode, PyDictRef, PyModule},
     bytecode::CodeFlags,
     common::{lock::PyMutex, rc::PyRc},
     compiler::Mode,
@@ -93,10 +93,11 @@ impl Units {
         if edited {
             forget_lines(handle, vm)?;
         }
-        let code = match crate::library::frozen_code(handle, vm) {
-            Some(code) => code,
-            None => compile(handle, &bytes, vm)?,
-        };
+        #[cfg(feature = "stdlib")]
+        let frozen = crate::frozen::code(handle, vm);
+        #[cfg(not(feature = "stdlib"))]
+        let frozen = None;
+        let code = frozen.map_or_else(|| compile(handle, &bytes, vm), Ok)?;
         let unit = PyRc::new(Unit::new(handle, Some(code), vm)?);
         let cached = Cached { _source: source.clone(), stamp, bytes, unit: unit.clone() };
         let key = Key { source: key.source, path: path.to_owned(), name: handle.name().to_owned() };
@@ -136,16 +137,6 @@ pub(crate) fn is_deep(depth: u32) -> bool {
 /// Runs `f` where there is stack enough for source of that depth.
 pub(crate) fn on_deep_stack<R>(depth: u32, f: impl FnOnce() -> R) -> R {
     if is_deep(depth) { stacker::grow(256 << 20, f) } else { f() }
-}
-
-/// Makes `file` the file name of `code` and of all code in it.
-pub(crate) fn set_file(code: &PyObject, file: &'static PyStrInterned) {
-    if let Some(code) = code.downcast_ref::<PyCode>() {
-        code.set_source_path(file);
-        code.code.constants.iter().for_each(|constant| set_file(constant.as_object(), file));
-    } else if let Some(tuple) = code.downcast_ref::<PyTuple>() {
-        tuple.iter().for_each(|item| set_file(item, file));
-    }
 }
 
 impl Unit {

@@ -37,10 +37,11 @@ Exit code: what the program exits with; 1 if it raises or can't be read; 2 if th
 
 Examples:
   exocet run --override time=stubs/time.py app.py --verbose
-      `import time` in app.py gets the module in stubs/time.py. The modules that app.py imports get the real one.
+      `import time` in app.py gets the module in stubs/time.py.
+      The modules that app.py imports get the real one.
   exocet run --deny ssl --override json=simplejson --warn-unused -m app
-      The module `app` can't import `ssl`, and gets `simplejson` when it imports `json`. Should it not ask
-      for one of them, that is reported."
+      The module `app` can't import `ssl`, and gets `simplejson` when it imports `json`.
+      Should it not ask for one of them, that is reported."
 )]
 pub(crate) struct Run {
     #[command(flatten)]
@@ -63,17 +64,18 @@ pub(crate) struct Run {
     /// The program and its arguments
     ///
     /// FILE is a Python file, or a folder or zip archive with a `__main__.py`. Its folder leads the search path.
-    #[arg(value_names = ["FILE", "ARGS"], trailing_var_arg = true, allow_hyphen_values = true, required_unless_present = "module")]
+    #[arg(value_names = ["FILE", "ARGS"], trailing_var_arg = true, required_unless_present = "module")]
     pub(crate) program: Vec<String>,
 }
 
 /// List modules without running them
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-What can't be listed is reported on stderr (with --json it is an item of the list, with an \"error\"), and the listing \
-goes on. Exit code: 0; 1 if anything couldn't be listed, or there is no such package; 2 if the command line is wrong.
+What can't be listed is reported on stderr, and the listing goes on.
+Exit code: 0; 1 if anything couldn't be listed, or the package isn't there; 2 if the command line is wrong.
 
-The JSON is a list of {\"name\", \"kind\", \"origin\"} and {\"error\"}; a namespace package has the origin null.")]
+The JSON is a list of {\"name\", \"kind\", \"origin\"}; a namespace package has the origin null.
+What can't be listed is an item {\"error\"}.")]
 pub(crate) struct List {
     #[command(flatten)]
     pub(crate) search: Search,
@@ -90,10 +92,10 @@ pub(crate) struct List {
 /// Load modules fresh, each on its own, and tell which ones fail
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-A module that fails doesn't stop the others, also when it exits (SystemExit). What modules print goes to stderr.
+A module that fails doesn't stop the others, also when it exits. What modules print goes to stderr.
 Exit code: 0; 1 if any module failed; 2 if the command line is wrong.
 
-The JSON is a list of {\"name\", \"ok\", \"ms\", \"error\"}; \"error\" is null for a module that loads.
+The JSON is a list of {\"name\", \"ok\", \"ms\", \"error\"}; the error of a module that loads is null.
 
 Examples:
   exocet load --path src --walk app
@@ -122,11 +124,11 @@ pub(crate) struct Load {
 /// Tell what a module imports, without running it
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Kinds: `top level` runs when the module is loaded, `try` may fail, `function` runs when a function is called, \
-`type checking` never runs.
+Kinds: `top level` runs when the module is loaded, `try` may fail, `function` runs when a function
+is called, `type checking` never runs.
 
-The JSON is a list of {\"name\", \"item\", \"alias\", \"level\", \"line\", \"column\", \"kind\"}: `from .b import V as W` \
-in `pk.a` has the name \"pk.b\", the item \"V\", the alias \"W\" and the level 1.")]
+The JSON is a list of {\"name\", \"item\", \"alias\", \"level\", \"line\", \"column\", \"kind\"}:
+`from .b import V as W` in `pk.a` has the name \"pk.b\", the item \"V\", the alias \"W\", the level 1.")]
 pub(crate) struct Imports {
     #[command(flatten)]
     pub(crate) search: Search,
@@ -150,8 +152,7 @@ pub(crate) struct Search {
 pub(crate) struct Mapping {
     /// Give imports of NAME another module, by its name or its file
     ///
-    /// TARGET is a file if it ends in `.py` or has a slash in it, and the name of a module otherwise. A file is loaded
-    /// once, before everything else.
+    /// TARGET is a file if it ends in `.py` or has a slash in it. It is loaded once, before everything else.
     #[arg(long = "override", value_name = "NAME=TARGET")]
     pub(crate) overrides: Vec<String>,
     /// Let imports of NAME fail, and of everything below it

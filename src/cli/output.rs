@@ -51,26 +51,28 @@ fn redirect_prints(vm: &VirtualMachine) -> PyResult<()> {
     vm.sys_module.as_object().set_attr("stdout", stderr, vm)
 }
 
-/// A JSON list that is written while its items come, one on each line.
+/// A JSON list that is written while its items come, in whole lines, one for each item.
 pub(crate) struct JsonList<W> {
     out: W,
-    separator: &'static str,
+    /// What is to be written once it is known whether a comma follows.
+    last: String,
 }
 
 impl<W: Write> JsonList<W> {
     pub(crate) fn new(out: W) -> Self {
-        Self { out, separator: "[\n" }
+        Self { out, last: String::new() }
     }
 
     pub(crate) fn push(&mut self, item: &impl Serialize) -> io::Result<()> {
-        let line = format!("{}  {}", self.separator, serde_json::to_string(item)?);
-        self.separator = ",\n";
-        self.out.write_all(line.as_bytes())
+        let item = format!("  {}", serde_json::to_string(item)?);
+        let before = std::mem::replace(&mut self.last, item);
+        let end = if before.is_empty() { "[\n" } else { ",\n" };
+        self.out.write_all(format!("{before}{end}").as_bytes())
     }
 
     pub(crate) fn finish(mut self) -> io::Result<()> {
-        let end: &[u8] = if self.separator == ",\n" { b"\n]\n" } else { b"[]\n" };
-        self.out.write_all(end)?;
+        let end = if self.last.is_empty() { "[]\n" } else { "\n]\n" };
+        self.out.write_all(format!("{}{end}", self.last).as_bytes())?;
         self.out.flush()
     }
 }

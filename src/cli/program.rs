@@ -9,9 +9,13 @@ use std::{fs, path::Path, sync::Arc};
 
 /// The script in `file`, and its folder. A folder or an archive is a program by its `__main__.py`.
 pub(crate) fn script(file: &str) -> Result<(PythonModule, Arc<dyn Source>), Failure> {
-    if let Ok(source) = exocet::open(file) {
-        let program = super::sources::path_of(vec![source.clone()]).get("__main__").map_err(Failure::usage)?;
-        return Ok((program, source));
+    match exocet::open(file) {
+        Ok(source) => {
+            let program = super::sources::path_of(vec![source.clone()]).get("__main__").map_err(Failure::usage)?;
+            return Ok((program, source));
+        }
+        Err(error) if Path::new(file).is_dir() => return Err(Failure::usage(error)),
+        Err(_) => {}
     }
     let script = PythonModule::from_file(file, "__main__").map_err(Failure::usage)?;
     // What a link leads to has its modules beside it.

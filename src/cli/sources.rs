@@ -28,7 +28,7 @@ pub(crate) fn path_of(sources: Vec<Arc<dyn Source>>) -> SearchPath {
 /// The search path of these sources and the library, for commands that run nothing.
 pub(crate) fn path_and_library(sources: Vec<Arc<dyn Source>>) -> Result<SearchPath, Failure> {
     let runtime = Runtime::builder().isolated().build().map_err(Failure::failed)?;
-    let library = runtime.enter(|vm| exocet::library(vm));
+    let library = runtime.enter(exocet::library);
     let own = path_of(sources);
     Ok(own.locations().iter().chain(library.locations()).cloned().collect())
 }

@@ -623,13 +623,16 @@ fn what_may_not_be_read_is_one_line_that_names_it() {
     use std::os::unix::fs::PermissionsExt;
     let folder = directory(&[("closed/a.py", ""), ("secret.py", "")]);
     for path in ["closed", "secret.py"] {
-        fs::set_permissions(folder.path().join(path), fs::Permissions::from_mode(0)).expect("it is ours");
+        fs::set_permissions(folder.path().join(path), fs::Permissions::from_mode(0o000)).expect("it is ours");
     }
     // Who may read everything can't see this fail.
     if fs::read(folder.path().join("secret.py")).is_err() {
-        for (line, named) in
-            [("run secret.py", "secret.py"), ("list --path closed", "`closed`"), ("imports --path . secret", "secret")]
-        {
+        for (line, named) in [
+            ("run closed", "`closed`"),
+            ("run secret.py", "secret.py"),
+            ("list --path closed", "`closed`"),
+            ("imports --path . secret", "secret"),
+        ] {
             let ran = run_in(folder.path(), &line.split(' ').collect::<Vec<_>>());
             assert!(ran.stderr.starts_with("exocet: ") && ran.stderr.contains(named), "{line}: {ran:#?}");
             assert_eq!(ran.stderr.lines().count(), 1, "{line}: {ran:#?}");

@@ -23,7 +23,8 @@ fn its_python_example_runs() {
         let source = Memory::new("<readme>").with("example.py", text.as_str());
         let runtime = Runtime::builder().isolated().source(source).build().expect("it starts");
         runtime.enter(|vm| {
-            let example = search_path(vm).and_then(|path| path.get("example").map_err(|error| error.into_exception(vm)));
+            let example =
+                search_path(vm).and_then(|path| path.get("example").map_err(|error| error.into_exception(vm)));
             let result = example.and_then(|example| run_main(&example, &mapper::pass_through(vm), vm));
             if let Err(error) = result {
                 panic!("{}", traceback(&error, vm));
@@ -57,7 +58,8 @@ fn it_shows_every_command_of_the_command_line() {
     let help = std::process::Command::new(env!("CARGO_BIN_EXE_exocet")).arg("--help").output().expect("it runs");
     let help = String::from_utf8_lossy(&help.stdout).into_owned();
     let commands = help.lines().skip_while(|line| !line.starts_with("Commands:")).skip(1);
-    let commands: Vec<_> = commands.map_while(|line| line.trim().split_whitespace().next().map(str::to_owned)).collect();
+    let commands: Vec<_> =
+        commands.map_while(|line| line.split_whitespace().next().map(str::to_owned)).collect();
     assert!(commands.len() > 4, "{help}");
     for command in commands.iter().filter(|command| *command != "help") {
         assert!(readme().contains(&format!("`exocet {command}")), "the README doesn't show `exocet {command}`");

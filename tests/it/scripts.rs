@@ -35,7 +35,7 @@ fn read(path: &Path) -> Script {
 fn run(script: &Script) -> String {
     let fixture = Memory::new("<fixture>");
     for (path, text) in &script.files {
-        fixture.insert(path, text.as_bytes().to_vec());
+        fixture.insert(path, text.as_bytes());
     }
     let main = Memory::new("<scripts>").with("script.py", script.text.as_str()).with("collect.py", COLLECT);
     let runtime = Runtime::builder().isolated().source(fixture).source(main).build().expect("it starts");
