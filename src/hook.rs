@@ -45,13 +45,33 @@ pub(crate) fn require(mapper: &MapperRef, request: &Request<'_>, vm: &VirtualMac
     settle(mapper, request, vm)?.map_err(|miss| not_found(mapper, request, miss, vm))
 }
 
+/// Carries an answer out that `mapper` gave; as `require` otherwise.
+pub(crate) fn require_answer(
+    mapper: &MapperRef,
+    request: &Request<'_>,
+    answer: Answer,
+    vm: &VirtualMachine,
+) -> PyResult {
+    carry_out(mapper, request, answer, vm)?.map_err(|miss| not_found(mapper, request, miss, vm))
+}
+
 /// Carries the answer of `mapper` out.
 pub(crate) fn settle(
     mapper: &MapperRef,
     request: &Request<'_>,
     vm: &VirtualMachine,
 ) -> PyResult<Result<PyObjectRef, Miss>> {
-    let mut answer = mapper.map(request, vm)?;
+    let answer = mapper.map(request, vm)?;
+    carry_out(mapper, request, answer, vm)
+}
+
+/// Carries out an answer to a request that was put to `mapper`.
+fn carry_out(
+    mapper: &MapperRef,
+    request: &Request<'_>,
+    mut answer: Answer,
+    vm: &VirtualMachine,
+) -> PyResult<Result<PyObjectRef, Miss>> {
     let mut renamed;
     let mut name = request.name();
     for _ in 0..RENAMES {

@@ -135,6 +135,8 @@ pub struct MapperRef(PyRef<PyMapper>);
 pub(crate) struct PyMapper {
     /// Absent in an instance of a Python class below `IMapper`, which answers by its own `lookup`.
     mapper: Option<Box<dyn Mapper>>,
+    /// Whether it answers by a `lookup` method in Python.
+    own_lookup: bool,
     /// The builtins of every module that is loaded under this mapper. One dict serves them all: to copy it for each
     /// module would cost more than an empty module does.
     home: PyMutex<Option<PyDictRef>>,
@@ -144,17 +146,22 @@ pub(crate) struct PyMapper {
 
 impl PyMapper {
     pub(crate) fn new(mapper: impl Mapper) -> Self {
-        Self { mapper: Some(Box::new(mapper)), home: PyMutex::new(None), views: PyMutex::new(None) }
+        Self { mapper: Some(Box::new(mapper)), own_lookup: false, home: PyMutex::new(None), views: PyMutex::new(None) }
     }
 
     /// Whether it answers by itself, and not by a `lookup` method in Python.
     pub(crate) fn is_native(&self) -> bool {
-        self.mapper.is_some()
+        !self.own_lookup
+    }
+
+    /// The same for an instance of a Python class whose own `lookup` comes before what the mapper says.
+    pub(crate) fn with_own_lookup(self, own_lookup: bool) -> Self {
+        Self { own_lookup, ..self }
     }
 
     /// A mapper whose answers come from the `lookup` method of the Python object that it becomes.
     pub(crate) fn by_own_lookup() -> Self {
-        Self { mapper: None, home: PyMutex::new(None), views: PyMutex::new(None) }
+        Self { mapper: None, own_lookup: true, home: PyMutex::new(None), views: PyMutex::new(None) }
     }
 }
 
@@ -196,15 +203,22 @@ impl MapperRef {
     /// What the mapper raises.
     pub fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
         match &self.0.mapper {
-            Some(mapper) => mapper.map(request, vm),
-            None => lookup::ask(self.as_object(), request, vm),
+            Some(mapper) if self.0.is_native() => mapper.map(request, vm),
+            // A class that doesn't say otherwise contains what its base does.
+            Some(mapper) if request.is_probe() && lookup::inherits_contains(self.as_object(), vm) => {
+                mapper.map(request, vm)
+            }
+            _ => lookup::ask(self.as_object(), request, vm),
         }
     }
 
     /// See [`Mapper::below`].
     #[must_use]
     pub fn below(&self, name: &str, vm: &VirtualMachine) -> Below {
-        self.0.mapper.as_ref().map_or(Below::Unknown, |mapper| mapper.below(name, vm))
+        match &self.0.mapper {
+            Some(mapper) if self.0.is_native() => mapper.below(name, vm),
+            _ => Below::Unknown,
+        }
     }
 
     /// See [`Mapper::unused`].
@@ -221,14 +235,31 @@ impl MapperRef {
         hook::require(self, &Request::direct(name), vm)
     }
 
+    /// What `super().lookup(name)` gives in a Python class below a ready-made mapper; `None` if it isn't below any.
+    pub(crate) fn lookup_of_base(&self, name: &str, vm: &VirtualMachine) -> Option<PyResult> {
+        let request = Request::direct(name);
+        let answer = self.0.mapper.as_ref()?.map(&request, vm);
+        Some(answer.and_then(|answer| hook::require_answer(self, &request, answer, vm)))
+    }
+
     /// Whether `lookup` would find `name`. Nothing is imported to find out.
     ///
     /// # Errors
     /// What the mapper raises.
     pub fn contains(&self, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
+        Self::finds(|request| self.map(request, vm), name, vm)
+    }
+
+    /// What `super().contains(name)` gives in a Python class below a ready-made mapper; `None` if it isn't below any.
+    pub(crate) fn contains_of_base(&self, name: &str, vm: &VirtualMachine) -> Option<PyResult<bool>> {
+        let mapper = self.0.mapper.as_ref()?;
+        Some(Self::finds(|request| mapper.map(request, vm), name, vm))
+    }
+
+    fn finds(map: impl Fn(&Request<'_>) -> PyResult<Answer>, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
         let mut name = name.to_owned();
         for _ in 0..hook::RENAMES {
-            match self.map(&Request::probe(&name), vm)? {
+            match map(&Request::probe(&name))? {
                 Answer::Object(_) | Answer::Load(..) => return Ok(true),
                 Answer::PassThrough => return State::of(vm).is_importable(&name, vm),
                 Answer::NotMine | Answer::Denied(_) => return Ok(false),

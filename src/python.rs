@@ -275,17 +275,20 @@ impl PyMapper {
     /// lookup(name): what an import of `name` gets.
     #[pymethod]
     fn lookup(zelf: PyRef<Self>, args: Name, vm: &VirtualMachine) -> PyResult {
-        if !zelf.is_native() && zelf.class().get_attr(vm.ctx.intern_str("lookup")).is_some_and(|own| is_base(&own, vm))
-        {
-            return Err(vm.new_not_implemented_error(format!("'{}' has no lookup(name)", zelf.class().name())));
-        }
-        MapperRef::from_object(zelf.as_object(), vm)?.lookup(&args.name, vm)
+        let mapper = MapperRef::from_object(zelf.as_object(), vm)?;
+        // A class with a lookup of its own gets here by `super()` only.
+        let missing = || vm.new_not_implemented_error(format!("'{}' has no lookup(name)", zelf.class().name()));
+        mapper.lookup_of_base(&args.name, vm).ok_or_else(missing)?
     }
 
     /// contains(name): whether lookup would find `name`. Nothing is imported to find out.
     #[pymethod]
     fn contains(zelf: PyRef<Self>, args: Name, vm: &VirtualMachine) -> PyResult<bool> {
-        MapperRef::from_object(zelf.as_object(), vm)?.contains(&args.name, vm)
+        let mapper = MapperRef::from_object(zelf.as_object(), vm)?;
+        match mapper.contains_of_base(&args.name, vm) {
+            Some(contains) => contains,
+            None => mapper::lookup::finds(zelf.as_object(), &args.name, vm),
+        }
     }
 
     /// with_overrides(overrides): a new mapper that looks into a mapping before it asks this one.
@@ -302,8 +305,11 @@ impl PyMapper {
     }
 }
 
-fn is_base(lookup: &PyObject, vm: &VirtualMachine) -> bool {
-    PyMapper::class(&vm.ctx).get_attr(vm.ctx.intern_str("lookup")).is_some_and(|base| base.is(lookup))
+/// Whether a Python class below `IMapper` has a `lookup` of its own.
+fn has_own_lookup(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
+    let name = vm.ctx.intern_str("lookup");
+    let base = PyMapper::class(&vm.ctx).get_attr(name);
+    class.get_attr(name).zip(base).is_some_and(|(own, base)| !own.is(&base))
 }
 
 impl Representable for PyMapper {
@@ -338,9 +344,9 @@ macro_rules! mapper_class {
         impl Constructor for $class {
             type Args = $args;
 
-            fn py_new(_: &Py<PyType>, args: Self::Args, vm: &VirtualMachine) -> PyResult<Self> {
+            fn py_new(class: &Py<PyType>, args: Self::Args, vm: &VirtualMachine) -> PyResult<Self> {
                 let make: fn($args, &VirtualMachine) -> PyMapper = $make;
-                Ok($class(make(args, vm)))
+                Ok($class(make(args, vm).with_own_lookup(has_own_lookup(class, vm))))
             }
 
             fn slot_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {

@@ -32,7 +32,7 @@ pub(super) fn ask(object: &PyObject, request: &Request<'_>, vm: &VirtualMachine)
     if request.is_probe()
         && let Some(contains) = vm.get_attribute_opt(object, "contains")?
         // The method that every mapper inherits asks the mapper itself.
-        && !is_inherited(object, vm)
+        && !inherits_contains(object, vm)
     {
         return ask_contains(&contains, request, vm);
     }
@@ -90,7 +90,14 @@ impl Mapper for Adapter {
     }
 }
 
-fn is_inherited(object: &PyObject, vm: &VirtualMachine) -> bool {
+/// Whether the `lookup` method of `object` finds `name`.
+pub(crate) fn finds(object: &PyObject, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
+    let lookup = object.get_attr("lookup", vm)?;
+    ask_callable(&lookup, &Request::probe(name), vm).map(|answer| matches!(answer, Answer::Object(_)))
+}
+
+/// Whether the class of `object` has the `contains` method of `IMapper`.
+pub(super) fn inherits_contains(object: &PyObject, vm: &VirtualMachine) -> bool {
     let own = |name: &'static str| object.class().get_attr(vm.ctx.intern_str(name));
     let base = super::PyMapper::class(&vm.ctx).get_attr(vm.ctx.intern_str("contains"));
     match (own("contains"), base) {
