@@ -184,7 +184,7 @@ pub(crate) fn depth_error(
     error
 }
 
-#[pyclass(with(Callable, Representable))]
+#[pyclass(with(Callable, Representable), flags(DISALLOW_INSTANTIATION))]
 impl Executor {
     #[pygetset]
     fn __name__(zelf: &Py<Self>) -> &'static str {

@@ -40,23 +40,27 @@ impl Loader {
     }
 }
 
-#[pyclass(with(Representable))]
+#[pyclass(with(Representable), flags(DISALLOW_INSTANTIATION))]
 impl Loader {
+    /// The name of the loader's module.
     #[pygetset]
     fn name(zelf: &Py<Self>) -> String {
         zelf.handle.name().to_owned()
     }
 
+    /// The file of the loader's module; None for a namespace package.
     #[pygetset]
     fn path(zelf: &Py<Self>) -> Option<String> {
         zelf.handle.origin()
     }
 
+    /// The source text, or None where there is nothing to read.
     #[pymethod]
     fn get_source(zelf: &Py<Self>, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<Option<String>> {
         zelf.own(name, vm)?.text().map_err(|error| error.into_exception(vm))
     }
 
+    /// The compiled code.
     #[pymethod]
     fn get_code(zelf: &Py<Self>, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
         let unit = State::of(vm).units.get(zelf.own(name, vm)?, vm)?;
@@ -67,6 +71,7 @@ impl Loader {
         }
     }
 
+    /// The file that the module stands in.
     #[pymethod]
     fn get_filename(zelf: &Py<Self>, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<String> {
         let handle = zelf.own(name, vm)?;
@@ -74,6 +79,7 @@ impl Loader {
         handle.origin().ok_or_else(missing)
     }
 
+    /// Whether the module may have submodules.
     #[pymethod]
     fn is_package(zelf: &Py<Self>, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<bool> {
         Ok(zelf.own(name, vm)?.is_package())
@@ -92,6 +98,7 @@ impl Loader {
         }
     }
 
+    /// None: the interpreter is to make the module object itself.
     #[pymethod]
     fn create_module(_zelf: &Py<Self>, _spec: PyObjectRef) -> Option<PyObjectRef> {
         None
@@ -149,7 +156,7 @@ impl Callable for PathHook {
     }
 }
 
-#[pyclass(with(Callable))]
+#[pyclass(with(Callable), flags(DISALLOW_INSTANTIATION))]
 impl PathHook {}
 
 /// Finds modules in one entry of `sys.path` or of a package's `__path__`.
@@ -159,8 +166,9 @@ pub(crate) struct Finder {
     entry: String,
 }
 
-#[pyclass]
+#[pyclass(flags(DISALLOW_INSTANTIATION))]
 impl Finder {
+    /// The spec of the module of that name, or None.
     #[pymethod]
     fn find_spec(zelf: &Py<Self>, name: String, _target: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
         let path = State::of(vm).location(&zelf.entry).into_iter().collect();
@@ -172,6 +180,7 @@ impl Finder {
         Ok(spec)
     }
 
+    /// The modules here as pairs of a name and whether it is a package's, for `pkgutil`.
     #[pymethod]
     fn iter_modules(zelf: &Py<Self>, prefix: OptionalArg<String>, vm: &VirtualMachine) -> PyResult {
         let prefix = prefix.unwrap_or_default();
@@ -184,6 +193,7 @@ impl Finder {
         Ok(vm.ctx.new_list(modules.filter_map(Result::ok).map(item).collect()).into())
     }
 
+    /// Does nothing: there is no cache.
     #[pymethod]
     fn invalidate_caches(_zelf: &Py<Self>, _args: FuncArgs) {}
 }
@@ -193,8 +203,9 @@ impl Finder {
 #[derive(Debug, PyPayload)]
 pub(crate) struct MetaFinder;
 
-#[pyclass]
+#[pyclass(flags(DISALLOW_INSTANTIATION))]
 impl MetaFinder {
+    /// The spec of the module of that name, or None.
     #[pymethod]
     fn find_spec(
         _zelf: &Py<Self>,
@@ -214,6 +225,7 @@ impl MetaFinder {
         Ok(spec)
     }
 
+    /// Does nothing: there is no cache.
     #[pymethod]
     fn invalidate_caches(_zelf: &Py<Self>, _args: FuncArgs) {}
 }

@@ -189,7 +189,7 @@ fn called_by_code(
     }
 }
 
-#[pyclass(with(Callable, Representable))]
+#[pyclass(with(Callable, Representable), flags(DISALLOW_INSTANTIATION))]
 impl Importer {}
 
 impl Representable for Importer {

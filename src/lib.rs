@@ -65,6 +65,7 @@ pub use mapper::{Answer, Mapper, MapperRef, Request};
 pub use module::{Kind, PythonModule};
 pub use name::{is_dotted_name, is_identifier, is_keyword};
 pub use path::{Location, SearchPath};
+pub use python::STUBS;
 pub use realm::load_package;
 pub use runtime::{Builder, Runtime};
 pub use rustpython_vm as vm;

@@ -126,7 +126,7 @@ pub enum Below {
 }
 
 /// A mapper as an object of the VM: what `load` takes and what Python sees.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct MapperRef(PyRef<PyMapper>);
 
 /// The payload of a [`MapperRef`], the class `exocet.IMapper`.
@@ -161,16 +161,16 @@ impl PyMapper {
 impl MapperRef {
     /// Makes a mapper of Rust's an object of the VM.
     pub fn new(mapper: impl Mapper, vm: &VirtualMachine) -> Self {
-        Self::adopting(PyMapper::new(mapper).into_ref(&vm.ctx))
+        let own = Self(PyMapper::new(mapper).into_ref(&vm.ctx));
+        own.adopt();
+        own
     }
 
-    /// The mapper that has become `object`.
-    pub(crate) fn adopting(object: PyRef<PyMapper>) -> Self {
-        let own = Self(object);
-        if let Some(mapper) = &own.0.mapper {
-            mapper.adopt(&own);
+    /// Tells a new mapper which object it has become.
+    pub(crate) fn adopt(&self) {
+        if let Some(mapper) = &self.0.mapper {
+            mapper.adopt(self);
         }
-        own
     }
 
     /// The mapper that a Python object is: itself, or its `lookup` method.
@@ -312,6 +312,12 @@ unsafe impl Traverse for PyMapper {
         if let Some(views) = self.views.get_mut().take() {
             out.push(views.into());
         }
+    }
+}
+
+impl fmt::Debug for MapperRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        PyMapper::fmt(&self.0, f)
     }
 }
 

@@ -9,10 +9,10 @@ use crate::{
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, TryFromObject, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyModule, PyStr, PyType},
+    builtins::{PyBaseExceptionRef, PyModule, PyStr, PyType, PyTypeRef},
     class::PyClassImpl,
     common::{hash::PyHash, lock::PyMutex},
-    function::{FuncArgs, OptionalArg, PyComparisonValue},
+    function::{Callee, FuncArgs, PyComparisonValue},
     object::{Traverse, TraverseFn},
     protocol::PyIterReturn,
     pyclass, pymodule,
@@ -21,6 +21,9 @@ use rustpython_vm::{
 use std::fmt;
 
 pub(crate) use self::exocet::module_def;
+
+/// Typing stubs of the Python module `exocet`, for `exocet.pyi` in a folder that a type checker looks into.
+pub const STUBS: &str = include_str!("exocet.pyi");
 
 /// Makes the classes of the objects that this crate hands to Python code.
 pub(crate) fn make_types() {
@@ -72,6 +75,7 @@ fn add_camel_case(to: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
+/// Loads Python modules fresh, with mappers that decide what their imports get.
 #[pymodule]
 pub(crate) mod exocet {
     use super::{
@@ -80,10 +84,8 @@ pub(crate) mod exocet {
     };
     use crate::view::View;
     use rustpython_vm::{
-        AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine,
-        builtins::PyModule,
-        class::PyClassImpl,
-        function::{KwArgs, OptionalArg},
+        AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine, builtins::PyModule, class::PyClassImpl,
+        function::KwArgs,
     };
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
@@ -94,6 +96,7 @@ pub(crate) mod exocet {
             ("DictMapper", DictMapper::make_static_type().to_owned()),
             ("CallableMapper", CallableMapper::make_static_type().to_owned()),
             ("ExclusiveMapper", ExclusiveMapper::make_static_type().to_owned()),
+            ("Realm", super::Realm::make_static_type().to_owned()),
             ("PythonModule", Handle::make_static_type().to_owned()),
             ("PythonAttribute", super::Attribute::make_static_type().to_owned()),
         ];
@@ -109,53 +112,43 @@ pub(crate) mod exocet {
 
     /// load(module, mapper, m=None): a fresh module object of a handle; or `m`, filled.
     #[pyfunction]
-    fn load(
-        module: PyRef<Handle>,
-        mapper: MapperRef,
-        m: OptionalArg<Option<PyRef<PyModule>>>,
-        vm: &VirtualMachine,
-    ) -> PyResult<PyRef<PyModule>> {
-        module.load_into(&mapper, m.flatten(), vm)
+    fn load(args: super::Load, vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
+        args.module.load(&args.mapper, args.m, vm)
     }
 
     /// load_named(name, mapper, m=None): a fresh module object of the module of that name.
     #[pyfunction]
-    fn load_named(
-        name: String,
-        mapper: MapperRef,
-        m: OptionalArg<Option<PyRef<PyModule>>>,
-        vm: &VirtualMachine,
-    ) -> PyResult<PyRef<PyModule>> {
-        Handle::named(&name, vm)?.load_into(&mapper, m.flatten(), vm)
+    fn load_named(args: super::LoadNamed, vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
+        Handle::named(&args.name, vm)?.load(&args.mapper, args.m, vm)
     }
 
     /// load_package(package, mapper): a package whose modules are fresh together.
     #[pyfunction]
-    fn load_package(package: PyRef<Handle>, mapper: MapperRef, vm: &VirtualMachine) -> PyResult {
-        realm::load_package(&package.0, &mapper, vm)
+    fn load_package(args: super::LoadPackage, vm: &VirtualMachine) -> PyResult {
+        realm::load_package(&args.package.0, &args.mapper, vm)
     }
 
     /// load_package_named(name, mapper): the package of that name, fresh together with its modules.
     #[pyfunction]
-    fn load_package_named(name: String, mapper: MapperRef, vm: &VirtualMachine) -> PyResult {
-        realm::load_package(&Handle::named(&name, vm)?.0, &mapper, vm)
+    fn load_package_named(args: super::LoadPackageNamed, vm: &VirtualMachine) -> PyResult {
+        realm::load_package(&Handle::named(&args.name, vm)?.0, &args.mapper, vm)
     }
 
     /// get_module(name): a handle on the module of that name, without importing anything.
     #[pyfunction]
-    fn get_module(name: String, vm: &VirtualMachine) -> PyResult<Handle> {
-        Handle::named(&name, vm)
+    fn get_module(args: super::Name, vm: &VirtualMachine) -> PyResult<Handle> {
+        Handle::named(&args.name, vm)
     }
 
     /// iter_modules(onerror=None): the top-level modules, on sys.path and in the embedded library.
     #[pyfunction]
-    fn iter_modules(args: super::OnError, vm: &VirtualMachine) -> PyResult<ModuleIterator> {
+    fn iter_modules(args: super::List, vm: &VirtualMachine) -> PyResult<ModuleIterator> {
         Ok(ModuleIterator::new(state::search_path(vm)?.iter_modules(), args))
     }
 
     /// walk_modules(onerror=None): every module, on sys.path and in the embedded library.
     #[pyfunction]
-    fn walk_modules(args: super::OnError, vm: &VirtualMachine) -> PyResult<ModuleIterator> {
+    fn walk_modules(args: super::List, vm: &VirtualMachine) -> PyResult<ModuleIterator> {
         Ok(ModuleIterator::new(state::search_path(vm)?.walk_modules(), args))
     }
 
@@ -171,14 +164,14 @@ pub(crate) mod exocet {
 
     /// with_overrides(mapper, overrides): a new mapper that looks into a mapping before it asks `mapper`.
     #[pyfunction]
-    fn with_overrides(mapper: MapperRef, overrides: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
-        mapper.with_overrides(overrides, vm).into()
+    fn with_overrides(args: super::Override, vm: &VirtualMachine) -> PyObjectRef {
+        args.mapper.with_overrides(args.overrides.0, vm).into()
     }
 
     /// redirect(mapper, names): a new mapper that answers each name, and what is below it, with another name's module.
     #[pyfunction]
-    fn redirect(mapper: MapperRef, names: super::StrMap, vm: &VirtualMachine) -> PyObjectRef {
-        mapper::chain([mapper::redirect(names.0, vm), mapper], vm).into()
+    fn redirect(args: super::Redirect, vm: &VirtualMachine) -> PyObjectRef {
+        mapper::chain([mapper::redirect(args.names.0, vm), args.mapper], vm).into()
     }
 
     /// chain(*mappers): asks each mapper until one has the name.
@@ -194,26 +187,78 @@ impl TryFromObject for MapperRef {
     }
 }
 
-/// A Python dict from names to names.
-struct StrMap(Vec<(String, String)>);
+/// The arguments of a function, which are given by position or by name.
+macro_rules! arguments {
+    ($class:ident { $($name:ident: $kind:ty),* $(; $option:ident: $option_kind:ty)? }) => {
+        #[derive(rustpython_vm::FromArgs)]
+        pub(crate) struct $class {
+            $(#[pyarg(any)] $name: $kind,)*
+            $(#[pyarg(any, default)] $option: Option<$option_kind>,)?
+        }
+    };
+}
 
-impl TryFromObject for StrMap {
+arguments!(Load { module: PyRef<Handle>, mapper: MapperRef; m: PyRef<PyModule> });
+arguments!(LoadNamed { name: String, mapper: MapperRef; m: PyRef<PyModule> });
+arguments!(LoadSelf { mapper: MapperRef; m: PyRef<PyModule> });
+arguments!(LoadPackage { package: PyRef<Handle>, mapper: MapperRef });
+arguments!(LoadPackageNamed { name: String, mapper: MapperRef });
+arguments!(Name { name: String });
+arguments!(List { ; onerror: Function });
+arguments!(Override { mapper: MapperRef, overrides: Mapping });
+arguments!(OverrideSelf { overrides: Mapping });
+arguments!(Redirect { mapper: MapperRef, names: Renames });
+arguments!(NewDict { mapping: Mapping });
+arguments!(NewCallable { function: Function; contains: Function });
+arguments!(NewExclusive { mapper: MapperRef, names: Names });
+
+/// Something that can be called.
+pub(crate) struct Function(PyObjectRef);
+
+impl TryFromObject for Function {
     fn try_from_object(vm: &VirtualMachine, object: PyObjectRef) -> PyResult<Self> {
-        let items = vm.call_method(&object, "items", ())?.try_to_value::<Vec<PyObjectRef>>(vm)?;
-        let pair = |item: PyObjectRef| {
-            let pair: Vec<String> = item.try_to_value(vm)?;
-            <[String; 2]>::try_from(pair)
-                .map(Into::into)
-                .map_err(|_| vm.new_type_error("a mapping from names to names"))
-        };
-        items.into_iter().map(pair).collect::<PyResult<_>>().map(StrMap)
+        if object.is_callable() {
+            return Ok(Self(object));
+        }
+        Err(vm.new_type_error(format!("a callable is wanted, and '{}' is none", object.class().name())))
     }
 }
 
-#[derive(rustpython_vm::FromArgs)]
-struct OnError {
-    #[pyarg(any, default)]
-    onerror: Option<PyObjectRef>,
+/// A mapping as `dict` knows it: an object with `keys` and `__getitem__`.
+pub(crate) struct Mapping(PyObjectRef);
+
+impl TryFromObject for Mapping {
+    fn try_from_object(vm: &VirtualMachine, object: PyObjectRef) -> PyResult<Self> {
+        if vm.get_attribute_opt(&object, "keys")?.is_some() && vm.get_attribute_opt(&object, "__getitem__")?.is_some() {
+            return Ok(Self(object));
+        }
+        Err(vm.new_type_error(format!("a mapping by name is wanted, and '{}' is none", object.class().name())))
+    }
+}
+
+/// A mapping from names to names.
+pub(crate) struct Renames(Vec<(String, String)>);
+
+impl TryFromObject for Renames {
+    fn try_from_object(vm: &VirtualMachine, object: PyObjectRef) -> PyResult<Self> {
+        let mapping = Mapping::try_from_object(vm, object)?.0;
+        let pair =
+            |key: PyObjectRef| Ok((key.clone().try_into_value(vm)?, mapping.get_item(&*key, vm)?.try_into_value(vm)?));
+        let keys: Vec<PyObjectRef> = vm.call_method(&mapping, "keys", ())?.try_to_value(vm)?;
+        keys.into_iter().map(pair).collect::<PyResult<_>>().map(Renames)
+    }
+}
+
+/// Several names, or a single one.
+pub(crate) struct Names(Vec<String>);
+
+impl TryFromObject for Names {
+    fn try_from_object(vm: &VirtualMachine, object: PyObjectRef) -> PyResult<Self> {
+        match object.downcast_ref::<PyStr>() {
+            Some(name) => Ok(Self(vec![name.to_string()])),
+            None => object.try_to_value(vm).map(Self),
+        }
+    }
 }
 
 impl Constructor for PyMapper {
@@ -229,24 +274,24 @@ impl Constructor for PyMapper {
 impl PyMapper {
     /// lookup(name): what an import of `name` gets.
     #[pymethod]
-    fn lookup(zelf: PyRef<Self>, name: String, vm: &VirtualMachine) -> PyResult {
+    fn lookup(zelf: PyRef<Self>, args: Name, vm: &VirtualMachine) -> PyResult {
         if !zelf.is_native() && zelf.class().get_attr(vm.ctx.intern_str("lookup")).is_some_and(|own| is_base(&own, vm))
         {
             return Err(vm.new_not_implemented_error(format!("'{}' has no lookup(name)", zelf.class().name())));
         }
-        MapperRef::from_object(zelf.as_object(), vm)?.lookup(&name, vm)
+        MapperRef::from_object(zelf.as_object(), vm)?.lookup(&args.name, vm)
     }
 
     /// contains(name): whether lookup would find `name`. Nothing is imported to find out.
     #[pymethod]
-    fn contains(zelf: PyRef<Self>, name: String, vm: &VirtualMachine) -> PyResult<bool> {
-        MapperRef::from_object(zelf.as_object(), vm)?.contains(&name, vm)
+    fn contains(zelf: PyRef<Self>, args: Name, vm: &VirtualMachine) -> PyResult<bool> {
+        MapperRef::from_object(zelf.as_object(), vm)?.contains(&args.name, vm)
     }
 
     /// with_overrides(overrides): a new mapper that looks into a mapping before it asks this one.
     #[pymethod]
-    fn with_overrides(zelf: PyRef<Self>, overrides: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        Ok(MapperRef::from_object(zelf.as_object(), vm)?.with_overrides(overrides, vm).into())
+    fn with_overrides(zelf: PyRef<Self>, args: OverrideSelf, vm: &VirtualMachine) -> PyResult {
+        Ok(MapperRef::from_object(zelf.as_object(), vm)?.with_overrides(args.overrides.0, vm).into())
     }
 
     /// unused(): the overridden and excluded names that nobody asked for.
@@ -263,13 +308,17 @@ fn is_base(lookup: &PyObject, vm: &VirtualMachine) -> bool {
 
 impl Representable for PyMapper {
     fn repr_str(zelf: &Py<Self>, _: &VirtualMachine) -> PyResult<String> {
+        if !zelf.is_native() {
+            return Ok(format!("<exocet mapper {}>", zelf.class().name()));
+        }
         Ok(format!("<exocet mapper {zelf:?}>"))
     }
 }
 
 /// A ready-made mapper as a class that Python code can make instances and subclasses of.
 macro_rules! mapper_class {
-    ($class:ident, $name:literal, $args:ty, $make:expr) => {
+    ($(#[$doc:meta])* $class:ident, $name:literal, $args:ty, $make:expr, { $($methods:tt)* }) => {
+        $(#[$doc])*
         #[pyclass(module = "exocet", name = $name, base = PyMapper, traverse = "manual")]
         #[derive(Debug)]
         #[repr(transparent)]
@@ -290,29 +339,54 @@ macro_rules! mapper_class {
             type Args = $args;
 
             fn py_new(_: &Py<PyType>, args: Self::Args, vm: &VirtualMachine) -> PyResult<Self> {
-                let make: fn($args, &VirtualMachine) -> PyResult<PyMapper> = $make;
-                make(args, vm).map($class)
+                let make: fn($args, &VirtualMachine) -> PyMapper = $make;
+                Ok($class(make(args, vm)))
+            }
+
+            fn slot_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+                let mapper = Self::py_new(&class, args.bind_for(vm, Callee::of::<Self>(vm))?, vm)?.into_ref_with_type(vm, class)?;
+                MapperRef::from_object(mapper.as_object(), vm)?.adopt();
+                Ok(mapper.into())
             }
         }
 
         #[pyclass(with(Constructor), flags(BASETYPE, HAS_WEAKREF, HAS_DICT))]
-        impl $class {}
+        impl $class {
+            $($methods)*
+        }
     };
 }
 
-mapper_class!(DictMapper, "DictMapper", (PyObjectRef,), |(mapping,), _| Ok(PyMapper::new(mapper::Overrides::new(
-    mapping
-))));
-mapper_class!(CallableMapper, "CallableMapper", (PyObjectRef, OptionalArg<PyObjectRef>), |(function, contains), _| {
-    Ok(PyMapper::new(mapper::Callable::new(function, contains.into_option())))
-});
-mapper_class!(ExclusiveMapper, "ExclusiveMapper", (MapperRef, PyObjectRef), |(inner, names), vm| {
-    let names = match names.downcast_ref::<PyStr>() {
-        Some(name) => vec![name.to_string()],
-        None => names.try_to_value(vm)?,
-    };
-    Ok(PyMapper::new(mapper::Exclusion::new(inner, names)))
-});
+mapper_class!(
+    /// A mapper that gives what a mapping holds, and nothing else.
+    DictMapper, "DictMapper", NewDict,
+    |args, _| PyMapper::new(mapper::Overrides::new(args.mapping.0)),
+    {}
+);
+mapper_class!(
+    /// A mapper that gives what a function returns for a name, unless it raises ModuleNotFoundError for it.
+    CallableMapper, "CallableMapper", NewCallable,
+    |args, _| PyMapper::new(mapper::Callable::new(args.function.0, args.contains.map(|contains| contains.0))),
+    {}
+);
+mapper_class!(
+    /// A mapper that denies names and everything below them, and asks another mapper for the rest.
+    ExclusiveMapper, "ExclusiveMapper", NewExclusive,
+    |args, _| PyMapper::new(mapper::Exclusion::new(args.mapper, args.names.0)),
+    {}
+);
+mapper_class!(
+    /// A mapper that answers with the modules of a package, fresh together and each loaded once; the rest it asks another for.
+    Realm, "Realm", LoadPackage,
+    |args, vm| PyMapper::new(realm::Realm::new(args.package.0.clone(), args.mapper, vm)),
+    {
+        /// load_named(name): the realm's module of that name, loaded if it isn't yet.
+        #[pymethod]
+        fn load_named(zelf: &Py<Self>, args: Name, vm: &VirtualMachine) -> PyResult {
+            MapperRef::from_object(zelf.as_object(), vm)?.lookup(&args.name, vm)
+        }
+    }
+);
 
 /// A module that exists in a source.
 #[pyclass(module = "exocet", name = "PythonModule")]
@@ -324,13 +398,13 @@ impl Handle {
         state::search_path(vm)?.get(name).map(Self).map_err(|error| error.into_exception(vm))
     }
 
-    fn load_into(
+    fn load(
         &self,
         mapper: &MapperRef,
-        module: Option<PyRef<PyModule>>,
+        into: Option<PyRef<PyModule>>,
         vm: &VirtualMachine,
     ) -> PyResult<PyRef<PyModule>> {
-        match module {
+        match into {
             Some(module) => loader::load_into(&self.0, mapper, &module, vm).map(|()| module),
             None => loader::load(&self.0, mapper, vm),
         }
@@ -346,7 +420,7 @@ fn iterator(items: Vec<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
     vm.ctx.new_list(items).as_object().get_iter(vm).map(Into::into)
 }
 
-#[pyclass(with(Comparable, Hashable, Representable))]
+#[pyclass(with(Comparable, Hashable, Representable), flags(DISALLOW_INSTANTIATION))]
 impl Handle {
     /// The absolute dotted name.
     #[pygetset]
@@ -373,25 +447,20 @@ impl Handle {
     }
 
     /// load(mapper, m=None): a fresh module object of this module.
-    #[pymethod]
-    fn load(
-        zelf: &Py<Self>,
-        mapper: MapperRef,
-        m: OptionalArg<Option<PyRef<PyModule>>>,
-        vm: &VirtualMachine,
-    ) -> PyResult<PyRef<PyModule>> {
-        zelf.load_into(&mapper, m.flatten(), vm)
+    #[pymethod(name = "load")]
+    fn load_self(zelf: &Py<Self>, args: LoadSelf, vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
+        zelf.load(&args.mapper, args.m, vm)
     }
 
     /// iter_modules(onerror=None): the modules directly below this one.
     #[pymethod]
-    fn iter_modules(zelf: &Py<Self>, args: OnError) -> ModuleIterator {
+    fn iter_modules(zelf: &Py<Self>, args: List) -> ModuleIterator {
         ModuleIterator::new(zelf.0.iter_modules(), args)
     }
 
     /// walk_modules(onerror=None): this module and every one below it.
     #[pymethod]
-    fn walk_modules(zelf: &Py<Self>, args: OnError) -> ModuleIterator {
+    fn walk_modules(zelf: &Py<Self>, args: List) -> ModuleIterator {
         ModuleIterator::new(zelf.0.walk_modules(), args)
     }
 
@@ -453,7 +522,7 @@ pub(crate) struct Attribute {
     name: String,
 }
 
-#[pyclass(with(Representable))]
+#[pyclass(with(Representable), flags(DISALLOW_INSTANTIATION))]
 impl Attribute {
     /// The absolute dotted name of the attribute.
     #[pygetset]
@@ -481,17 +550,17 @@ type Handles = Box<dyn Iterator<Item = Result<PythonModule, Error>> + Send>;
 #[derive(PyPayload)]
 pub(crate) struct ModuleIterator {
     handles: PyMutex<Handles>,
-    onerror: Option<PyObjectRef>,
+    onerror: Option<Function>,
 }
 
 impl ModuleIterator {
-    fn new(handles: impl Iterator<Item = Result<PythonModule, Error>> + Send + 'static, args: OnError) -> Self {
+    fn new(handles: impl Iterator<Item = Result<PythonModule, Error>> + Send + 'static, args: List) -> Self {
         Self { handles: PyMutex::new(Box::new(handles)), onerror: args.onerror }
     }
 
     fn report(&self, error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyResult<()> {
         match &self.onerror {
-            Some(onerror) => onerror.call((error,), vm).map(drop),
+            Some(onerror) => onerror.0.call((error,), vm).map(drop),
             None => {
                 let message = error.as_object().str(vm)?.to_string();
                 rustpython_vm::warn::warn(
@@ -521,7 +590,7 @@ impl IterNext for ModuleIterator {
     }
 }
 
-#[pyclass(with(IterNext, Iterable))]
+#[pyclass(with(IterNext, Iterable), flags(DISALLOW_INSTANTIATION))]
 impl ModuleIterator {}
 
 impl fmt::Debug for ModuleIterator {

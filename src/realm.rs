@@ -12,6 +12,7 @@ use rustpython_vm::{
     common::lock::PyMutex,
     object::{Traverse, TraverseFn},
 };
+use std::fmt;
 
 /// Loads a package as a realm of its own: the package and what lies below it are fresh and see one another, each of them
 /// loaded once, when it is first needed; anything else is asked of `mapper`.
@@ -24,8 +25,7 @@ pub fn load_package(package: &PythonModule, mapper: &MapperRef, vm: &VirtualMach
 }
 
 /// A mapper that answers names inside the realm with its own modules.
-#[derive(Debug)]
-struct Realm {
+pub(crate) struct Realm {
     root: PythonModule,
     outer: MapperRef,
     /// What `sys.modules` is to the interpreter.
@@ -35,7 +35,7 @@ struct Realm {
 }
 
 impl Realm {
-    fn new(root: PythonModule, outer: MapperRef, vm: &VirtualMachine) -> Self {
+    pub(crate) fn new(root: PythonModule, outer: MapperRef, vm: &VirtualMachine) -> Self {
         Self { root, outer, modules: vm.ctx.new_dict(), own: PyMutex::default() }
     }
 
@@ -117,6 +117,12 @@ impl Realm {
     /// Keeps other threads from loading the module meanwhile.
     fn lock<'a>(&self, name: &str, vm: &'a VirtualMachine) -> PyResult<ModuleLock<'a>> {
         ModuleLock::acquire(&format!("{name} in realm {:x}", self.modules.get_id()), vm)
+    }
+}
+
+impl fmt::Debug for Realm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Realm").field(&self.root).field(&self.outer).finish()
     }
 }
 

@@ -215,5 +215,5 @@ impl fmt::Debug for State {
     }
 }
 
-#[pyclass]
+#[pyclass(flags(DISALLOW_INSTANTIATION))]
 impl State {}

@@ -125,7 +125,10 @@ impl GetAttr for View {
             (Some(own), None) if name.as_bytes() == b"__name__" => return Ok(vm.ctx.new_str(own.as_str()).into()),
             (_, None) if name.as_bytes() == b"__class__" => return Ok(vm.ctx.types.module_type.to_owned().into()),
             (Some(own), _) => own.clone(),
-            (None, Some(target)) => target.repr(vm)?.to_string(),
+            (None, Some(target)) => match vm.get_attribute_opt(target, "__name__")? {
+                Some(name) => name.str(vm)?.to_string(),
+                None => target.class().name().to_string(),
+            },
             (None, None) => String::new(),
         };
         Err(vm.new_attribute_error(format!("module '{shown}' has no attribute '{name}'")))
@@ -162,7 +165,7 @@ impl Representable for View {
     }
 }
 
-#[pyclass(with(GetAttr, SetAttr, Representable), flags(HAS_WEAKREF))]
+#[pyclass(with(GetAttr, SetAttr, Representable), flags(HAS_WEAKREF, DISALLOW_INSTANTIATION))]
 impl View {
     #[pymethod]
     fn __dir__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
@@ -232,5 +235,5 @@ impl GetAttr for From {
     }
 }
 
-#[pyclass(with(GetAttr))]
+#[pyclass(with(GetAttr), flags(DISALLOW_INSTANTIATION))]
 impl From {}

@@ -4,7 +4,7 @@ use rustpython_vm::{
     common::lock::PyMutex,
     object::{Traverse, TraverseFn},
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 /// Denies `names` and everything below them, and asks `mapper` for the rest.
 #[must_use]
@@ -16,7 +16,6 @@ pub fn exclusion(
     MapperRef::new(Exclusion::new(mapper, names), vm)
 }
 
-#[derive(Debug)]
 pub(crate) struct Exclusion {
     mapper: MapperRef,
     names: BTreeSet<String>,
@@ -26,6 +25,12 @@ pub(crate) struct Exclusion {
 impl Exclusion {
     pub(crate) fn new(mapper: MapperRef, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { mapper, names: names.into_iter().map(Into::into).collect(), asked: PyMutex::default() }
+    }
+}
+
+impl fmt::Debug for Exclusion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Exclusion").field(&self.names).field(&self.mapper).finish()
     }
 }
 

@@ -6,6 +6,7 @@ use rustpython_vm::{
     builtins::PyStr,
     object::{Traverse, TraverseFn},
 };
+use std::fmt;
 
 /// Gives what `function`, a Python callable, returns for a name. `ModuleNotFoundError` for that very name means that
 /// the next mapper is to be asked. `contains`, another callable, tells whether a name would be found; without it the
@@ -39,7 +40,6 @@ pub(super) fn ask(object: &PyObject, request: &Request<'_>, vm: &VirtualMachine)
     ask_callable(&lookup, request, vm)
 }
 
-#[derive(Debug)]
 pub(crate) struct Callable {
     function: PyObjectRef,
     contains: Option<PyObjectRef>,
@@ -48,6 +48,12 @@ pub(crate) struct Callable {
 impl Callable {
     pub(crate) fn new(function: PyObjectRef, contains: Option<PyObjectRef>) -> Self {
         Self { function, contains }
+    }
+}
+
+impl fmt::Debug for Callable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Callable({})", self.function.class().name())
     }
 }
 
@@ -66,8 +72,13 @@ impl Mapper for Callable {
     }
 }
 
-#[derive(Debug)]
 struct Adapter(PyObjectRef);
+
+impl fmt::Debug for Adapter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.class().name())
+    }
+}
 
 impl Mapper for Adapter {
     fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {

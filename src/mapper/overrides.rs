@@ -8,7 +8,7 @@ use rustpython_vm::{
     common::lock::PyMutex,
     object::{Traverse, TraverseFn},
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 /// Gives the objects of a Python mapping by name, and nothing else. The mapping stays live: what is put into it later
 /// counts from then on.
@@ -20,7 +20,6 @@ pub fn overrides(mapping: impl Into<PyObjectRef>, vm: &VirtualMachine) -> Mapper
     MapperRef::new(Overrides::new(mapping), vm)
 }
 
-#[derive(Debug)]
 pub(crate) struct Overrides {
     mapping: PyObjectRef,
     asked: PyMutex<BTreeSet<String>>,
@@ -34,11 +33,9 @@ impl Overrides {
     fn get(&self, name: &str, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
         let found = match self.mapping.downcast_ref_if_exact::<PyDict>(vm) {
             Some(dict) => dict.get_item_opt(name, vm)?,
-            None => match self.mapping.get_item(name, vm) {
-                Ok(value) => Some(value),
-                Err(error) if error.fast_isinstance(vm.ctx.exceptions.key_error) => None,
-                Err(error) => return Err(error),
-            },
+            // To ask first keeps a mapping that makes up what it lacks from having every name.
+            None if !vm._contains(&self.mapping, vm.ctx.new_str(name).as_object())? => None,
+            None => Some(self.mapping.get_item(name, vm)?),
         };
         if found.is_some() && !request.is_probe() && !self.asked.lock().contains(name) {
             self.asked.lock().insert(name.to_owned());
@@ -47,13 +44,24 @@ impl Overrides {
     }
 
     fn names(&self, vm: &VirtualMachine) -> Vec<String> {
-        let keys: PyResult<Vec<PyObjectRef>> = match self.mapping.downcast_ref::<PyDict>() {
-            Some(dict) => Ok(dict.keys_vec()),
-            None => self.mapping.try_to_value(vm),
-        };
-        // A mapping that can't be listed has no names that could be known before they are asked for.
-        let keys = keys.unwrap_or_default();
-        keys.iter().filter_map(|key| Some(key.downcast_ref::<PyStr>()?.to_string())).collect()
+        match self.mapping.downcast_ref::<PyDict>() {
+            Some(dict) => strings(&dict.keys_vec()),
+            // A mapping that can't be listed has no names that could be known before they are asked for.
+            None => strings(&self.mapping.try_to_value::<Vec<PyObjectRef>>(vm).unwrap_or_default()),
+        }
+    }
+}
+
+fn strings(keys: &[PyObjectRef]) -> Vec<String> {
+    keys.iter().filter_map(|key| Some(key.downcast_ref::<PyStr>()?.to_string())).collect()
+}
+
+impl fmt::Debug for Overrides {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.mapping.downcast_ref::<PyDict>() {
+            Some(dict) => f.debug_tuple("Overrides").field(&strings(&dict.keys_vec())).finish(),
+            None => write!(f, "Overrides({})", self.mapping.class().name()),
+        }
     }
 }
 

@@ -3,7 +3,10 @@ use super::{
     exclusion::{is_below, prefixes},
 };
 use rustpython_vm::{PyResult, VirtualMachine, common::lock::PyMutex};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 /// Answers a name, and everything below it, with what the importer's mapper answers to another name.
 #[must_use]
@@ -15,10 +18,15 @@ pub fn redirect(
     MapperRef::new(Redirect { names, asked: PyMutex::default() }, vm)
 }
 
-#[derive(Debug)]
 struct Redirect {
     names: BTreeMap<String, String>,
     asked: PyMutex<BTreeSet<String>>,
+}
+
+impl fmt::Debug for Redirect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Redirect").field(&self.names).finish()
+    }
 }
 
 impl Mapper for Redirect {

@@ -15,5 +15,6 @@ mod routes;
 mod scan;
 mod scripts;
 mod source;
+mod stubs;
 mod text;
 mod wrong;

@@ -1,0 +1,180 @@
+"""Loads Python modules fresh, with mappers that decide what their imports get."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import ModuleType
+from typing import Any, Literal, Protocol, Self, final
+
+__version__: str = ...
+
+class _Lookup(Protocol):
+    """Any object with `lookup(name)` is a mapper."""
+
+    def lookup(self, name: str, /) -> Any: ...
+
+class _Names(Protocol):
+    """A mapping by name, as `dict` takes one."""
+
+    def keys(self) -> Iterable[str]: ...
+    def __getitem__(self, name: str, /) -> Any: ...
+    def __contains__(self, name: object, /) -> bool: ...
+
+class IMapper:
+    """What every mapper can do; a class below it has a `lookup` of its own, and inherits the rest."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self: ...
+    def lookup(self, name: str) -> Any:
+        """What an import of `name` gets; ModuleNotFoundError for that name means that another mapper may have it."""
+    def contains(self, name: str) -> bool:
+        """Whether lookup would find `name`; nothing is imported to find out."""
+    def withOverrides(self, overrides: _Names) -> IMapper:
+        """A new mapper that looks into a mapping before it asks this one."""
+    def with_overrides(self, overrides: _Names) -> IMapper:
+        """A new mapper that looks into a mapping before it asks this one."""
+    def unused(self) -> list[str]:
+        """The overridden and excluded names that nobody asked for."""
+
+class DictMapper(IMapper):
+    """A mapper that gives what a mapping holds, and nothing else."""
+
+    def __new__(cls, mapping: _Names) -> Self: ...
+
+class CallableMapper(IMapper):
+    """A mapper that gives what a function returns for a name, unless it raises ModuleNotFoundError for it."""
+
+    def __new__(cls, function: Callable[[str], Any], contains: Callable[[str], object] | None = None) -> Self: ...
+
+class ExclusiveMapper(IMapper):
+    """A mapper that denies names and everything below them, and asks another mapper for the rest."""
+
+    def __new__(cls, mapper: _Lookup, names: str | Iterable[str]) -> Self: ...
+
+class Realm(IMapper):
+    """A mapper that answers with the modules of a package, fresh together; the rest it asks another for."""
+
+    def __new__(cls, package: PythonModule, mapper: _Lookup) -> Self: ...
+    def loadNamed(self, name: str) -> Any:
+        """The realm's module of that name, loaded if it isn't yet."""
+    def load_named(self, name: str) -> Any:
+        """The realm's module of that name, loaded if it isn't yet."""
+
+@final
+class PythonModule:
+    """A handle on a module that exists in a source; it never runs the module."""
+
+    @property
+    def name(self) -> str:
+        """The absolute dotted name."""
+    @property
+    def filePath(self) -> str | None:
+        """The file that the module stands in; None for a namespace package."""
+    @property
+    def file_path(self) -> str | None:
+        """The file that the module stands in; None for a namespace package."""
+    @property
+    def kind(self) -> Literal["module", "package", "namespace"]:
+        """What kind of module it is."""
+    def isPackage(self) -> bool:
+        """Whether the module may have submodules."""
+    def is_package(self) -> bool:
+        """Whether the module may have submodules."""
+    def load(self, mapper: _Lookup, m: ModuleType | None = None) -> ModuleType:
+        """A fresh module object of this module; or `m`, filled."""
+    def iterModules(self, onerror: Callable[[Exception], object] | None = None) -> Iterator[PythonModule]:
+        """The modules directly below this one."""
+    def iter_modules(self, onerror: Callable[[Exception], object] | None = None) -> Iterator[PythonModule]:
+        """The modules directly below this one."""
+    def walkModules(self, onerror: Callable[[Exception], object] | None = None) -> Iterator[PythonModule]:
+        """This module and every one below it."""
+    def walk_modules(self, onerror: Callable[[Exception], object] | None = None) -> Iterator[PythonModule]:
+        """This module and every one below it."""
+    def iterAttributes(self) -> Iterator[PythonAttribute]:
+        """The module's top-level attributes, read from its source."""
+    def iter_attributes(self) -> Iterator[PythonAttribute]:
+        """The module's top-level attributes, read from its source."""
+    def iterImportNames(self) -> Iterator[str]:
+        """The absolute names that the module imports, read from its source."""
+    def iter_import_names(self) -> Iterator[str]:
+        """The absolute names that the module imports, read from its source."""
+    def iterExportNames(self) -> Iterator[str]:
+        """The names that `from module import *` binds, read from the module's source."""
+    def iter_export_names(self) -> Iterator[str]:
+        """The names that `from module import *` binds, read from the module's source."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __lt__(self, other: PythonModule, /) -> bool: ...
+    def __le__(self, other: PythonModule, /) -> bool: ...
+    def __gt__(self, other: PythonModule, /) -> bool: ...
+    def __ge__(self, other: PythonModule, /) -> bool: ...
+
+@final
+class PythonAttribute:
+    """A top-level attribute of a module, known from its source."""
+
+    @property
+    def name(self) -> str:
+        """The absolute dotted name of the attribute."""
+    @property
+    def module(self) -> PythonModule:
+        """The handle of the attribute's module."""
+
+pep302Mapper: IMapper = ...
+pep302_mapper: IMapper = ...
+emptyMapper: IMapper = ...
+empty_mapper: IMapper = ...
+
+def load(module: PythonModule, mapper: _Lookup, m: ModuleType | None = None) -> ModuleType:
+    """A fresh module object of a handle; or `m`, filled."""
+
+def loadNamed(name: str, mapper: _Lookup, m: ModuleType | None = None) -> ModuleType:
+    """A fresh module object of the module of that name; or `m`, filled."""
+
+def load_named(name: str, mapper: _Lookup, m: ModuleType | None = None) -> ModuleType:
+    """A fresh module object of the module of that name; or `m`, filled."""
+
+def loadPackage(package: PythonModule, mapper: _Lookup) -> Any:
+    """A package whose modules are fresh together."""
+
+def load_package(package: PythonModule, mapper: _Lookup) -> Any:
+    """A package whose modules are fresh together."""
+
+def loadPackageNamed(name: str, mapper: _Lookup) -> Any:
+    """The package of that name, fresh together with its modules."""
+
+def load_package_named(name: str, mapper: _Lookup) -> Any:
+    """The package of that name, fresh together with its modules."""
+
+def getModule(name: str) -> PythonModule:
+    """A handle on the module of that name; nothing is imported."""
+
+def get_module(name: str) -> PythonModule:
+    """A handle on the module of that name; nothing is imported."""
+
+def iterModules(onerror: Callable[[Exception], object] | None = None) -> Iterator[PythonModule]:
+    """The top-level modules, on sys.path and in the embedded library."""
+
+def iter_modules(onerror: Callable[[Exception], object] | None = None) -> Iterator[PythonModule]:
+    """The top-level modules, on sys.path and in the embedded library."""
+
+def walkModules(onerror: Callable[[Exception], object] | None = None) -> Iterator[PythonModule]:
+    """Every module, on sys.path and in the embedded library."""
+
+def walk_modules(onerror: Callable[[Exception], object] | None = None) -> Iterator[PythonModule]:
+    """Every module, on sys.path and in the embedded library."""
+
+def proxyModule(original: object, /, **replacements: Any) -> Any:
+    """The module with some attributes replaced; the original stays as it is."""
+
+def proxy_module(original: object, /, **replacements: Any) -> Any:
+    """The module with some attributes replaced; the original stays as it is."""
+
+def withOverrides(mapper: _Lookup, overrides: _Names) -> IMapper:
+    """A new mapper that looks into a mapping before it asks `mapper`."""
+
+def with_overrides(mapper: _Lookup, overrides: _Names) -> IMapper:
+    """A new mapper that looks into a mapping before it asks `mapper`."""
+
+def redirect(mapper: _Lookup, names: Mapping[str, str]) -> IMapper:
+    """A new mapper that answers each name, and what is below it, with another name's module."""
+
+def chain(*mappers: _Lookup) -> IMapper:
+    """A mapper that asks each of these until one has the name."""
