@@ -10,10 +10,10 @@ use crate::{
     unit::{is_deep, on_deep_stack},
 };
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-    builtins::{PyBytes, PyDict, PyDictRef, PyModule, PyStr},
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, TryFromBorrowedObject, VirtualMachine,
+    builtins::{PyDict, PyDictRef, PyModule, PyStr},
     frame::current_globals,
-    function::FuncArgs,
+    function::{ArgBytesLike, FuncArgs},
     object::{Traverse, TraverseFn},
     pyclass,
     types::{Callable, Representable},
@@ -32,9 +32,13 @@ pub(crate) fn install(builtins: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<()
     Ok(())
 }
 
-/// Makes the interpreter's own `exec`, `eval` and `compile` check the depth of what they compile. This is a decision of
-/// whoever builds the runtime; no load does it.
+/// Makes the interpreter's own `exec`, `eval` and `compile`, and what `symtable` is made of, check the depth of what they
+/// compile. This is a decision of whoever builds the runtime; no load does it.
 pub(crate) fn guard_interpreter(vm: &VirtualMachine) -> PyResult<()> {
+    let table = crate::state::State::of(vm).import_shared("_symtable", vm)?;
+    let original = table.get_attr("symtable", vm)?;
+    let own = Executor { name: "symtable", mode: None, original, builtins: None };
+    table.set_attr("symtable", own.into_ref(&vm.ctx), vm)?;
     let builtins = vm.builtins.dict();
     let runners = RUNNERS.map(|(name, mode)| (name, Some(mode)));
     for (name, mode) in [("compile", None)].into_iter().chain(runners) {
@@ -49,7 +53,7 @@ pub(crate) fn guard_interpreter(vm: &VirtualMachine) -> PyResult<()> {
 #[derive(Debug, PyPayload)]
 pub(crate) struct Executor {
     name: &'static str,
-    /// The mode in which source text is compiled before it is run; absent for `compile` itself, which is told.
+    /// The mode in which source text is compiled before it is run; absent for what compiles and doesn't run.
     mode: Option<&'static str>,
     original: PyObjectRef,
     builtins: Option<PyDictRef>,
@@ -155,10 +159,12 @@ impl Drop for Lent<'_> {
 
 /// How deep source text is nested; 0 for what isn't text.
 fn depth_of(source: &PyObject, vm: &VirtualMachine) -> PyResult<u32> {
-    let checked = if let Some(text) = source.downcast_ref::<PyStr>() {
-        text.to_str().map(depth::check)
-    } else {
-        source.downcast_ref::<PyBytes>().map(|bytes| depth::check(&String::from_utf8_lossy(bytes.as_bytes())))
+    let checked = match source.downcast_ref::<PyStr>() {
+        Some(text) => text.to_str().map(depth::check),
+        // Any object that shows its bytes may be source: `bytes`, `bytearray`, `memoryview`.
+        None => ArgBytesLike::try_from_borrowed_object(vm, source)
+            .ok()
+            .map(|bytes| bytes.with_ref(|bytes| depth::check(&String::from_utf8_lossy(bytes)))),
     };
     checked.unwrap_or(Ok(0)).map_err(|deep| depth_error(&deep, "<string>", vm))
 }

@@ -214,7 +214,10 @@ impl Importer {}
 
 impl Representable for Importer {
     fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
-        Ok(format!("<__import__ of {}>", zelf.0.upgrade(vm)?.as_object().repr(vm)?))
+        match zelf.0.upgrade(vm) {
+            Ok(mapper) => Ok(format!("<__import__ of {}>", mapper.as_object().repr(vm)?)),
+            Err(_) => Ok("<__import__ of a mapper that is gone>".to_owned()),
+        }
     }
 }
 

@@ -67,6 +67,7 @@ pub fn run_main(handle: &PythonModule, mapper: &MapperRef, vm: &VirtualMachine) 
     let globals = main.dict();
     unit.fill(&globals, mapper, vm)?;
     globals.set_item("__name__", vm.ctx.new_str(MAIN).into(), vm)?;
+    *State::of(vm).main_mapper.lock() = Some(mapper.clone());
     if is_script {
         globals.set_item("__spec__", vm.ctx.none(), vm)?;
         globals.set_item("__package__", vm.ctx.none(), vm)?;

@@ -30,6 +30,8 @@ pub(crate) struct State {
     sources: PyMutex<HashMap<String, Arc<dyn Source>>>,
     /// Where names are looked up last: the embedded standard library and the modules built into the interpreter.
     library: PyMutex<SearchPath>,
+    /// The mapper of the main program, whose module has no spec that could keep it alive.
+    pub(crate) main_mapper: PyMutex<Option<MapperRef>>,
     /// The mappers made of Python objects, by the objects' ids.
     adapters: PyMutex<HashMap<usize, PyRef<PyWeak>>>,
 }
@@ -59,6 +61,7 @@ impl State {
             units: Units::default(),
             sources: PyMutex::default(),
             library: PyMutex::default(),
+            main_mapper: PyMutex::default(),
             adapters: PyMutex::default(),
         })
     }

@@ -563,7 +563,7 @@ fn imports_of_the_vm_itself_are_neither_seen_nor_broken() {
     }
     let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     each_source(&files, |vm| {
-        silence(vm)?;
+        crate::support::silence(vm)?;
         let pass = mapper::pass_through(vm);
         let tools = if cfg!(feature = "stdlib") { pass.lookup("tools", vm)? } else { vm.ctx.none() };
         let tools = [("tools", Answer::Object(tools))];
@@ -582,20 +582,6 @@ fn imports_of_the_vm_itself_are_neither_seen_nor_broken() {
         }
         Ok(())
     });
-}
-
-/// Keeps what is written to `sys.stderr` out of the test's output.
-fn silence(vm: &VirtualMachine) -> PyResult<()> {
-    let code = "
-class Nowhere:
-    encoding = 'utf-8'
-    def write(self, text): return len(text)
-    def flush(self): pass
-";
-    let scope = vm.new_scope_with_builtins();
-    vm.run_string(scope.clone(), code, "<test>")?;
-    let nowhere = scope.globals.get_item("Nowhere", vm)?.call((), vm)?;
-    vm.sys_module.set_attr("stderr", nowhere, vm)
 }
 
 #[test]

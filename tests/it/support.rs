@@ -183,3 +183,17 @@ pub fn recorder<'a>(
 pub fn said(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> String {
     describe(error, vm)
 }
+
+/// Keeps what is written to `sys.stderr` out of the test's output.
+pub fn silence(vm: &VirtualMachine) -> PyResult<()> {
+    let code = "
+class Nowhere:
+    encoding = 'utf-8'
+    def write(self, text): return len(text)
+    def flush(self): pass
+";
+    let scope = vm.new_scope_with_builtins();
+    vm.run_string(scope.clone(), code, "<test>")?;
+    let nowhere = scope.globals.get_item("Nowhere", vm)?.call((), vm)?;
+    vm.sys_module.set_attr("stderr", nowhere, vm)
+}
