@@ -18,7 +18,7 @@
 # > changed
 # > True False True
 # > other None True
-# > <view of <module 'original' from '.../original.py'>: b, c replaced>
+# > True True
 # > True True False True
 # > outer other
 # > unreal 0
@@ -53,7 +53,7 @@ print(proxy.a)
 
 print({"a", "b", "c", "__name__"} <= set(dir(proxy)), "d" in dir(proxy), dir(proxy) == sorted(dir(proxy)))
 print(proxy.__dict__["b"], vars(proxy)["c"], "a" in vars(proxy))
-print(repr(proxy).replace("<fixture>", "..."))
+print(repr(proxy).startswith("<view of <module 'original'"), repr(proxy).endswith(": b, c replaced>"))
 print(isinstance(proxy, type(sys)), proxy == proxy, proxy == original, hash(proxy) == hash(proxy))
 
 # Any object can be proxied, a proxy too, and every name can be a replacement.
