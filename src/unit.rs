@@ -7,7 +7,7 @@ use crate::{
 use hashbrown::{Equivalent, HashMap};
 use rustpython_vm::{
     AsObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyCode, PyDictRef, PyModule},
+    builtins::{PyCode, PyDictRef, PyModule, PyTypeRef},
     bytecode::CodeFlags,
     common::{lock::PyMutex, rc::PyRc},
     compiler::Mode,
@@ -62,6 +62,7 @@ pub(crate) struct Unit {
     code: Option<PyRef<PyCode>>,
     globals: PyDictRef,
     spec: PyDictRef,
+    spec_class: PyTypeRef,
     locations: Option<Vec<PyObjectRef>>,
 }
 
@@ -179,7 +180,7 @@ impl Unit {
             globals.set_item(vm.ctx.intern_str("__file__"), file.into(), vm)?;
         }
         globals.set_item(vm.ctx.intern_str("__builtins__"), vm.ctx.none(), vm)?;
-        Ok(Self { code, globals, spec, locations })
+        Ok(Self { code, globals, spec, spec_class: State::of(vm).spec_class.clone(), locations })
     }
 
     /// A module of this unit whose code didn't run yet.
@@ -212,11 +213,12 @@ impl Unit {
         if let Some(mapper) = mapper {
             spec.set_item(names.loader_state, mapper.as_object().to_owned(), vm)?;
         }
-        spec.set_item(names.uninitialized_submodules, vm.ctx.new_list(Vec::new()).into(), vm)?;
+        // Only a package has submodules to keep a list of.
         if let Some(locations) = &self.locations {
+            spec.set_item(names.uninitialized_submodules, vm.ctx.new_list(Vec::new()).into(), vm)?;
             spec.set_item(names.search_locations, vm.ctx.new_list(locations.clone()).into(), vm)?;
         }
-        Ok(vm.ctx.new_base_object(State::of(vm).spec_class.clone(), Some(spec)))
+        Ok(vm.ctx.new_base_object(self.spec_class.clone(), Some(spec)))
     }
 
     /// Runs the code in `globals`, which `fresh` or `fill` made ready.

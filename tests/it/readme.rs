@@ -58,8 +58,7 @@ fn it_shows_every_command_of_the_command_line() {
     let help = std::process::Command::new(env!("CARGO_BIN_EXE_exocet")).arg("--help").output().expect("it runs");
     let help = String::from_utf8_lossy(&help.stdout).into_owned();
     let commands = help.lines().skip_while(|line| !line.starts_with("Commands:")).skip(1);
-    let commands: Vec<_> =
-        commands.map_while(|line| line.split_whitespace().next().map(str::to_owned)).collect();
+    let commands: Vec<_> = commands.map_while(|line| line.split_whitespace().next().map(str::to_owned)).collect();
     assert!(commands.len() > 4, "{help}");
     for command in commands.iter().filter(|command| *command != "help") {
         assert!(readme().contains(&format!("`exocet {command}")), "the README doesn't show `exocet {command}`");
