@@ -11,7 +11,11 @@ use rustpython_vm::{
     AsObject, Interpreter, PyObjectRef, PyPayload, PyResult, Settings, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyInt, PyListRef, PyType},
 };
-use std::{fmt, path::Path, sync::Arc};
+use std::{
+    fmt,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// An interpreter that can load modules. Make one and keep it: an interpreter that is dropped leaves memory behind
 /// (RustPython issue 3504).
@@ -96,6 +100,9 @@ impl Builder {
                 return Err(Error::same_label(source.label()));
             }
         }
+        // Interpreters share their built-in classes, and while the first one makes them, another sees them half-made.
+        static BUILDING: Mutex<()> = Mutex::new(());
+        let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
         let mut settings = Settings::default();
         // Programs rely on a first argument, as CPython does where it is embedded.
         settings.argv = if self.arguments.is_empty() { vec![String::new()] } else { self.arguments };

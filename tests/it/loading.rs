@@ -501,7 +501,7 @@ fn on_big_stack(test: impl FnOnce() + Send + 'static) {
 const COUNT: &str = "
 import gc, _weakref
 class Mark: pass
-def alive(make, times):
+def alive(make, times, shared):
     functions, builtins = [], []
     for _ in range(times):
         mark = Mark()
@@ -510,9 +510,12 @@ def alive(make, times):
         functions.append(_weakref.ref(function))
         builtins.append(_weakref.ref(mark))
     del function, mark
-    gc.collect()
-    gc.collect()
-    return [sum(ref() is not None for ref in refs) for refs in (functions, builtins)]
+    def left(refs): return sum(ref() is not None for ref in refs)
+    # Other tests have interpreters in this process, and while one of them collects, `gc.collect()` does nothing.
+    for _ in range(1000):
+        gc.collect()
+        if left(functions) == 0 and left(builtins) <= shared: break
+    return [left(functions), left(builtins)]
 ";
 
 #[test]
@@ -572,9 +575,10 @@ makers = plain, own_mapper, overridden, package, package_with_mapper, python_map
         let makers = fresh("maker", vm)?.get_attr("makers", vm)?;
         for make in makers.try_to_value::<Vec<PyObjectRef>>(vm)? {
             let name = attr(&make, "__name__", vm)?;
-            let alive = count.get_attr("alive", vm)?.call((make, 20), vm)?;
             let shares = ["'plain'", "'by_exec'", "'failing'"].contains(&name.as_str());
-            assert_eq!(alive.repr(vm)?.to_string(), if shares { "[0, 1]" } else { "[0, 0]" }, "{name}");
+            let alive = count.get_attr("alive", vm)?.call((make, 20, usize::from(shares)), vm)?;
+            let alive = alive.repr(vm)?.to_string();
+            assert!(alive == "[0, 0]" || shares && alive == "[0, 1]", "{name}: {alive}");
         }
         Ok(())
     });
@@ -619,7 +623,8 @@ by_exec = l['f']
 
 fn collect(vm: &VirtualMachine) -> PyResult<()> {
     let collect = mapper::pass_through(vm).lookup("gc", vm)?.get_attr("collect", vm)?;
-    (0..3).try_for_each(|_| collect.call((), vm).map(drop))
+    // More often than it takes: while the interpreter of another test collects, a call does nothing.
+    (0..20).try_for_each(|_| collect.call((), vm).map(drop))
 }
 
 #[test]
