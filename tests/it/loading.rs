@@ -1,6 +1,6 @@
 //! What a load makes, and what it leaves alone.
 
-use crate::support::{KINDS, Tree, attr, each_source, handle, recorder, said};
+use crate::support::{KINDS, Tree, alone, attr, each_source, handle, recorder, said};
 use exocet::{
     Answer, MapperRef, Memory, PythonModule, Runtime, Source, Zip, load, load_into, load_package, mapper, run_main,
     vm::{
@@ -570,17 +570,19 @@ def exocet_module(instances):
     return module
 makers = plain, own_mapper, overridden, package, package_with_mapper, python_mapper, by_exec, failing
 ";
-    each_source(&tree, |vm| {
-        let count = fresh("count", vm)?;
-        let makers = fresh("maker", vm)?.get_attr("makers", vm)?;
-        for make in makers.try_to_value::<Vec<PyObjectRef>>(vm)? {
-            let name = attr(&make, "__name__", vm)?;
-            let shares = ["'plain'", "'by_exec'", "'failing'"].contains(&name.as_str());
-            let alive = count.get_attr("alive", vm)?.call((make, 20, usize::from(shares)), vm)?;
-            let alive = alive.repr(vm)?.to_string();
-            assert!(alive == "[0, 0]" || shares && alive == "[0, 1]", "{name}: {alive}");
-        }
-        Ok(())
+    alone("loading::modules_that_nobody_uses_are_collected", || {
+        each_source(&tree, |vm| {
+            let count = fresh("count", vm)?;
+            let makers = fresh("maker", vm)?.get_attr("makers", vm)?;
+            for make in makers.try_to_value::<Vec<PyObjectRef>>(vm)? {
+                let name = attr(&make, "__name__", vm)?;
+                let shares = ["'plain'", "'by_exec'", "'failing'"].contains(&name.as_str());
+                let alive = count.get_attr("alive", vm)?.call((make, 20, usize::from(shares)), vm)?;
+                let alive = alive.repr(vm)?.to_string();
+                assert!(alive == "[0, 0]" || shares && alive == "[0, 1]", "{name}: {alive}");
+            }
+            Ok(())
+        });
     });
 }
 
@@ -606,18 +608,20 @@ l = {}
 exec('def f():\\n    import needle\\n    return needle', globals(), l)
 by_exec = l['f']
 ";
-    each_source(&[("app.py", app)], |vm| {
-        let stub: PyObjectRef = vm.ctx.new_str("stub").into();
-        for how in ["f", "method", "generator", "by_exec"] {
-            let (own, _) = recorder([("needle", Answer::Object(stub.clone()))], Answer::NotMine, vm);
-            let module = load(&handle("app", vm)?, &own, vm)?;
-            let left = module.get_attr(how, vm)?;
-            drop((module, own));
-            collect(vm)?;
-            let got = left.call((), vm).unwrap_or_else(|error| panic!("{how}: {}", said(&error, vm)));
-            assert!(got.is(&stub), "{how}");
-        }
-        Ok(())
+    alone("loading::code_that_outlives_its_module_still_imports_through_its_mapper", || {
+        each_source(&[("app.py", app)], |vm| {
+            let stub: PyObjectRef = vm.ctx.new_str("stub").into();
+            for how in ["f", "method", "generator", "by_exec"] {
+                let (own, _) = recorder([("needle", Answer::Object(stub.clone()))], Answer::NotMine, vm);
+                let module = load(&handle("app", vm)?, &own, vm)?;
+                let left = module.get_attr(how, vm)?;
+                drop((module, own));
+                collect(vm)?;
+                let got = left.call((), vm).unwrap_or_else(|error| panic!("{how}: {}", said(&error, vm)));
+                assert!(got.is(&stub), "{how}");
+            }
+            Ok(())
+        });
     });
 }
 

@@ -197,3 +197,16 @@ class Nowhere:
     let nowhere = scope.globals.get_item("Nowhere", vm)?.call((), vm)?;
     vm.sys_module.set_attr("stderr", nowhere, vm)
 }
+
+/// Runs the test of that name in a process of its own, which `body` is for: the VM's cycle collector does nothing while
+/// the interpreter of another test collects.
+#[track_caller]
+pub fn alone(name: &str, body: impl FnOnce()) {
+    const ALONE: &str = "EXOCET_TEST_ALONE";
+    if std::env::var_os(ALONE).is_some() {
+        return body();
+    }
+    let own = std::env::current_exe().expect("the test binary");
+    let ended = std::process::Command::new(own).args(["--exact", name]).env(ALONE, "1").output().expect("it starts");
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stdout));
+}
