@@ -132,7 +132,7 @@ fn world(vm: &VirtualMachine) -> PyResult<Vec<String>> {
         let items: Vec<PyObjectRef> = vm.call_method(&dict, "items", ())?.try_to_value(vm)?;
         for item in items {
             let pair: Vec<PyObjectRef> = item.try_to_value(vm)?;
-            add(kind, &pair[0].str(vm)?.to_string(), &pair[1]);
+            add(kind, pair[0].str(vm)?.as_ref(), &pair[1]);
         }
     }
     for name in ["path", "meta_path", "path_hooks"] {
@@ -149,7 +149,7 @@ fn world(vm: &VirtualMachine) -> PyResult<Vec<String>> {
         for name in names {
             let name = name.str(vm)?;
             let value = parent.get_attr(&name, vm)?;
-            add("pk", &name.to_string(), &value);
+            add("pk", name.as_ref(), &value);
         }
     }
     Ok(world)
