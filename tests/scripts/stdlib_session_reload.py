@@ -1,6 +1,6 @@
 # The third session: a module is edited and loaded again, beside the old one; and a module is tested with stubs.
 # > 11 22 11 False
-# > True
+# > 11
 # > True
 # > 3 [] []
 import exocet
@@ -8,6 +8,7 @@ import gc
 import os
 import sys
 import tempfile
+import time
 import unittest
 import weakref
 
@@ -35,9 +36,13 @@ for rate in range(30, 50):
 alive = weakref.ref(old)
 del old
 gc.collect()
-print(alive() is None or shop.price(1))
+print(shop.price(1))
 del shop
-gc.collect()
+# A collection does nothing while another interpreter of the process collects.
+for _ in range(1000):
+    if alive() is not None:
+        time.sleep(0.01)
+        gc.collect()
 print(alive() is None)
 
 class ShopTest(unittest.TestCase):
