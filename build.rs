@@ -1,5 +1,5 @@
-//! Packs the Python sources of the standard library into one archive, for `get_source`, tracebacks and listing; the
-//! compiled code is frozen into the binary by rustpython-pylib.
+//! Packs Python sources into archives: those of the standard library, for `get_source`, tracebacks and listing (the
+//! compiled code is frozen into the binary by rustpython-pylib), and the shims.
 
 use std::{env, error::Error, fs::File, io::Write, path::Path};
 use walkdir::WalkDir;
@@ -7,18 +7,23 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=build.rs");
-    if env::var_os("CARGO_FEATURE_STDLIB").is_none() {
-        return Ok(());
+    println!("cargo:rerun-if-changed=stdlib_shims");
+    let out = env::var("OUT_DIR")?;
+    pack(Path::new("stdlib_shims"), &Path::new(&out).join("shims.zip"))?;
+    if env::var_os("CARGO_FEATURE_STDLIB").is_some() {
+        pack(Path::new(rustpython_pylib::LIB_PATH), &Path::new(&out).join("stdlib.zip"))?;
     }
-    let library = Path::new(rustpython_pylib::LIB_PATH);
-    let archive = Path::new(&env::var("OUT_DIR")?).join("stdlib.zip");
+    Ok(())
+}
+
+/// Puts every Python file below `folder` into a new archive.
+fn pack(folder: &Path, archive: &Path) -> Result<(), Box<dyn Error>> {
     let mut archive = ZipWriter::new(File::create(archive)?);
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-    for entry in WalkDir::new(library).sort_by_file_name() {
+    for entry in WalkDir::new(folder).sort_by_file_name() {
         let entry = entry?;
         if entry.path().extension().is_some_and(|extension| extension == "py") {
-            let name = entry.path().strip_prefix(library)?;
-            archive.start_file_from_path(name, options)?;
+            archive.start_file_from_path(entry.path().strip_prefix(folder)?, options)?;
             archive.write_all(&std::fs::read(entry.path())?)?;
         }
     }

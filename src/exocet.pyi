@@ -1,6 +1,7 @@
 """Loads Python modules fresh, with mappers that decide what their imports get."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, Literal, Protocol, Self, final
 
@@ -30,6 +31,10 @@ class IMapper:
         """A new mapper that looks into a mapping before it asks this one."""
     def with_overrides(self, overrides: _Names) -> IMapper:
         """A new mapper that looks into a mapping before it asks this one."""
+    def findSpec(self, name: str) -> ModuleSpec | None:
+        """The spec of what an import of `name` would get, or None."""
+    def find_spec(self, name: str) -> ModuleSpec | None:
+        """The spec of what an import of `name` would get, or None."""
     def unused(self) -> list[str]:
         """The overridden and excluded names that nobody asked for."""
 
@@ -49,9 +54,29 @@ class ExclusiveMapper(IMapper):
     def __new__(cls, mapper: _Lookup, names: str | Iterable[str]) -> Self: ...
 
 class Realm(IMapper):
-    """A mapper that answers with the modules of a package, fresh together; the rest it asks another for."""
+    """A mapper with modules of its own, fresh together and each loaded once; it asks another for the rest."""
 
-    def __new__(cls, package: PythonModule, mapper: _Lookup) -> Self: ...
+    def __new__(
+        cls,
+        packages: PythonModule | str | Iterable[PythonModule | str] = (),
+        mapper: _Lookup = ...,
+        path: str | Iterable[str] = (),
+    ) -> Self: ...
+    @property
+    def modules(self) -> dict[str, Any]:
+        """Its modules by name, as they see them in `sys.modules`."""
+    @property
+    def path(self) -> list[Any]:
+        """What its modules see as `sys.path`."""
+    @property
+    def meta_path(self) -> list[Any]:
+        """What its modules see as `sys.meta_path`."""
+    @property
+    def path_hooks(self) -> list[Any]:
+        """What its modules see as `sys.path_hooks`."""
+    @property
+    def path_importer_cache(self) -> dict[str, Any]:
+        """What its modules see as `sys.path_importer_cache`."""
     def loadNamed(self, name: str) -> Any:
         """The realm's module of that name, loaded if it isn't yet."""
     def load_named(self, name: str) -> Any:
@@ -149,16 +174,16 @@ def getModule(name: str) -> PythonModule:
 def get_module(name: str) -> PythonModule:
     """A handle on the module of that name; nothing is imported."""
 
-def iterModules(onerror: Callable[[Exception], object] | None = None) -> Iterator[PythonModule]:
+def iterModules(onerror: Callable[[Exception], object] | None = None, path: str | Iterable[str] | None = None) -> Iterator[PythonModule]:
     """The top-level modules, on sys.path and in the embedded library."""
 
-def iter_modules(onerror: Callable[[Exception], object] | None = None) -> Iterator[PythonModule]:
+def iter_modules(onerror: Callable[[Exception], object] | None = None, path: str | Iterable[str] | None = None) -> Iterator[PythonModule]:
     """The top-level modules, on sys.path and in the embedded library."""
 
-def walkModules(onerror: Callable[[Exception], object] | None = None) -> Iterator[PythonModule]:
+def walkModules(onerror: Callable[[Exception], object] | None = None, path: str | Iterable[str] | None = None) -> Iterator[PythonModule]:
     """Every module, on sys.path and in the embedded library."""
 
-def walk_modules(onerror: Callable[[Exception], object] | None = None) -> Iterator[PythonModule]:
+def walk_modules(onerror: Callable[[Exception], object] | None = None, path: str | Iterable[str] | None = None) -> Iterator[PythonModule]:
     """Every module, on sys.path and in the embedded library."""
 
 def proxyModule(original: object, /, **replacements: Any) -> Any:

@@ -1,7 +1,11 @@
 //! What the interpreter's own import knows of sources: the `__loader__` of loaded modules, and a path hook through which
 //! entries of `sys.path` that are no folders on the disk can be imported from.
 
-use crate::{Error, Kind, PythonModule, SearchPath, source::Shape, state::State};
+use crate::{
+    Error, Kind, PythonModule, SearchPath,
+    source::{Entry, Shape},
+    state::State,
+};
 use rustpython_vm::{
     Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyBytes, PyModule, PyStr},
@@ -89,13 +93,39 @@ impl Loader {
     #[pymethod]
     fn get_data(zelf: &Py<Self>, path: String, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
         let absent = || vm.new_os_error(format!("no file '{path}' in the source of '{}'", zelf.handle.name()));
-        let (source, _) = zelf.handle.source_and_path().ok_or_else(absent)?;
-        let inner = path.strip_prefix(source.label()).ok_or_else(absent)?.trim_start_matches(['/', '\\']);
-        match source.read(&inner.replace('\\', "/")) {
+        let (source, inner) = zelf.handle.place_of(&path).ok_or_else(absent)?;
+        match source.read(&inner) {
             Ok(Some(bytes)) => Ok(PyBytes::from(bytes.to_vec()).into_ref(&vm.ctx).into()),
             Ok(None) => Err(absent()),
             Err(error) => Err(vm.new_os_error(error.to_string())),
         }
+    }
+
+    /// The names of the files and folders in a folder beside the module, by its full path; None where there is none.
+    #[pymethod]
+    fn list_folder(zelf: &Py<Self>, path: String, vm: &VirtualMachine) -> PyResult<Option<Vec<PyObjectRef>>> {
+        let Some((source, inner)) = zelf.handle.place_of(&path) else { return Ok(None) };
+        let entries = source.list(&inner).map_err(|error| vm.new_os_error(error.to_string()))?;
+        let names = |entries: Vec<std::io::Result<Entry>>| {
+            entries.into_iter().flatten().map(|entry| vm.ctx.new_str(entry.name).into()).collect()
+        };
+        Ok(entries.map(names))
+    }
+
+    /// Whether there is such a file or folder beside the module, by its full path.
+    #[pymethod]
+    fn exists(zelf: &Py<Self>, path: String, vm: &VirtualMachine) -> PyResult<bool> {
+        let Some((source, inner)) = zelf.handle.place_of(&path) else { return Ok(false) };
+        source.probe(&inner).map(|shape| shape.is_some()).map_err(|error| vm.new_os_error(error.to_string()))
+    }
+
+    /// What reads the files of the package; None for a module that is no package.
+    #[pymethod]
+    fn get_resource_reader(zelf: &Py<Self>, _name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
+        let Some(path) = zelf.handle.search_path() else { return Ok(vm.ctx.none()) };
+        let folders = path.locations().iter().map(|location| vm.ctx.new_str(location.to_string()).into()).collect();
+        let resources = crate::shims::resources(vm)?;
+        resources.get_attr("Reader", vm)?.call((zelf.to_owned(), vm.ctx.new_list(folders)), vm)
     }
 
     /// None: the interpreter is to make the module object itself.
@@ -239,7 +269,6 @@ fn find(path: &SearchPath, name: &str, vm: &VirtualMachine) -> PyResult<Option<(
     let Some(handle) = path.find(parent, last).map_err(|error: Error| error.into_exception(vm))? else {
         return Ok(None);
     };
-    let spec = State::of(vm).units.get(&handle, vm)?.new_spec(None, vm)?;
-    spec.set_attr("_initializing", vm.ctx.new_bool(false), vm)?;
+    let spec = State::of(vm).units.get(&handle, vm)?.found_spec(None, vm)?;
     Ok(Some((handle, spec)))
 }

@@ -8,6 +8,7 @@ use std::cell::Cell;
 pub(crate) struct Names {
     /// The name under which `sys` keeps the state of an interpreter.
     pub(crate) state: &'static PyStrInterned,
+    pub(crate) name: &'static PyStrInterned,
     pub(crate) spec: &'static PyStrInterned,
     pub(crate) builtins: &'static PyStrInterned,
     pub(crate) path: &'static PyStrInterned,
@@ -25,6 +26,7 @@ pub(crate) fn get(vm: &VirtualMachine) -> Names {
     NAMES.get().unwrap_or_else(|| {
         let names = Names {
             state: vm.ctx.intern_str("_exocet_state"),
+            name: vm.ctx.intern_str("__name__"),
             spec: vm.ctx.intern_str("__spec__"),
             builtins: vm.ctx.intern_str("__builtins__"),
             path: vm.ctx.intern_str("__path__"),

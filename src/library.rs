@@ -12,21 +12,16 @@ pub(crate) fn install(vm: &VirtualMachine) -> PyResult<()> {
     let state = State::of(vm);
     #[cfg(feature = "stdlib")]
     state.extend_library(crate::frozen::sources());
-    #[cfg(not(feature = "stdlib"))]
-    state.extend_library(Arc::new(
-        SHIMS.into_iter().fold(crate::Memory::new("<shims>"), |shims, (path, text)| shims.with(path, text)),
-    ));
     // `sys` and `builtins` are there from the start, and have no definition of their own.
     let names: Vec<PyObjectRef> = vm.sys_module.get_attr("builtin_module_names", vm)?.try_to_value(vm)?;
     let names = names.iter().filter_map(|name| Some(name.downcast_ref::<PyStr>()?.to_string()));
     let names = names.chain(vm.state.module_defs.keys().map(|name| (*name).to_owned())).collect();
     state.extend_library(Arc::new(Native(names)));
+    // After the native modules: `sys` is one, and has a stand-in only in a realm.
+    #[cfg(not(feature = "stdlib"))]
+    state.extend_library(crate::shims::sources());
     Ok(())
 }
-
-/// What there is of a standard library where none is embedded.
-#[cfg(not(feature = "stdlib"))]
-const SHIMS: [(&str, &str); 1] = [("__future__.py", include_str!("../stdlib_shims/__future__.py"))];
 
 /// The modules that are built into the interpreter: names without files.
 struct Native(BTreeSet<String>);

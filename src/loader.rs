@@ -80,7 +80,7 @@ const MAIN: &str = "__main__";
 
 /// A module object of its own around a module that is built into the interpreter. Its functions and classes are the
 /// interpreter's: there is no code that could run a second time.
-fn load_native(handle: &PythonModule, vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
+pub(crate) fn load_native(handle: &PythonModule, vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
     let name = handle.name();
     if let Some(shared) = sys_modules(vm)?.get_item_opt(name, vm)?
         && let Some(dict) = shared.dict()

@@ -22,7 +22,7 @@ pub use redirect::redirect;
 pub(crate) use request::Asker;
 pub use request::{Item, Request};
 
-use crate::{PythonModule, hook, state::State};
+use crate::{PythonModule, answer, hook, instances, realm::Members, shims, state::State};
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyDictRef, PyWeak},
@@ -81,6 +81,28 @@ pub trait Mapper: fmt::Debug + PyThreadingConstraint + 'static {
     fn unused(&self, vm: &VirtualMachine) -> Vec<String> {
         let _ = vm;
         Vec::new()
+    }
+
+    /// What this mapper insists on even if a realm in front of it has the name itself: a replacement or a denial of that
+    /// very name. A realm asks for it, before it answers with a module of its own.
+    ///
+    /// # Errors
+    /// As for [`map`](Mapper::map).
+    fn insist(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
+        let _ = (request, vm);
+        Ok(None)
+    }
+
+    /// Whether this is nothing but pass-through.
+    #[doc(hidden)]
+    fn is_pass_through(&self) -> bool {
+        false
+    }
+
+    /// The realm that this mapper is.
+    #[doc(hidden)]
+    fn members(&self) -> Option<&Members> {
+        None
     }
 
     /// Tells the mapper which object it has become.
@@ -142,16 +164,23 @@ pub(crate) struct PyMapper {
     home: PyMutex<Option<PyDictRef>>,
     /// The views that its modules were handed, by name: whoever imports the name again gets the same one.
     views: PyMutex<Option<PyDictRef>>,
+    /// The stand-ins for what would import past this mapper.
+    shims: PyMutex<Option<MapperRef>>,
 }
 
 impl PyMapper {
     pub(crate) fn new(mapper: impl Mapper) -> Self {
-        Self { mapper: Some(Box::new(mapper)), own_lookup: false, home: PyMutex::new(None), views: PyMutex::new(None) }
+        Self::of(Some(Box::new(mapper)), false)
     }
 
     /// Whether it answers by itself, and not by a `lookup` method in Python.
     pub(crate) fn is_native(&self) -> bool {
         !self.own_lookup
+    }
+
+    /// The realm that it is.
+    pub(crate) fn members(&self) -> Option<&Members> {
+        self.mapper.as_ref()?.members()
     }
 
     /// The same for an instance of a Python class whose own `lookup` comes before what the mapper says.
@@ -161,7 +190,11 @@ impl PyMapper {
 
     /// A mapper whose answers come from the `lookup` method of the Python object that it becomes.
     pub(crate) fn by_own_lookup() -> Self {
-        Self { mapper: None, own_lookup: true, home: PyMutex::new(None), views: PyMutex::new(None) }
+        Self::of(None, true)
+    }
+
+    fn of(mapper: Option<Box<dyn Mapper>>, own_lookup: bool) -> Self {
+        Self { mapper, own_lookup, home: PyMutex::new(None), views: PyMutex::new(None), shims: PyMutex::new(None) }
     }
 }
 
@@ -212,6 +245,17 @@ impl MapperRef {
         }
     }
 
+    /// See [`Mapper::insist`].
+    ///
+    /// # Errors
+    /// What the mapper raises.
+    pub fn insist(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
+        match &self.0.mapper {
+            Some(mapper) if self.0.is_native() => mapper.insist(request, vm),
+            _ => Ok(None),
+        }
+    }
+
     /// See [`Mapper::below`].
     #[must_use]
     pub fn below(&self, name: &str, vm: &VirtualMachine) -> Below {
@@ -232,14 +276,14 @@ impl MapperRef {
     /// # Errors
     /// `ModuleNotFoundError` for a name that is absent or denied, and what the mapper or a module's body raises.
     pub fn lookup(&self, name: &str, vm: &VirtualMachine) -> PyResult {
-        hook::require(self, &Request::direct(name), vm)
+        answer::require(self, &Request::direct(name), vm)
     }
 
     /// What `super().lookup(name)` gives in a Python class below a ready-made mapper; `None` if it isn't below any.
     pub(crate) fn lookup_of_base(&self, name: &str, vm: &VirtualMachine) -> Option<PyResult> {
         let request = Request::direct(name);
         let answer = self.0.mapper.as_ref()?.map(&request, vm);
-        Some(answer.and_then(|answer| hook::require_answer(self, &request, answer, vm)))
+        Some(answer.and_then(|answer| answer::require_answer(self, &request, answer, vm)))
     }
 
     /// Whether `lookup` would find `name`. Nothing is imported to find out.
@@ -258,7 +302,7 @@ impl MapperRef {
 
     fn finds(map: impl Fn(&Request<'_>) -> PyResult<Answer>, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
         let mut name = name.to_owned();
-        for _ in 0..hook::RENAMES {
+        for _ in 0..answer::RENAMES {
             match map(&Request::probe(&name))? {
                 Answer::Object(_) | Answer::Load(..) => return Ok(true),
                 Answer::PassThrough => return State::of(vm).is_importable(&name, vm),
@@ -281,6 +325,7 @@ impl MapperRef {
             return Ok(home.clone());
         }
         let made = hook::private_builtins(self, vm)?;
+        instances::teach_library(vm)?;
         // Another thread may have been faster; its dict is the one that counts.
         Ok(self.0.home.lock().get_or_insert(made).clone())
     }
@@ -288,6 +333,55 @@ impl MapperRef {
     /// The views that the modules loaded under this mapper were handed, by name.
     pub(crate) fn views(&self, vm: &VirtualMachine) -> PyDictRef {
         self.0.views.lock().get_or_insert_with(|| vm.ctx.new_dict()).clone()
+    }
+
+    /// The stand-ins for what would import past this mapper.
+    pub(crate) fn shims(&self, vm: &VirtualMachine) -> PyResult<MapperRef> {
+        if let Some(shims) = self.0.shims.lock().as_ref() {
+            return Ok(shims.clone());
+        }
+        let made = shims::realm_for(self, vm)?;
+        Ok(self.0.shims.lock().get_or_insert(made).clone())
+    }
+
+    /// Whether it is nothing but pass-through.
+    pub(crate) fn is_pass_through(&self) -> bool {
+        self.0.is_native() && self.0.mapper.as_ref().is_some_and(|mapper| mapper.is_pass_through())
+    }
+
+    /// The realm that it is.
+    pub(crate) fn as_realm(&self) -> Option<&Members> {
+        self.0.members()
+    }
+
+    /// The spec of what an import of `name` would get; `None` where it would get nothing. Only the packages above are
+    /// imported to find out, as far as the shared modules are concerned.
+    ///
+    /// # Errors
+    /// What the mapper raises, or one of those packages.
+    pub fn find_spec(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+        let state = State::of(vm);
+        if let Some(found) = self.as_realm().map_or(Ok(None), |realm| realm.find_spec(name, vm))? {
+            return Ok(Some(found));
+        }
+        let mut name = name.to_owned();
+        for _ in 0..answer::RENAMES {
+            match self.map(&Request::probe(&name), vm)? {
+                Answer::Object(object) => {
+                    let spec = vm.get_attribute_opt(&object, "__spec__")?.filter(|spec| !vm.is_none(spec));
+                    return spec.map_or_else(|| state.bare_spec(&name, vm), Ok).map(Some);
+                }
+                Answer::Load(handle, under) => {
+                    let under = under.as_ref().unwrap_or(self);
+                    return state.units.get(&handle, vm)?.found_spec(Some(under), vm).map(Some);
+                }
+                Answer::PassThrough if shims::stands_in(self, &name) => return self.shims(vm)?.find_spec(&name, vm),
+                Answer::PassThrough => return state.find_shared_spec(&name, vm),
+                Answer::NotMine | Answer::Denied(_) => return Ok(None),
+                Answer::Rename(other) => name = other,
+            }
+        }
+        Ok(None)
     }
 
     /// A reference that doesn't keep the mapper alive.
@@ -334,6 +428,7 @@ unsafe impl Traverse for PyMapper {
         }
         self.home.traverse(visit);
         self.views.traverse(visit);
+        self.shims.traverse(visit);
     }
 
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
@@ -342,6 +437,9 @@ unsafe impl Traverse for PyMapper {
         }
         if let Some(views) = self.views.get_mut().take() {
             out.push(views.into());
+        }
+        if let Some(shims) = self.shims.get_mut().take() {
+            out.push(shims.into());
         }
     }
 }

@@ -145,6 +145,18 @@ impl PythonModule {
         }
     }
 
+    /// The source that `path`, which begins with a source's label, leads into, and the path there.
+    pub(crate) fn place_of(&self, path: &str) -> Option<(Arc<dyn Source>, String)> {
+        let portions = self.search_path().map_or(&[][..], SearchPath::locations);
+        let own = self.source_and_path().map(|(source, _)| source);
+        let sources = own.into_iter().chain(portions.iter().map(|location| &location.source));
+        sources.into_iter().find_map(|source| {
+            let inner = path.strip_prefix(source.label())?;
+            let inner = inner.strip_prefix(['/', '\\']).or(inner.is_empty().then_some(inner))?;
+            Some((source.clone(), inner.replace('\\', "/")))
+        })
+    }
+
     /// The bytes of the module's file as they are now; `None` for native modules and namespace packages.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::Error;
 use crate::list::{IterModules, WalkModules};
 use crate::module::{PythonModule, join};
-use crate::name::{is_dotted_name, is_identifier};
+use crate::name::is_dotted_name;
 use crate::source::{Shape, Source};
 
 /// An ordered list of locations. Cloning it is cheap.
@@ -76,8 +76,9 @@ impl SearchPath {
     }
 
     fn find_named(&self, name: &str, component: &str) -> io::Result<Option<PythonModule>> {
-        // A component with a slash or dots in it would be a path, and lead out of the location.
-        if !is_identifier(component) {
+        // A component with a slash or dots in it would be a path, and lead out of the location. Names that no import
+        // statement can spell are found too, since `importlib.import_module` can.
+        if component.is_empty() || component.contains(['/', '\\', '.', ':', '\0']) {
             return Ok(None);
         }
         let mut portions = Vec::new();

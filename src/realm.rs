@@ -1,18 +1,54 @@
 //! A realm: modules loaded fresh together, each name once.
 
 use crate::{
-    PythonModule,
+    PythonModule, SearchPath,
     lock::ModuleLock,
-    mapper::{Answer, Below, Item, Mapper, MapperRef, Request},
-    state::{State, is_initializing},
+    machinery::{Found, Machinery},
+    mapper::{Answer, Below, Item, Mapper, MapperRef, PyMapper, Request},
+    shims,
+    source::Source,
+    state::{State, is_initializing, locate},
 };
 use rustpython_vm::{
-    AsObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::PyDictRef,
-    common::lock::PyMutex,
+    AsObject, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    builtins::{PyDictRef, PyModule, PyStr},
+    common::{lock::PyMutex, rc::PyRc},
     object::{Traverse, TraverseFn},
 };
-use std::fmt;
+use std::{collections::HashMap, fmt, ops::Deref, sync::Arc};
+
+/// Modules loaded fresh together: inside a realm each name is loaded once, when it is first needed, and the modules see
+/// one another. Whatever isn't inside is asked of the realm's mapper. A realm is a mapper itself, so others can be given
+/// its modules.
+///
+/// ```
+/// use exocet::{Memory, Realm, Runtime, SearchPath, mapper};
+///
+/// let plugins = SearchPath::new().with(
+///     Memory::new("<plugins>").with("one.py", "import two\nword = two.word").with("two.py", "word = []"),
+/// );
+/// let runtime = Runtime::builder().build()?;
+/// runtime.enter(|vm| {
+///     let realm = Realm::builder(&mapper::pass_through(vm)).search_path(&plugins).build(vm);
+///     let other = Realm::builder(&mapper::pass_through(vm)).search_path(&plugins).build(vm);
+///     let word = realm.lookup("one", vm)?.get_attr("word", vm)?;
+///     assert!(word.is(&realm.lookup("two", vm)?.get_attr("word", vm)?));
+///     assert!(!word.is(&other.lookup("two", vm)?.get_attr("word", vm)?));
+///     exocet::vm::PyResult::Ok(())
+/// }).expect("both load");
+/// # Ok::<(), exocet::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Realm(MapperRef);
+
+/// What a realm is made of.
+#[derive(Debug)]
+#[must_use]
+pub struct RealmBuilder {
+    mapper: MapperRef,
+    roots: Vec<PythonModule>,
+    path: SearchPath,
+}
 
 /// Loads a package as a realm of its own: the package and what lies below it are fresh and see one another, each of them
 /// loaded once, when it is first needed; anything else is asked of `mapper`.
@@ -20,133 +56,414 @@ use std::fmt;
 /// # Errors
 /// As for [`load`](crate::load).
 pub fn load_package(package: &PythonModule, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult {
-    let realm = MapperRef::new(Realm::new(package.clone(), mapper.clone(), vm), vm);
-    realm.lookup(package.name(), vm)
+    Realm::builder(mapper).module(package).build(vm).lookup(package.name(), vm)
 }
 
-/// A mapper that answers names inside the realm with its own modules.
-pub(crate) struct Realm {
-    root: PythonModule,
+impl Realm {
+    /// Begins a realm that asks `mapper` for what isn't inside.
+    pub fn builder(mapper: &MapperRef) -> RealmBuilder {
+        RealmBuilder { mapper: mapper.clone(), roots: Vec::new(), path: SearchPath::new() }
+    }
+
+    /// Its modules by name, as they see them in `sys.modules`.
+    #[must_use]
+    pub fn modules(&self) -> PyDictRef {
+        self.0.as_realm().expect("a realm is made by its builder").modules.clone()
+    }
+
+    /// The realm as a mapper.
+    #[must_use]
+    pub fn mapper(&self) -> &MapperRef {
+        &self.0
+    }
+}
+
+impl RealmBuilder {
+    /// Puts a module into the realm, and what lies below it.
+    pub fn module(mut self, module: &PythonModule) -> Self {
+        self.roots.push(module.clone());
+        self
+    }
+
+    /// Puts every module of a search path into the realm. It leads the realm's own `sys.path`.
+    pub fn search_path(mut self, path: &SearchPath) -> Self {
+        self.path = self.path.locations().iter().chain(path.locations()).cloned().collect();
+        self
+    }
+
+    /// Makes the realm. Nothing is loaded yet.
+    #[must_use]
+    pub fn build(self, vm: &VirtualMachine) -> Realm {
+        self.build_with(None, vm)
+    }
+
+    /// Makes a realm whose modules begin with what is given.
+    pub(crate) fn build_with(self, given: Option<PyDictRef>, vm: &VirtualMachine) -> Realm {
+        let realm = crate::python::Realm::of(self.into_payload(given, vm)).into_ref(&vm.ctx);
+        let realm = MapperRef::from_object(realm.as_object(), vm).expect("a realm is a mapper");
+        realm.adopt();
+        Realm(realm)
+    }
+
+    /// The realm as the payload of a Python object.
+    pub(crate) fn into_payload(self, given: Option<PyDictRef>, vm: &VirtualMachine) -> PyMapper {
+        PyMapper::new(Members::new(self, given, vm))
+    }
+}
+
+impl Deref for Realm {
+    type Target = MapperRef;
+
+    fn deref(&self) -> &MapperRef {
+        &self.0
+    }
+}
+
+impl From<Realm> for MapperRef {
+    fn from(realm: Realm) -> Self {
+        realm.0
+    }
+}
+
+impl From<Realm> for PyObjectRef {
+    fn from(realm: Realm) -> Self {
+        realm.0.into()
+    }
+}
+
+/// The modules of a realm, and where more of them are found.
+pub struct Members {
+    roots: Vec<PythonModule>,
     outer: MapperRef,
+    path: SearchPath,
+    /// What lies behind the entries of its `sys.path` and of its packages' `__path__`, before the interpreter's own.
+    sources: HashMap<String, Arc<dyn Source>>,
     /// What `sys.modules` is to the interpreter.
     modules: PyDictRef,
+    /// Those of `modules` that the mapper answered with, and that are not inside.
+    outside: PyDictRef,
+    /// What modules are given beside what every fresh module has.
+    given: Option<PyDictRef>,
+    /// Absent until a module of the realm asks for `sys`, and may change it.
+    machinery: PyMutex<Option<PyRc<Machinery>>>,
     /// The mapper that this realm is: its modules are loaded under it.
     own: PyMutex<Option<MapperRef>>,
 }
 
-impl Realm {
-    pub(crate) fn new(root: PythonModule, outer: MapperRef, vm: &VirtualMachine) -> Self {
-        Self { root, outer, modules: vm.ctx.new_dict(), own: PyMutex::default() }
+/// A name, as a realm knows it.
+enum Standing {
+    /// A module of the realm, or what its code put in the place of one.
+    Inside(PyObjectRef),
+    /// A name of the realm's, and nothing is found for it.
+    Missing,
+    /// None of the realm's business.
+    Outside,
+}
+
+impl Members {
+    fn new(builder: RealmBuilder, given: Option<PyDictRef>, vm: &VirtualMachine) -> Self {
+        let RealmBuilder { mapper: outer, roots, path } = builder;
+        let own = roots.iter().filter_map(PythonModule::search_path).chain([&path]);
+        let sources = own.flat_map(|path| path.locations());
+        let sources = sources.map(|location| (location.source.label().to_owned(), location.source.clone())).collect();
+        let (modules, outside) = (vm.ctx.new_dict(), vm.ctx.new_dict());
+        let (machinery, own) = (PyMutex::default(), PyMutex::default());
+        Self { roots, outer, path, sources, modules, outside, given, machinery, own }
     }
 
-    fn contains(&self, name: &str) -> bool {
-        name.strip_prefix(self.root.name()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    fn own(&self, vm: &VirtualMachine) -> PyResult<MapperRef> {
+        self.own.lock().clone().ok_or_else(|| vm.new_runtime_error("the realm is gone"))
     }
 
-    /// The module of that name, loaded if it wasn't yet, after the packages that it lies in; `None` where there is none.
-    fn require(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    pub(crate) fn modules(&self) -> &PyDictRef {
+        &self.modules
+    }
+
+    pub(crate) fn outer(&self) -> &MapperRef {
+        &self.outer
+    }
+
+    /// What the realm's modules see and change of the import system.
+    pub(crate) fn machinery(&self, vm: &VirtualMachine) -> PyResult<PyRc<Machinery>> {
+        if let Some(machinery) = self.machinery.lock().as_ref() {
+            return Ok(machinery.clone());
+        }
+        let made = PyRc::new(Machinery::new(&self.path, &self.own(vm)?, vm)?);
+        Ok(self.machinery.lock().get_or_insert(made).clone())
+    }
+
+    /// Whether these are the stand-ins that a mapper's modules get.
+    pub(crate) fn is_shims(&self) -> bool {
+        self.given.is_some()
+    }
+
+    fn has_root(&self, name: &str) -> bool {
+        self.roots.iter().any(|root| root.name() == name)
+    }
+
+    /// What `modules` has under that name, and whether it is inside.
+    fn entry(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<(PyObjectRef, bool)>> {
+        let Some(object) = self.modules.get_item_opt(name, vm)? else { return Ok(None) };
+        let answered = self.outside.get_item_opt(name, vm)?;
+        let inside = !answered.is_some_and(|answered| answered.is(&object));
+        Ok(Some((object, inside)))
+    }
+
+    fn is_inside(&self, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
+        Ok(self.entry(name, vm)?.is_some_and(|(_, inside)| inside))
+    }
+
+    /// Remembers what the mapper answered for a name that isn't inside, so that `sys.modules` shows it.
+    pub(crate) fn note(&self, name: &str, object: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+        let lies_below = |root: &PythonModule| name.strip_prefix(root.name()).is_some_and(|rest| rest.starts_with('.'));
+        if self.is_inside(name, vm)? || self.has_root(name) || self.roots.iter().any(lies_below) {
+            return Ok(());
+        }
+        self.modules.set_item(name, object.to_owned(), vm)?;
+        self.outside.set_item(name, object.to_owned(), vm)
+    }
+
+    /// Finds the name inside, and loads it if it wasn't yet, after the packages that it lies in.
+    fn require(&self, name: &str, vm: &VirtualMachine) -> PyResult<Standing> {
+        if let Some((_, false)) = self.entry(name, vm)? {
+            return Ok(Standing::Outside);
+        }
         let mut parent: Option<(&str, PyObjectRef)> = None;
-        let root = self.root.name().len();
         // One step a component, and no recursion: a name may have any number of them.
-        for end in name.match_indices('.').map(|(at, _)| at).filter(|at| *at >= root).chain([name.len()]) {
+        for end in name.match_indices('.').map(|(at, _)| at).chain([name.len()]) {
             let step = &name[..end];
-            let module = match (self.loaded(step, vm)?, &parent) {
-                (Some(module), _) => module,
-                (None, None) => self.load(&self.root, None, vm)?,
-                (None, Some((package, module))) => match self.find(step, package, module, vm)? {
-                    Some(handle) => self.load(&handle, Some((module, &step[package.len() + 1..])), vm)?,
-                    None => return Ok(None),
+            let package = parent.as_ref().map(|(_, module)| module);
+            let module = match self.loaded(step, vm)? {
+                Some((_, false)) => continue,
+                Some((module, true)) => Some(module),
+                None => match self.find(step, package, vm)? {
+                    Some(found) => self.load(step, &found, package, vm).map(Some)?,
+                    None if parent.is_none() => continue,
+                    None => None,
                 },
             };
             // `None` in `sys.modules` stands for a module that is not to be found.
-            if vm.is_none(&module) {
-                return Ok(None);
-            }
+            let Some(module) = module.filter(|module| !vm.is_none(module)) else { return Ok(Standing::Missing) };
             parent = Some((step, module));
         }
-        Ok(parent.map(|(_, module)| module))
+        Ok(match parent {
+            Some((step, module)) if step == name => Standing::Inside(module),
+            _ => Standing::Outside,
+        })
     }
 
-    /// The handle of a submodule, by the live `__path__` of the package that it lies in.
-    fn find(
+    /// What stands for `name`, which isn't loaded yet; `package` is the one inside that it lies in.
+    fn find(&self, name: &str, package: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult<Option<Found>> {
+        if let Some(root) = self.roots.iter().find(|root| root.name() == name) {
+            return Ok(Some(Found::Handle(root.clone())));
+        }
+        let path = match package {
+            Some(package) => match vm.get_attribute_opt(package, "__path__")? {
+                Some(path) => Some(path),
+                None => return Ok(None),
+            },
+            None if name.contains('.') => return Ok(None),
+            None => None,
+        };
+        let machinery = self.machinery.lock().clone();
+        match machinery {
+            Some(machinery) => machinery.find(self, name, path, vm),
+            None => self.find_here(name, path, vm).map(|found| found.map(Found::Handle)),
+        }
+    }
+
+    /// What stands for `name` in the sources, by a package's `__path__` or else the realm's own search path.
+    pub(crate) fn find_here(
         &self,
         name: &str,
-        package_name: &str,
-        package: &PyObjectRef,
+        path: Option<PyObjectRef>,
         vm: &VirtualMachine,
     ) -> PyResult<Option<PythonModule>> {
-        let Some(path) = vm.get_attribute_opt(package, "__path__")? else { return Ok(None) };
-        let entries: Vec<PyObjectRef> = path.try_to_value(vm)?;
-        let found = State::of(vm).locations(&entries).find(Some(package_name), &name[package_name.len() + 1..]);
+        let (parent, last) = match name.rsplit_once('.') {
+            Some((parent, last)) => (Some(parent), last),
+            None => (None, name),
+        };
+        let found = match path {
+            Some(path) => self.locations(&path.try_to_value::<Vec<PyObjectRef>>(vm)?, vm).find(parent, last),
+            None => self.path.find(parent, last),
+        };
         found.map_err(|error| error.into_exception(vm))
     }
 
-    /// The module if it is loaded, or being loaded by this thread. What another thread is loading is waited for.
-    fn loaded(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-        let Some(module) = self.modules.get_item_opt(name, vm)? else { return Ok(None) };
-        if is_initializing(&module, vm)? {
-            let _waited = self.lock(name, vm)?;
-            return self.modules.get_item_opt(name, vm);
-        }
-        Ok(Some(module))
+    /// The places that these entries of a search path name.
+    fn locations(&self, entries: &[PyObjectRef], vm: &VirtualMachine) -> SearchPath {
+        let state = State::of(vm);
+        let entries = entries.iter().filter_map(|entry| entry.downcast_ref::<PyStr>());
+        let entries = entries.map(ToString::to_string);
+        entries.filter_map(|entry| locate(&self.sources, &entry).or_else(|| state.location(&entry))).collect()
     }
 
-    fn load(&self, handle: &PythonModule, parent: Option<(&PyObjectRef, &str)>, vm: &VirtualMachine) -> PyResult {
-        let name = handle.name();
+    /// The module if it is loaded, or being loaded by this thread, and whether it is inside. What another thread is
+    /// loading is waited for.
+    fn loaded(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<(PyObjectRef, bool)>> {
+        let found = self.entry(name, vm)?;
+        if let Some((module, true)) = &found
+            && is_initializing(module, vm)?
+        {
+            let _waited = self.lock(name, vm)?;
+            return self.entry(name, vm);
+        }
+        Ok(found)
+    }
+
+    fn load(&self, name: &str, found: &Found, package: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult {
         let _lock = self.lock(name, vm)?;
-        if let Some(module) = self.modules.get_item_opt(name, vm)? {
+        if let Some((module, true)) = self.entry(name, vm)? {
             return Ok(module);
         }
-        let own = self.own.lock().clone().ok_or_else(|| vm.new_runtime_error("the realm is gone"))?;
-        let unit = State::of(vm).units.get(handle, vm)?;
-        let module = unit.fresh(&own, vm)?;
-        self.modules.set_item(name, module.clone().into(), vm)?;
-        if let Err(error) = unit.run(&module.dict(), vm) {
+        let ran = match found {
+            Found::Handle(handle) => self.run(handle, vm),
+            Found::Spec(spec) => self.run_foreign(name, spec, vm),
+        };
+        if let Err(error) = ran {
             if self.modules.contains_key(name, vm) {
                 self.modules.del_item(name, vm)?;
             }
             return Err(error);
         }
-        let loaded = self.modules.get_item(name, vm)?;
-        if let Some((parent, last)) = parent {
-            parent.set_attr(vm.ctx.intern_str(last), loaded.clone(), vm)?;
+        // The module may have put something else in its place.
+        let missing = || vm.new_import_error(format!("'{name}' is not in sys.modules"), vm.ctx.new_str(name));
+        let loaded = self.modules.get_item_opt(name, vm)?.ok_or_else(missing)?;
+        if let (Some(package), Some((_, last))) = (package, name.rsplit_once('.')) {
+            package.set_attr(vm.ctx.intern_str(last), loaded.clone(), vm)?;
         }
         Ok(loaded)
+    }
+
+    /// Runs a module of the realm's sources.
+    fn run(&self, handle: &PythonModule, vm: &VirtualMachine) -> PyResult<()> {
+        if handle.is_native() {
+            let module = crate::loader::load_native(handle, vm)?;
+            return self.modules.set_item(handle.name(), module.into(), vm);
+        }
+        let unit = State::of(vm).units.get(handle, vm)?;
+        let module = unit.fresh(&self.own(vm)?, vm)?;
+        if let Some(given) = &self.given {
+            module.dict().merge_object(given.clone().into(), vm)?;
+        }
+        self.modules.set_item(handle.name(), module.clone().into(), vm)?;
+        unit.run(&module.dict(), vm)
+    }
+
+    /// Runs a module that a finder of the realm's own modules has found.
+    fn run_foreign(&self, name: &str, spec: &PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let loader = spec.get_attr("loader", vm)?;
+        let module = vm.call_method(&State::of(vm).importlib, "module_from_spec", (spec.clone(),))?;
+        if let Some(module) = module.downcast_ref::<PyModule>()
+            && !module.dict().contains_key("__builtins__", vm)
+        {
+            module.dict().set_item("__builtins__", self.own(vm)?.home(vm)?.into(), vm)?;
+        }
+        self.modules.set_item(name, module.clone(), vm)?;
+        spec.set_attr("_initializing", vm.ctx.new_bool(true), vm)?;
+        let ran = vm.call_method(&loader, "exec_module", (module,)).map(drop);
+        spec.set_attr("_initializing", vm.ctx.new_bool(false), vm)?;
+        ran
     }
 
     /// Keeps other threads from loading the module meanwhile.
     fn lock<'a>(&self, name: &str, vm: &'a VirtualMachine) -> PyResult<ModuleLock<'a>> {
         ModuleLock::acquire(&format!("{name} in realm {:x}", self.modules.get_id()), vm)
     }
-}
 
-impl fmt::Debug for Realm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Realm").field(&self.root).field(&self.outer).finish()
+    /// The spec of a name inside; `None` for any other.
+    pub(crate) fn find_spec(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+        if let Some((module, true)) = self.entry(name, vm)? {
+            let spec = if vm.is_none(&module) { None } else { vm.get_attribute_opt(&module, "__spec__")? };
+            return Ok(spec.filter(|spec| !vm.is_none(spec)));
+        }
+        let package = match name.rsplit_once('.') {
+            Some((package, _)) => self.entry(package, vm)?.filter(|(_, inside)| *inside).map(|(module, _)| module),
+            None => None,
+        };
+        match self.find(name, package.as_ref(), vm)? {
+            Some(Found::Handle(handle)) if handle.is_native() => Ok(None),
+            Some(Found::Handle(handle)) => {
+                State::of(vm).units.get(&handle, vm)?.found_spec(Some(&self.own(vm)?), vm).map(Some)
+            }
+            Some(Found::Spec(spec)) => Ok(Some(spec)),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether the name is inside, without loading it.
+    fn probe(&self, name: &str, vm: &VirtualMachine) -> PyResult<Standing> {
+        if let Some((module, true)) = self.entry(name, vm)? {
+            return Ok(if vm.is_none(&module) { Standing::Missing } else { Standing::Inside(module) });
+        }
+        let below = |root: &PythonModule| name.strip_prefix(root.name()).map(|rest| (root.clone(), rest.to_owned()));
+        let top = name.split('.').next().unwrap_or(name);
+        let found = match self.roots.iter().find_map(below) {
+            Some((_, rest)) if rest.is_empty() => true,
+            Some((root, rest)) if rest.starts_with('.') => root.get(&rest[1..]).is_ok(),
+            _ if self.find(top, None, vm)?.is_some() || self.is_inside(top, vm)? => self.path.get(name).is_ok(),
+            _ => return Ok(Standing::Outside),
+        };
+        Ok(if found { Standing::Inside(vm.ctx.none()) } else { Standing::Missing })
     }
 }
 
-impl Mapper for Realm {
+impl fmt::Debug for Members {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.roots.iter().map(|root| root.name().to_owned());
+        let inside: Vec<String> = names.chain(self.path.locations().iter().map(ToString::to_string)).collect();
+        f.debug_tuple("Realm").field(&inside).field(&self.outer).finish()
+    }
+}
+
+impl Mapper for Members {
     fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
         let name = request.name();
-        if !self.contains(name) {
-            return self.outer.map(request, vm);
+        if let Some(answer) = self.outer.insist(request, vm)? {
+            return Ok(answer);
         }
-        // What a package has as an attribute already comes before a submodule of that name; only the realm's root may
-        // hang in a package outside, which has another one.
-        if matches!(request.item(), Some(Item::Module | Item::Value)) && name != self.root.name() {
+        // What a package has as an attribute already comes before a submodule of that name; only a root may hang in a
+        // package outside, which has another one.
+        if matches!(request.item(), Some(Item::Module | Item::Value))
+            && !self.has_root(name)
+            && let Some((package, _)) = name.rsplit_once('.')
+            && self.is_inside(package, vm)?
+        {
             return Ok(Answer::NotMine);
         }
-        let found = if request.is_probe() { self.probe(name, vm)? } else { self.require(name, vm)? };
-        Ok(found.map_or(Answer::NotMine, Answer::Object))
+        let standing = if request.is_probe() { self.probe(name, vm)? } else { self.require(name, vm)? };
+        match standing {
+            Standing::Inside(module) => return Ok(Answer::Object(module)),
+            Standing::Missing => return Ok(Answer::NotMine),
+            Standing::Outside => {}
+        }
+        match self.outer.map(request, vm)? {
+            Answer::PassThrough if name == "sys" && !request.is_probe() && !self.is_shims() => {
+                shims::sys_of(&self.own(vm)?, vm)
+            }
+            answer => Ok(answer),
+        }
+    }
+
+    fn insist(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
+        self.outer.insist(request, vm)
+    }
+
+    fn members(&self) -> Option<&Members> {
+        Some(self)
     }
 
     fn below(&self, name: &str, vm: &VirtualMachine) -> Below {
-        if self.contains(name) {
-            return Below::Nothing;
+        let lies_above = |root: &PythonModule| root.name().strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+        if self.roots.iter().any(lies_above) {
+            return Below::Replaced;
         }
-        let holds_root = self.root.name().strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
-        if holds_root { Below::Replaced } else { self.outer.below(name, vm) }
+        let outer = self.outer.below(name, vm);
+        match self.is_inside(name, vm) {
+            // Its modules hold what is below them themselves, but for what the mapper insists on.
+            Ok(true) if outer == Below::Unknown => Below::Nothing,
+            _ => outer,
+        }
     }
 
     fn unused(&self, vm: &VirtualMachine) -> Vec<String> {
@@ -160,20 +477,11 @@ impl Mapper for Realm {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.outer.traverse(visit);
         self.modules.traverse(visit);
-        self.own.traverse(visit);
-    }
-}
-
-impl Realm {
-    /// The module if it is loaded, or else anything at all if it could be loaded.
-    fn probe(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-        if let Some(module) = self.modules.get_item_opt(name, vm)? {
-            return Ok(Some(module).filter(|module| !vm.is_none(module)));
+        self.outside.traverse(visit);
+        self.given.traverse(visit);
+        if let Some(machinery) = self.machinery.try_lock().as_deref().and_then(Option::as_ref) {
+            machinery.traverse(visit);
         }
-        let found = match name.get(self.root.name().len() + 1..) {
-            None => true,
-            Some(rest) => self.root.get(rest).is_ok(),
-        };
-        Ok(found.then(|| vm.ctx.none()))
+        self.own.traverse(visit);
     }
 }

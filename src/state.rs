@@ -3,7 +3,8 @@
 
 use crate::{
     Error, SearchPath,
-    mapper::{MapperRef, lookup},
+    instances::{self, Instances},
+    mapper::{self, MapperRef, lookup},
     path::Location,
     source::{self, Source},
     unit::Units,
@@ -32,6 +33,10 @@ pub(crate) struct State {
     library: PyMutex<SearchPath>,
     /// The mapper of the main program, whose module has no spec that could keep it alive.
     pub(crate) main_mapper: PyMutex<Option<MapperRef>>,
+    /// A mapper that is nothing but pass-through.
+    plain: PyMutex<Option<MapperRef>>,
+    /// Fresh modules by their name objects.
+    pub(crate) instances: Instances,
     /// The mappers made of Python objects, by the objects' ids.
     adapters: PyMutex<HashMap<usize, PyRef<PyWeak>>>,
 }
@@ -62,6 +67,8 @@ impl State {
             sources: PyMutex::default(),
             library: PyMutex::default(),
             main_mapper: PyMutex::default(),
+            plain: PyMutex::default(),
+            instances: Instances::default(),
             adapters: PyMutex::default(),
         })
     }
@@ -82,9 +89,14 @@ impl State {
             && !vm.is_none(&module)
             && !is_initializing(&module, vm)?
         {
+            if instances::is_looker(name) {
+                instances::teach_library(vm)?;
+            }
             return Ok(module);
         }
-        self.gcd_import.call((name.to_owned(),), vm)
+        let module = self.gcd_import.call((name.to_owned(),), vm)?;
+        instances::teach_library(vm)?;
+        Ok(module)
     }
 
     /// Whether `import name` would find something. It isn't imported to find out.
@@ -93,6 +105,38 @@ impl State {
             return Ok(!vm.is_none(&module));
         }
         Ok(self.search_path(vm)?.get(name).is_ok())
+    }
+
+    /// The spec that the interpreter's own import finds for `name`, whose package it imports for that.
+    pub(crate) fn find_shared_spec(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+        let spec_of = |module: PyObjectRef| vm.get_attribute_opt(&module, "__spec__");
+        if let Some(module) = sys_modules(vm)?.get_item_opt(name, vm)? {
+            return Ok(spec_of(module)?.filter(|spec| !vm.is_none(spec)));
+        }
+        let path = match name.rsplit_once('.') {
+            Some((package, _)) => {
+                let package = self.import_shared(package, vm)?;
+                vm.get_attribute_opt(&package, "__path__")?
+            }
+            None => None,
+        };
+        let spec = vm.call_method(&self.importlib, "_find_spec", (name.to_owned(), path))?;
+        Ok(Some(spec).filter(|spec| !vm.is_none(spec)))
+    }
+
+    /// A spec that tells no more than a name.
+    pub(crate) fn bare_spec(&self, name: &str, vm: &VirtualMachine) -> PyResult {
+        self.spec_class.as_object().call((name.to_owned(), vm.ctx.none()), vm)
+    }
+
+    /// A mapper that is nothing but pass-through.
+    pub(crate) fn plain(&self, vm: &VirtualMachine) -> MapperRef {
+        self.plain.lock().get_or_insert_with(|| mapper::pass_through(vm)).clone()
+    }
+
+    /// The embedded library.
+    pub(crate) fn search_library(&self) -> SearchPath {
+        self.library.lock().clone()
     }
 
     /// Whether `object` is the shared module of that name.
@@ -104,7 +148,7 @@ impl State {
     /// The live `sys.path`, then the library.
     pub(crate) fn search_path(&self, vm: &VirtualMachine) -> PyResult<SearchPath> {
         let path: Vec<PyObjectRef> = vm.sys_module.get_attr("path", vm)?.try_to_value(vm)?;
-        let library = self.library.lock().clone();
+        let library = self.search_library();
         Ok(self.locations(&path).locations().iter().chain(library.locations()).cloned().collect())
     }
 
@@ -117,13 +161,8 @@ impl State {
     /// The place that an entry of `sys.path` or of a `__path__` names, if there is one.
     pub(crate) fn location(&self, entry: &str) -> Option<Location> {
         let mut sources = self.sources.lock();
-        // An entry may lie inside of a source: `app.zip/lib`, `<memory>/package`.
-        let inner = entry.char_indices().rev().filter(|(_, char)| *char == '/' || *char == std::path::MAIN_SEPARATOR);
-        for end in std::iter::once(entry.len()).chain(inner.map(|(at, _)| at)) {
-            if let Some(source) = sources.get(&entry[..end]) {
-                let folder = entry[end..].trim_start_matches(['/', std::path::MAIN_SEPARATOR]);
-                return Some(Location { source: source.clone(), folder: folder.replace('\\', "/") });
-            }
+        if let Some(known) = locate(&sources, entry) {
+            return Some(known);
         }
         let (source, folder) = open_entry(if entry.is_empty() { "." } else { entry })?;
         let root = entry.strip_suffix(folder.as_str()).unwrap_or(entry).trim_end_matches('/');
@@ -180,7 +219,7 @@ pub fn search_path(vm: &VirtualMachine) -> PyResult<SearchPath> {
 /// built into the interpreter.
 #[must_use]
 pub fn library(vm: &VirtualMachine) -> SearchPath {
-    State::of(vm).library.lock().clone()
+    State::of(vm).search_library()
 }
 
 pub(crate) fn sys_modules(vm: &VirtualMachine) -> PyResult<PyDictRef> {
@@ -195,6 +234,17 @@ pub(crate) fn is_initializing(module: &PyObject, vm: &VirtualMachine) -> PyResul
         Some(initializing) => initializing.try_to_bool(vm),
         None => Ok(false),
     }
+}
+
+/// The place that an entry of a search path names in one of these sources. It may lie inside of one: `app.zip/lib`,
+/// `<memory>/package`.
+pub(crate) fn locate(sources: &HashMap<String, Arc<dyn Source>>, entry: &str) -> Option<Location> {
+    let inner = entry.char_indices().rev().filter(|(_, char)| *char == '/' || *char == std::path::MAIN_SEPARATOR);
+    std::iter::once(entry.len()).chain(inner.map(|(at, _)| at)).find_map(|end| {
+        let source = sources.get(&entry[..end])?.clone();
+        let folder = entry[end..].trim_start_matches(['/', std::path::MAIN_SEPARATOR]);
+        Some(Location { source, folder: folder.replace('\\', "/") })
+    })
 }
 
 /// The source that `entry`, or the longest part of it that is an archive, stands for.

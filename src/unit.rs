@@ -60,6 +60,7 @@ struct Cached {
 pub(crate) struct Unit {
     /// Absent for a namespace package, which has no code.
     code: Option<PyRef<PyCode>>,
+    name: String,
     globals: PyDictRef,
     spec: PyDictRef,
     spec_class: PyTypeRef,
@@ -180,14 +181,27 @@ impl Unit {
             globals.set_item(vm.ctx.intern_str("__file__"), file.into(), vm)?;
         }
         globals.set_item(vm.ctx.intern_str("__builtins__"), vm.ctx.none(), vm)?;
-        Ok(Self { code, globals, spec, spec_class: State::of(vm).spec_class.clone(), locations })
+        Ok(Self {
+            code,
+            name: handle.name().to_owned(),
+            globals,
+            spec,
+            spec_class: State::of(vm).spec_class.clone(),
+            locations,
+        })
     }
 
     /// A module of this unit whose code didn't run yet.
     pub(crate) fn fresh(&self, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
         let globals = self.globals.copy().into_ref(&vm.ctx);
         self.complete(&globals, mapper, vm)?;
-        Ok(PyRef::new_ref(PyModule::new(), vm.ctx.types.module_type.to_owned(), Some(globals)))
+        // A string of its own, by which the module is found again.
+        let names = crate::interned::get(vm);
+        let name: PyObjectRef = vm.ctx.new_str(self.name.as_str()).into();
+        globals.set_item(names.name, name.clone(), vm)?;
+        let module = PyRef::new_ref(PyModule::new(), vm.ctx.types.module_type.to_owned(), Some(globals));
+        State::of(vm).instances.add(&name, &module, vm)?;
+        Ok(module)
     }
 
     /// Gives a module that exists already what a fresh one begins with.
@@ -219,6 +233,13 @@ impl Unit {
             spec.set_item(names.search_locations, vm.ctx.new_list(locations.clone()).into(), vm)?;
         }
         Ok(vm.ctx.new_base_object(self.spec_class.clone(), Some(spec)))
+    }
+
+    /// A spec as finders give it, of a module that doesn't exist yet.
+    pub(crate) fn found_spec(&self, mapper: Option<&MapperRef>, vm: &VirtualMachine) -> PyResult {
+        let spec = self.new_spec(mapper, vm)?;
+        spec.set_attr("_initializing", vm.ctx.new_bool(false), vm)?;
+        Ok(spec)
     }
 
     /// Runs the code in `globals`, which `fresh` or `fill` made ready.

@@ -1,7 +1,8 @@
 //! Stand-ins for modules that show some attributes otherwise than the module itself has them, and never write to it.
 
 use crate::{
-    hook::{Imports, settle},
+    answer::settle,
+    imports::Imports,
     mapper::{Answer, Item, Request, WeakMapper},
 };
 use rustpython_vm::{

@@ -51,6 +51,11 @@ pub(crate) struct Run {
     /// Let every import fail that no override answers
     #[arg(long)]
     pub(crate) empty: bool,
+    /// Load the program's own modules and everything from --path fresh, together, in a realm
+    ///
+    /// Overrides and denials then count in all of them, and not just in the program.
+    #[arg(long)]
+    pub(crate) realm: bool,
     /// Report overrides and denials that were never asked for
     ///
     /// Their names, most likely misspelt, are on stderr after the run.
@@ -110,6 +115,11 @@ pub(crate) struct Load {
     /// Load everything below each NAME, too
     #[arg(long)]
     pub(crate) walk: bool,
+    /// Load each NAME in a realm: everything from --path is fresh, each module once
+    ///
+    /// A NAME that isn't there is fresh with the package that it belongs to. Each load has a realm of its own.
+    #[arg(long)]
+    pub(crate) realm: bool,
     /// Load each module N times, and tell the time of the fastest load
     #[arg(long, value_name = "N", default_value_t = 1, hide_default_value = true, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) repeat: u32,

@@ -2,7 +2,7 @@
 
 use super::{Failure, args::Run, output, plan::Plan, program, sources};
 use exocet::{
-    MapperRef, PythonModule, Runtime, mapper,
+    MapperRef, PythonModule, Realm, Runtime, mapper,
     vm::{PyResult, VirtualMachine},
 };
 use std::process::ExitCode;
@@ -22,8 +22,8 @@ pub(crate) fn run(args: Run) -> Result<ExitCode, Failure> {
         sources::add(&mut sources, source);
     }
     let mut builder = Runtime::builder().arguments(if as_module.is_some() { args.module } else { args.program });
-    for source in sources {
-        builder = builder.shared_source(source);
+    for source in &sources {
+        builder = builder.shared_source(source.clone());
     }
     let runtime = builder.build().map_err(Failure::failed)?;
     let main = match (script, &as_module) {
@@ -36,7 +36,10 @@ pub(crate) fn run(args: Run) -> Result<ExitCode, Failure> {
             name_program(&main, vm)?;
         }
         let base = if args.empty { mapper::empty(vm) } else { mapper::pass_through(vm) };
-        let mapper = plan.mapper(base, vm)?;
+        let mut mapper = plan.mapper(base, vm)?;
+        if args.realm {
+            mapper = Realm::builder(&mapper).search_path(&sources::path_of(sources)).build(vm).into();
+        }
         let ended = exocet::run_main(&main, &mapper, vm);
         if args.warn_unused {
             warn_unused(&mapper, vm);

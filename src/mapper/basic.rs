@@ -32,6 +32,10 @@ impl Mapper for PassThrough {
         Ok(Answer::PassThrough)
     }
 
+    fn is_pass_through(&self) -> bool {
+        true
+    }
+
     fn below(&self, _: &str, _: &VirtualMachine) -> Below {
         Below::Nothing
     }
@@ -62,6 +66,15 @@ impl Mapper for Chain {
             }
         }
         Ok(Answer::NotMine)
+    }
+
+    fn insist(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
+        for mapper in &self.0 {
+            if let Some(answer) = mapper.insist(request, vm)? {
+                return Ok(Some(answer));
+            }
+        }
+        Ok(None)
     }
 
     fn below(&self, name: &str, vm: &VirtualMachine) -> Below {

@@ -26,6 +26,14 @@ impl Exclusion {
     pub(crate) fn new(mapper: MapperRef, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { mapper, names: names.into_iter().map(Into::into).collect(), asked: PyMutex::default() }
     }
+
+    fn denial(&self, request: &Request<'_>) -> Option<Answer> {
+        let prefix = prefixes(request.name()).find(|prefix| self.names.contains(*prefix))?;
+        if !request.is_probe() {
+            self.asked.lock().insert(prefix.to_owned());
+        }
+        Some(Answer::Denied(format!("the exclusion of '{prefix}'")))
+    }
 }
 
 impl fmt::Debug for Exclusion {
@@ -36,15 +44,11 @@ impl fmt::Debug for Exclusion {
 
 impl Mapper for Exclusion {
     fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
-        match prefixes(request.name()).find(|prefix| self.names.contains(*prefix)) {
-            Some(prefix) => {
-                if !request.is_probe() {
-                    self.asked.lock().insert(prefix.to_owned());
-                }
-                Ok(Answer::Denied(format!("the exclusion of '{prefix}'")))
-            }
-            None => self.mapper.map(request, vm),
-        }
+        self.denial(request).map_or_else(|| self.mapper.map(request, vm), Ok)
+    }
+
+    fn insist(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
+        self.denial(request).map_or_else(|| self.mapper.insist(request, vm), |denial| Ok(Some(denial)))
     }
 
     fn below(&self, name: &str, vm: &VirtualMachine) -> Below {

@@ -86,6 +86,10 @@ impl Mapper for Overrides {
         Ok(Answer::NotMine)
     }
 
+    fn insist(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
+        Ok(Some(self.map(request, vm)?).filter(|answer| !matches!(answer, Answer::NotMine)))
+    }
+
     fn below(&self, name: &str, vm: &VirtualMachine) -> Below {
         let replaces = match self.mapping.downcast_ref::<PyDict>() {
             Some(dict) if dict.is_empty() => false,

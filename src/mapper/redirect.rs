@@ -43,6 +43,10 @@ impl Mapper for Redirect {
         Ok(Answer::NotMine)
     }
 
+    fn insist(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
+        Ok(Some(self.map(request, vm)?).filter(|answer| !matches!(answer, Answer::NotMine)))
+    }
+
     fn below(&self, name: &str, _: &VirtualMachine) -> Below {
         if self.names.keys().any(|key| is_below(key, name)) { Below::Replaced } else { Below::Nothing }
     }

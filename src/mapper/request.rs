@@ -135,9 +135,9 @@ impl Asker {
         let mut frame = vm.current_frame();
         while let Some(current) = frame {
             let asker = Self::of(&current, vm);
-            // Importing runs through frames of the frozen importlib, which ask for nothing themselves.
-            let is_machinery =
-                asker.file.starts_with("<frozen importlib") || asker.file.starts_with("_frozen_importlib");
+            // Importing runs through frames of the frozen importlib and of its stand-in, which ask for nothing themselves.
+            let machinery = ["<frozen importlib", "_frozen_importlib", "<shims>/importlib"];
+            let is_machinery = machinery.iter().any(|prefix| asker.file.starts_with(prefix));
             if !is_machinery && (askers.is_empty() || crate::internal::is_importing(&current, vm)) {
                 askers.push(asker);
             }

@@ -25,6 +25,14 @@ pub struct Fixture {
     _folder: Option<tempfile::TempDir>,
 }
 
+impl Fixture {
+    /// `memory` with a tree in it.
+    pub fn of(memory: Memory, tree: Tree<'_>) -> Self {
+        tree.iter().for_each(|(path, text)| memory.insert(*path, text.as_bytes()));
+        Self { source: Arc::new(memory), _folder: None }
+    }
+}
+
 /// Puts `tree` into a source of `kind`.
 pub fn fixture(kind: &str, tree: Tree<'_>) -> Fixture {
     match kind {

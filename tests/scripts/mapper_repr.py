@@ -7,11 +7,11 @@
 # > <exocet mapper Exclusion({"b", "c"}, PassThrough)>
 # > <exocet mapper Callable(builtin_function_or_method)>
 # > <exocet mapper Chain([Redirect({"x": "y"}), Empty])>
-# > <exocet mapper Realm(Package(pk), Empty)>
+# > <exocet mapper Realm(["pk"], Empty)>
 # > <exocet mapper Own>
 # > <exocet mapper Chain([Overrides([]), IMapper])>
 # > <exocet mapper Chain([Overrides([]), Plain])>
-# > <exocet mapper Overrides(["self"])> <__import__ of <exocet mapper Realm(Package(pk), Empty)>>
+# > <exocet mapper Overrides(["self"])> <__import__ of <exocet mapper Realm(["pk"], Empty)>>
 import exocet
 
 class Own(exocet.IMapper):

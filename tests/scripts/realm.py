@@ -28,7 +28,7 @@
 # > absent
 # > False
 # > False
-# > <exocet mapper Realm(Package(pk), Chain([Overrides(["outside"]), PassThrough]))> <__import__ of <exocet mapper Realm(Package(pk), Chain([Overrides(["outside"]), PassThrough]))>>
+# > <exocet mapper Realm(["pk"], Chain([Overrides(["outside"]), PassThrough]))> <__import__ of <exocet mapper Realm(["pk"], Chain([Overrides(["outside"]), PassThrough]))>>
 import exocet
 import sys
 
@@ -38,7 +38,7 @@ print(one.util is two.util is leaf.util is realm.loadNamed("pk.util"), one.outsi
 print(realm.loadNamed("pk").one is one, realm.loadNamed("pk.one") is one, realm.lookup("pk.one") is one)
 print([name for name in sys.modules if name.startswith("pk")])
 
-other = exocet.Realm(package=exocet.getModule("pk"), mapper=exocet.emptyMapper.withOverrides({"outside": 0}))
+other = exocet.Realm(packages=exocet.getModule("pk"), mapper=exocet.emptyMapper.withOverrides({"outside": 0}))
 print(other.loadNamed("pk.util") is one.util, other.load_named("pk.one").outside)
 
 # Handed to another load, it gives its modules away.

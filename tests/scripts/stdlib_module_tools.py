@@ -26,7 +26,7 @@
 # > An application. (value) True
 # > patched dataclasses
 # > dataclasses
-# > PicklingError Can't pickle <class 'app.Point'>: it's not the same object as app.Point
+# > PicklingError Can't pickle <class 'app.Point'>: its module 'app' was loaded fresh, and who reads the pickle would not find that module by its name; a realm's modules can pickle what is the realm's
 # > True
 import exocet
 import gc

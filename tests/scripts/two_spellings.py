@@ -1,13 +1,13 @@
 # Each name in camelCase and its twin in snake_case are the same object.
 # > exocet [] 10
 # >   only one spelling: ['CallableMapper', 'DictMapper', 'ExclusiveMapper', 'IMapper', 'PythonAttribute', 'PythonModule', 'Realm', 'chain', 'load', 'redirect']
-# > IMapper [] 1
+# > IMapper [] 2
 # >   only one spelling: ['contains', 'lookup', 'unused']
-# > DictMapper [] 1
+# > DictMapper [] 2
 # >   only one spelling: ['contains', 'lookup', 'unused']
-# > CallableMapper [] 1
+# > CallableMapper [] 2
 # >   only one spelling: ['contains', 'lookup', 'unused']
-# > ExclusiveMapper [] 1
+# > ExclusiveMapper [] 2
 # >   only one spelling: ['contains', 'lookup', 'unused']
 # > PythonModule [] 7
 # >   only one spelling: ['kind', 'load', 'name']

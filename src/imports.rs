@@ -1,0 +1,290 @@
+//! The forms of the import statement: what each of them hands to the importing module.
+
+use crate::{
+    answer::{Miss, import_shared, not_found, pass_through, require, settle},
+    mapper::{Answer, Below, Item, MapperRef, Request},
+    state::State,
+    view::{From, View},
+};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyDict, PyModule, PyStr, PyTuple},
+};
+
+/// What modules loaded under one mapper import.
+pub(crate) struct Imports {
+    pub(crate) mapper: MapperRef,
+}
+
+impl Imports {
+    /// `import a.b.c`, which binds `a`.
+    pub(crate) fn import_plain(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult {
+        let name = request.name();
+        let mut child = require(&self.mapper, request, vm)?;
+        // For `import_("b.c", level=1)` in package `a` the first name is `a.b`.
+        let written = request.written();
+        let first = name.len() - written.len() + written.find('.').unwrap_or(written.len());
+        let mut end = name.len();
+        child = self.present(name, child, vm)?;
+        while end > first {
+            let dot = name[..end].rfind('.').unwrap_or(0);
+            let (parent, part) = (&name[..dot], &name[dot + 1..end]);
+            child = match settle(&self.mapper, &request.renamed(parent), vm)? {
+                Ok(object) => self.linked(parent, object, part, child, vm)?,
+                // Only what is below it can be had: the importer gets a bare parent to find it under.
+                Err(_) => {
+                    let view = self.view(parent, None, vm)?;
+                    view.link(part, child, vm)?;
+                    view.into()
+                }
+            };
+            end = dot;
+        }
+        Ok(child)
+    }
+
+    /// `import a.b.c as d`, for which the VM takes `b` from what it gets here, and `c` from that.
+    pub(crate) fn import_as(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult {
+        let leaf = require(&self.mapper, request, vm)?;
+        let mut child = self.present(request.name(), leaf, vm)?;
+        let written = request.written();
+        for part in written.split('.').rev().take(written.matches('.').count()) {
+            let found = vm.ctx.new_dict();
+            found.set_item(part, child, vm)?;
+            child = From::new(None, request.name(), found).into_ref(&vm.ctx).into();
+        }
+        Ok(child)
+    }
+
+    /// `from a.b import x, y` and `from a.b import *`.
+    pub(crate) fn import_from(
+        &self,
+        request: &Request<'_>,
+        from: &PyObjectRef,
+        statement: bool,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let items = match from.downcast_ref::<PyTuple>() {
+            Some(tuple) => tuple.as_slice().to_vec(),
+            None => from.try_to_value::<Vec<PyObjectRef>>(vm)?,
+        };
+        let module = match settle(&self.mapper, request, vm)? {
+            Ok(module) => module,
+            // To the compiler this is no import but a directive; only a denial means it.
+            Err(Miss::NotMine) if request.name() == "__future__" => match import_shared(request.name(), vm)? {
+                Ok(module) => module,
+                Err(miss) => return Err(not_found(&self.mapper, request, miss, vm)),
+            },
+            Err(miss) => match self.items_of_absent(request, &items, vm)? {
+                Some(found) => found,
+                None => return Err(not_found(&self.mapper, request, miss, vm)),
+            },
+        };
+        let found = vm.ctx.new_dict();
+        let mut star = false;
+        let mut complete = true;
+        for item in &items {
+            let Some(name) = item.downcast_ref::<PyStr>() else {
+                let kind = item.class().name().to_owned();
+                return Err(vm.new_type_error(format!("Item in ``from list'' must be str, not {kind}")));
+            };
+            if name.as_bytes() == b"*" {
+                star = true;
+            } else {
+                complete &= self.find_item(request, &module, name, &found, vm)?;
+            }
+        }
+        if star {
+            return self.star(request, module, vm);
+        }
+        if statement && !(complete && found.is_empty()) {
+            return Ok(From::new(Some(module), request.name(), found).into_ref(&vm.ctx).into());
+        }
+        self.present(request.name(), module, vm)
+    }
+
+    /// A bare parent, where only what is below it can be had, if that is all of `items`.
+    fn items_of_absent(
+        &self,
+        request: &Request<'_>,
+        items: &[PyObjectRef],
+        vm: &VirtualMachine,
+    ) -> PyResult<Option<PyObjectRef>> {
+        if self.mapper.below(request.name(), vm) != Below::Replaced {
+            return Ok(None);
+        }
+        let view = self.view(request.name(), None, vm)?;
+        for item in items {
+            let Some(part) = item.downcast_ref::<PyStr>() else { return Ok(None) };
+            let name = format!("{}.{part}", request.name());
+            match settle(&self.mapper, &request.for_item(&name, Item::Absent), vm)? {
+                Ok(object) => view.link(part.as_ref(), object, vm)?,
+                Err(_) => return Ok(None),
+            }
+        }
+        Ok(Some(view.into()))
+    }
+
+    /// Puts what the mapper answers for one item of `from ... import` into `found`. Tells whether the module itself is
+    /// known to have the item, unless `found` does.
+    fn find_item(
+        &self,
+        request: &Request<'_>,
+        module: &PyObject,
+        item: &Py<PyStr>,
+        found: &Py<PyDict>,
+        vm: &VirtualMachine,
+    ) -> PyResult<bool> {
+        let plain = module.downcast_ref_if_exact::<PyModule>(vm).map(Py::<PyModule>::dict);
+        let (own, is_package) = match &plain {
+            Some(dict) => (dict.get_item_opt(item, vm)?, dict.contains_key("__path__", vm)),
+            None => (vm.get_attribute_opt(module, item)?, vm.get_attribute_opt(module, "__path__")?.is_some()),
+        };
+        let own = match own {
+            // As CPython does, a package is asked for the attribute before its folder is searched.
+            None if is_package && plain.is_some() => vm.get_attribute_opt(module, item)?,
+            own => own,
+        };
+        let kind = match &own {
+            None => Item::Absent,
+            Some(value) if value.downcast_ref::<PyModule>().is_some() => Item::Module,
+            Some(_) => Item::Value,
+        };
+        let below = self.mapper.below(request.name(), vm);
+        if below == Below::Nothing
+            && let Some(own) = &own
+        {
+            if plain.is_none() {
+                found.set_item(item, own.clone(), vm)?;
+            }
+            return Ok(true);
+        }
+        let name = format!("{}.{item}", request.name());
+        let asked = request.for_item(&name, kind);
+        match self.mapper.map(&asked, vm)? {
+            Answer::Object(object) => found.set_item(item, self.present(&name, object, vm)?, vm)?,
+            Answer::PassThrough if own.is_none() && is_package => {
+                if let Ok(submodule) = pass_through(&self.mapper, &name, vm)?
+                    && vm.get_attribute_opt(module, item)?.is_none()
+                {
+                    found.set_item(item, submodule, vm)?;
+                }
+            }
+            Answer::PassThrough | Answer::NotMine => {
+                if let Some(own) = own {
+                    let shown = self.present(&name, own.clone(), vm)?;
+                    if plain.is_none() || !shown.is(&own) {
+                        found.set_item(item, shown, vm)?;
+                    }
+                }
+            }
+            Answer::Denied(why) => return Err(not_found(&self.mapper, &asked, Miss::Denied(why), vm)),
+            Answer::Load(..) | Answer::Rename(_) => {
+                if let Ok(object) = settle(&self.mapper, &asked, vm)? {
+                    found.set_item(item, object, vm)?;
+                }
+            }
+        }
+        match plain {
+            Some(dict) => Ok(dict.contains_key(item, vm)),
+            None => Ok(false),
+        }
+    }
+
+    /// What `from module import *` takes its names from: the module itself, or where the module doesn't hold them all
+    /// by itself, a stand-in that has exactly the exported names.
+    fn star(&self, request: &Request<'_>, module: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let below = self.mapper.below(request.name(), vm);
+        let plain = module.downcast_ref_if_exact::<PyModule>(vm).map(Py::<PyModule>::dict);
+        let all = match vm.get_attribute_opt(&module, "__all__")? {
+            Some(all) => Some(all.try_to_value::<Vec<PyObjectRef>>(vm)?),
+            None => None,
+        };
+        if let (Some(_), None, Below::Nothing | Below::Denied) = (&plain, &all, below) {
+            return Ok(module);
+        }
+        let names = match all.clone() {
+            Some(names) => names,
+            None => {
+                let dict = match &plain {
+                    Some(dict) => dict.clone().into(),
+                    None => match vm.get_attribute_opt(&module, "__dict__")? {
+                        Some(dict) => dict,
+                        None => {
+                            return Err(vm.new_import_error(
+                                "from-import-* object has no __dict__ and no __all__",
+                                vm.ctx.new_str(request.name()),
+                            ));
+                        }
+                    },
+                };
+                let keys: Vec<PyObjectRef> = dict.try_to_value(vm)?;
+                let public =
+                    |key: &PyObjectRef| key.downcast_ref::<PyStr>().is_none_or(|key| !key.as_bytes().starts_with(b"_"));
+                keys.into_iter().filter(public).collect()
+            }
+        };
+        let exported = vm.ctx.new_dict();
+        for name in &names {
+            let Some(item) = name.downcast_ref::<PyStr>() else { continue };
+            self.find_item(request, &module, item, &exported, vm)?;
+            if !exported.contains_key(item, vm)
+                && let Some(value) = vm.get_attribute_opt(&module, item)?
+            {
+                exported.set_item(item, value, vm)?;
+            }
+        }
+        exported.set_item("__all__", vm.ctx.new_list(names).into(), vm)?;
+        let stand_in = PyRef::new_ref(PyModule::new(), vm.ctx.types.module_type.to_owned(), Some(exported));
+        stand_in.as_object().set_attr("__name__", vm.ctx.new_str(request.name()), vm)?;
+        Ok(stand_in.into())
+    }
+
+    /// The object as its importer sees it: itself, or a view of it where something below its name is replaced.
+    pub(crate) fn present(&self, name: &str, object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        if self.mapper.below(name, vm) == Below::Replaced {
+            return Ok(self.view(name, Some(object), vm)?.into());
+        }
+        match self.mapper.views(vm).get_item_opt(name, vm)? {
+            Some(view) if view.downcast_ref::<View>().is_some_and(|view| view.shows(&object)) => Ok(view),
+            _ => Ok(object),
+        }
+    }
+
+    /// `parent` as its importer sees it, with `child` as its attribute `part`.
+    fn linked(&self, name: &str, parent: PyObjectRef, part: &str, child: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let below = self.mapper.below(name, vm);
+        let part_str = vm.ctx.new_str(part);
+        let has_child = || {
+            let own = vm.get_attribute_opt(&parent, &*part_str)?;
+            PyResult::Ok(own.is_some_and(|own| own.is(&child)))
+        };
+        let needs_link = match below {
+            Below::Replaced => !has_child()?,
+            // The shared module of that name replaces nothing; it may just not be an attribute yet.
+            Below::Unknown => !has_child()? && !State::of(vm).is_shared(&format!("{name}.{part}"), &child, vm),
+            Below::Nothing | Below::Denied => false,
+        };
+        if below == Below::Replaced || needs_link {
+            let view = self.view(name, Some(parent), vm)?;
+            if below == Below::Unknown {
+                view.link(part, child, vm)?;
+            }
+            return Ok(view.into());
+        }
+        self.present(name, parent, vm)
+    }
+
+    /// The view of `target` that all importers of `name` share.
+    fn view(&self, name: &str, target: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<PyRef<View>> {
+        if let Some(view) = self.mapper.views(vm).get_item_opt(name, vm)?
+            && let Ok(view) = view.downcast::<View>()
+            && target.as_ref().is_none_or(|target| view.shows(target))
+        {
+            return Ok(view);
+        }
+        let view = View::of_parent(name, target, self.mapper.downgrade(vm)?, vm).into_ref(&vm.ctx);
+        self.mapper.views(vm).set_item(name, view.clone().into(), vm)?;
+        Ok(view)
+    }
+}

@@ -1,0 +1,70 @@
+"""Stands for `importlib` in modules under a mapper, and where the standard library is not embedded.
+
+`import_module`, `__import__`, `reload` and `util.find_spec` go to the mapper of the module that uses them; in a realm,
+`sys.modules` and `sys.meta_path` are the realm's. The submodules `abc`, `machinery`, `readers` and `simple` are the
+real ones; `resources` and `metadata` are the real code on the realm's `sys`. Left out: what drives the interpreter's own
+import system from below, in `_bootstrap` and `_bootstrap_external`, is the interpreter's.
+"""
+
+import sys
+import _frozen_importlib as _bootstrap
+
+# What isn't written here is the library's own, where there is one.
+__path__.append("<stdlib>/importlib")
+
+__all__ = ["__import__", "import_module", "invalidate_caches", "reload"]
+
+# Under a mapper, `__import__` is a global of this module already: the mapper's.
+__import__ = __import__
+
+
+def import_module(name, package=None):
+    """Gives the module of that name as the calling module's mapper answers it; a relative name needs `package`."""
+    if name.startswith("."):
+        if not package:
+            raise TypeError(f"the 'package' argument is required to perform a relative import for {name!r}")
+        from .util import resolve_name
+        name = resolve_name(name, package)
+    # An item in the list makes `__import__` give the module itself, and not the package on top of it.
+    return __import__(name, _bootstrap.sys._getframe(1).f_globals, None, ("__name__",))
+
+
+def invalidate_caches():
+    """Tells the finders that modules may have been added."""
+    for finder in sys.meta_path:
+        if hasattr(finder, "invalidate_caches"):
+            finder.invalidate_caches()
+
+
+def reload(module):
+    """Runs the module's code again, in the module object that there is."""
+    spec = getattr(module, "__spec__", None)
+    name = spec.name if spec is not None else getattr(module, "__name__", None)
+    if not isinstance(name, str):
+        raise TypeError("reload() argument must be a module")
+    if sys.modules.get(name) is not module:
+        raise ImportError(f"module {name} not in sys.modules", name=name)
+    package = name.rpartition(".")[0]
+    path = None
+    if package:
+        if package not in sys.modules:
+            raise ImportError(f"parent {package!r} not in sys.modules", name=package)
+        path = sys.modules[package].__path__
+    for finder in sys.meta_path:
+        spec = finder.find_spec(name, path, module)
+        if spec is not None:
+            break
+    else:
+        raise ModuleNotFoundError(f"spec not found for the module {name!r}", name=name)
+    module.__spec__ = spec
+    if spec.loader is not None:
+        spec.loader.exec_module(module)
+    # The module may have put something else in its place.
+    return sys.modules[name]
+
+
+def __getattr__(name):
+    # Some programs use these without an import of their own, since in CPython they are there early.
+    if name in ("abc", "machinery", "util"):
+        return import_module("importlib." + name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
