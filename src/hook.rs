@@ -103,11 +103,15 @@ impl Importer {
         // A call may leave out whose import it is; then it is that of the code that runs.
         let importer = call.globals.or_else(current_globals);
         let request = Request::statement(&name, &written, call.level, call.from.as_ref(), importer.as_deref());
-        match &call.from {
+        let imported = match &call.from {
             Some(from) => imports.import_from(&request, from, statement.is_some(), vm),
             None if statement.as_ref().is_some_and(|serving| serving.binds_leaf) => imports.import_as(&request, vm),
             None => imports.import_plain(&request, vm),
+        }?;
+        if let Some(importer) = &importer {
+            imports.bind_own(&request, importer, vm)?;
         }
+        Ok(imported)
     }
 }
 

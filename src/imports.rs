@@ -43,6 +43,25 @@ impl Imports {
         Ok(child)
     }
 
+    /// Gives a package that imports a module of its own that module as an attribute, as importing does it to the shared
+    /// package: `from .base import *` makes `base` a name in the package.
+    pub(crate) fn bind_own(&self, request: &Request<'_>, importer: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<()> {
+        let Some(name) = importer.get_item_opt("__name__", vm)? else { return Ok(()) };
+        let Some(name) = name.downcast_ref::<PyStr>().and_then(|name| name.to_str()) else { return Ok(()) };
+        let Some(below) = request.name().strip_prefix(name).and_then(|rest| rest.strip_prefix('.')) else {
+            return Ok(());
+        };
+        let part = below.split('.').next().unwrap_or(below);
+        if importer.contains_key(part, vm) || !importer.contains_key("__path__", vm) {
+            return Ok(());
+        }
+        let child = format!("{name}.{part}");
+        if let Ok(child) = settle(&self.mapper, &request.renamed(&child), vm)? {
+            importer.set_item(part, child, vm)?;
+        }
+        Ok(())
+    }
+
     /// `import a.b.c as d`, for which the VM takes `b` from what it gets here, and `c` from that.
     pub(crate) fn import_as(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult {
         let leaf = require(&self.mapper, request, vm)?;

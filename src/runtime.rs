@@ -110,6 +110,8 @@ impl Builder {
         settings.ignore_environment = self.isolated;
         settings.install_signal_handlers = !self.without_signals;
         settings.write_bytecode = false;
+        // Text is UTF-8, as it is from Python 3.15 on: the VM never asks the locale, and would take it for ASCII.
+        settings.utf8_mode = 1;
         let builder = Interpreter::builder(settings);
         #[cfg(feature = "stdlib")]
         let builder = {
@@ -148,6 +150,10 @@ fn install(path: &[Arc<dyn Source>], environment: &[String], vm: &VirtualMachine
     let state = State::of(vm);
     library::install(vm)?;
     crate::exec::guard_interpreter(vm)?;
+    // Some modules of the library import it, whether there is a program or not.
+    let main = vm.new_module("__main__", vm.ctx.new_dict(), None);
+    main.set_attr("__builtins__", vm.builtins.clone(), vm)?;
+    sys_modules(vm)?.set_item("__main__", main.into(), vm)?;
     let finders = list("meta_path", vm)?;
     if sys_modules(vm)?.contains_key("_frozen_importlib_external", vm) {
         list("path_hooks", vm)?.borrow_vec_mut().insert(0, PathHook.into_ref(&vm.ctx).into());
