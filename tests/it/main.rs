@@ -11,6 +11,7 @@ mod listing;
 mod loading;
 mod oracle;
 mod readme;
+mod realms;
 mod routes;
 mod scan;
 mod scripts;
