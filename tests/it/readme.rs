@@ -64,3 +64,15 @@ fn it_shows_every_command_of_the_command_line() {
         assert!(readme().contains(&format!("`exocet {command}")), "the README doesn't show `exocet {command}`");
     }
 }
+
+#[cfg(all(feature = "cli", feature = "stdlib", unix))]
+#[test]
+fn its_plugins_with_bad_manners_are_handled_as_it_shows() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let opening = "$ exocet run examples/plugins.py\n";
+    let shown = readme().split_once(opening).and_then(|(_, rest)| Some(rest.split_once("```")?.0.to_owned()));
+    let mut exocet = std::process::Command::new(env!("CARGO_BIN_EXE_exocet"));
+    let ran = exocet.args(["run", "examples/plugins.py"]).current_dir(root).output().expect("it runs");
+    let printed = String::from_utf8_lossy(&ran.stdout).replace(&format!("{}/", root.display()), "");
+    assert_eq!(Some(printed), shown, "{}", String::from_utf8_lossy(&ran.stderr));
+}

@@ -21,9 +21,9 @@ const TREE: &[(&str, &str)] = &[
 /// A realm of everything in the fixture but `outside`.
 fn realm(vm: &VirtualMachine) -> PyResult<Realm> {
     let outer = mapper::pass_through(vm);
-    let builder = ["a", "b", "space"].into_iter().try_fold(Realm::builder(&outer), |builder, name| {
-        PyResult::Ok(builder.module(&handle(name, vm)?))
-    })?;
+    let builder = ["a", "b", "space"]
+        .into_iter()
+        .try_fold(Realm::builder(&outer), |builder, name| PyResult::Ok(builder.module(&handle(name, vm)?)))?;
     Ok(builder.build(vm))
 }
 
@@ -90,9 +90,8 @@ fn a_search_path_is_inside_as_a_whole() {
 fn a_realm_is_a_mapper_of_other_loads_and_of_other_realms() {
     each_source(TREE, |vm| {
         let library = Realm::builder(&mapper::pass_through(vm)).module(&handle("b", vm)?).build(vm);
-        let plugins: Vec<_> = (0..2)
-            .map(|_| load_package(&handle("a", vm)?, library.mapper(), vm))
-            .collect::<PyResult<_>>()?;
+        let plugins: Vec<_> =
+            (0..2).map(|_| load_package(&handle("a", vm)?, library.mapper(), vm)).collect::<PyResult<_>>()?;
         let shared = library.lookup("b", vm)?.get_attr("Shared", vm)?;
         assert!(!plugins[0].is(&plugins[1]));
         assert!(plugins.iter().all(|plugin| plugin.get_attr("Shared", vm).is_ok_and(|own| own.is(&shared))));

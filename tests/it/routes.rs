@@ -75,9 +75,32 @@ fn every_class_is_reached_from_any_object() {
     );
 }
 
+#[test]
+fn machinery_that_is_passed_through_goes_to_the_mapper() {
+    let calls = [
+        "import importlib\ngot = importlib.import_module('denied')",
+        "import importlib\ngot = importlib.__import__('denied')",
+        "import importlib.util\ngot = importlib.util.find_spec('denied')",
+        "import pkgutil\ngot = pkgutil.resolve_name('denied:word')",
+        "import runpy\ngot = runpy.run_module('denied')",
+    ];
+    for call in calls {
+        let guest = call.replace('\n', "\n    ");
+        let guest = format!("try:\n    {guest}\nexcept ImportError:\n    got = None\n");
+        each_source(&[("guest.py", &guest), ("denied.py", "word = 1")], |vm| {
+            let mapper = mapper::exclusion(mapper::pass_through(vm), ["denied"], vm);
+            let guest = load(&handle("guest", vm)?, &mapper, vm)?;
+            assert_eq!(attr(guest.as_ref(), "got", vm)?, "None", "{call}");
+            let open = load(&handle("guest", vm)?, &mapper::pass_through(vm), vm)?;
+            assert_ne!(attr(open.as_ref(), "got", vm)?, "None", "{call}");
+            Ok(())
+        });
+    }
+}
+
 #[cfg(feature = "stdlib")]
 #[test]
-fn machinery_that_is_let_in_imports_for_itself() {
+fn machinery_that_is_handed_over_as_it_is_imports_for_itself() {
     check(&["importlib"], "import importlib\ngot = importlib.import_module('sys')", Route::Open);
     check(&["pickle"], "import pickle\ngot = pickle.loads(b'csys\\nexit\\n.')", Route::Open);
     check(&["sys"], "import sys\ngot = sys.modules['builtins']", Route::Open);

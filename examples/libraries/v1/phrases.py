@@ -1,0 +1,5 @@
+version = 1
+
+
+def greeting(name):
+    return f"good day, {name}"

@@ -1,0 +1,5 @@
+import phrases
+
+
+def reply(name):
+    return phrases.greeting(name)

@@ -1,0 +1,5 @@
+from phrases import Phrase
+
+
+def reply(name):
+    return Phrase("good morning").to(name)

@@ -1,0 +1,2 @@
+def respond(name):
+    return "has no reply, since it spells it otherwise"

@@ -1,0 +1,5 @@
+import prints
+
+
+def reply(name):
+    return prints.reply(name).upper()

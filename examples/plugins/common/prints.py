@@ -1,0 +1,6 @@
+print("loaded prints")
+
+
+def reply(name):
+    print("about to reply")
+    return f"hello {name}"
