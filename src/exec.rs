@@ -7,11 +7,12 @@
 use crate::{
     depth,
     hook::is_import,
-    unit::{is_deep, on_deep_stack},
+    unit::{compile_text, is_deep, on_deep_stack},
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, TryFromBorrowedObject, VirtualMachine,
     builtins::{PyDict, PyDictRef, PyModule, PyStr},
+    compiler::Mode,
     frame::current_globals,
     function::{ArgBytesLike, FuncArgs},
     object::{Traverse, TraverseFn},
@@ -74,12 +75,18 @@ impl Callable for Executor {
         let source = args.args.first().or_else(|| args.kwargs.get("source")).cloned();
         let depth = source.as_ref().map_or(Ok(0), |source| depth_of(source, vm))?;
         let Some(mode) = zelf.mode else {
-            return on_deep_stack(depth, || zelf.original.call(args, vm));
+            return match Compilation::of(&args, vm).filter(|_| zelf.name == "compile" && is_deep(depth)) {
+                Some(plain) => compile_text(&plain.text, plain.mode, &plain.file, depth, vm).map(Into::into),
+                None => on_deep_stack(depth, || zelf.original.call(args, vm)),
+            };
         };
         if let (Some(source), Some(first)) = (&source, args.args.first_mut())
             && is_deep(depth)
         {
-            *first = zelf.compile(source, mode, depth, vm)?;
+            if let (Some(text), Ok(kind)) = (text_of(source, vm), mode.parse()) {
+                let text = if mode == "eval" { text.trim_start_matches([' ', '\t']) } else { text.as_str() };
+                *first = compile_text(text, kind, "<string>", depth, vm)?.into();
+            }
         }
         let globals = args.args.get(1).or_else(|| args.kwargs.get("globals")).filter(|globals| !vm.is_none(globals));
         let globals = match globals {
@@ -96,16 +103,36 @@ impl Callable for Executor {
     }
 }
 
-impl Executor {
-    /// Compiles what `exec` or `eval` is about to run. Only compiling takes place on the deep stack: code that runs
-    /// measures how much of the thread's own stack is left.
-    fn compile(&self, source: &PyObject, mode: &'static str, depth: u32, vm: &VirtualMachine) -> PyResult {
-        let source = match source.downcast_ref::<PyStr>().and_then(|source| source.to_str()) {
-            Some(text) if mode == "eval" => vm.ctx.new_str(text.trim_start_matches([' ', '\t'])).into(),
-            _ => source.to_owned(),
-        };
-        let compile = vm.builtins.get_attr("compile", vm)?;
-        on_deep_stack(depth, || compile.call((source, "<string>", mode), vm))
+/// What a call of `compile` asks for, where it is text to be compiled without further ado.
+struct Compilation {
+    text: String,
+    file: String,
+    mode: Mode,
+}
+
+impl Compilation {
+    /// `compile(source, filename, mode, flags=0, ...)`, as long as no flag asks for a syntax tree.
+    fn of(args: &FuncArgs, vm: &VirtualMachine) -> Option<Self> {
+        let given = |at: usize, name: &str| args.args.get(at).or_else(|| args.kwargs.get(name));
+        let word = |at: usize, name: &str| Some(given(at, name)?.downcast_ref::<PyStr>()?.to_str()?.to_owned());
+        let flags: u32 = given(3, "flags").map_or(Some(0), |flags| flags.clone().try_into_value(vm).ok())?;
+        let mode = word(2, "mode")?.parse().ok()?;
+        let text = text_of(given(0, "source")?, vm)?;
+        (flags & ONLY_AST == 0).then_some(Self { text, file: word(1, "filename")?, mode })
+    }
+}
+
+/// `ast.PyCF_ONLY_AST`.
+const ONLY_AST: u32 = 0x400;
+
+/// The text of source that `exec` and `compile` take; `None` for what isn't text, or can't be decoded.
+fn text_of(source: &PyObject, vm: &VirtualMachine) -> Option<String> {
+    match source.downcast_ref::<PyStr>() {
+        Some(text) => Some(text.to_str()?.to_owned()),
+        None => {
+            let bytes = ArgBytesLike::try_from_borrowed_object(vm, source).ok()?;
+            bytes.with_ref(|bytes| Some(crate::text::decode(bytes).ok()?.into_owned()))
+        }
     }
 }
 

@@ -39,9 +39,8 @@ pub fn load_into(
         return module.dict().merge_object(native.dict().into(), vm);
     }
     let unit = State::of(vm).units.get(handle, vm)?;
-    let globals = module.dict();
-    unit.fill(&globals, mapper, vm)?;
-    unit.run(&globals, vm)
+    unit.fill(module, mapper, vm)?;
+    unit.run(&module.dict(), vm)
 }
 
 /// Runs `handle` as the main program, in the module `__main__`. A handle that is called `__main__` is a script; one of
@@ -64,8 +63,8 @@ pub fn run_main(handle: &PythonModule, mapper: &MapperRef, vm: &VirtualMachine) 
         }
     };
     let unit = State::of(vm).units.get(handle, vm)?;
+    unit.fill(&main, mapper, vm)?;
     let globals = main.dict();
-    unit.fill(&globals, mapper, vm)?;
     globals.set_item("__name__", vm.ctx.new_str(MAIN).into(), vm)?;
     *State::of(vm).main_mapper.lock() = Some(mapper.clone());
     if is_script {

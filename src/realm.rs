@@ -7,7 +7,7 @@ use crate::{
     mapper::{Answer, Below, Item, Mapper, MapperRef, PyMapper, Request},
     shims,
     source::Source,
-    state::{State, is_initializing, locate},
+    state::{State, is_initializing, locate, sys_modules},
 };
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
@@ -219,8 +219,20 @@ impl Members {
         if self.is_inside(name, vm)? || self.has_root(name) || self.roots.iter().any(lies_below) {
             return Ok(());
         }
-        self.modules.set_item(name, object.to_owned(), vm)?;
-        self.outside.set_item(name, object.to_owned(), vm)
+        let note = |name: &str, object: PyObjectRef| {
+            self.modules.set_item(name, object.clone(), vm)?;
+            self.outside.set_item(name, object, vm)
+        };
+        note(name, object.to_owned())?;
+        // Whoever imports a shared module has imported the packages above it.
+        if let Some((package, _)) = name.rsplit_once('.')
+            && !self.modules.contains_key(package, vm)
+            && State::of(vm).is_shared(name, object, vm)
+            && let Some(package_module) = sys_modules(vm)?.get_item_opt(package, vm)?
+        {
+            return self.note(package, &package_module, vm);
+        }
+        Ok(())
     }
 
     /// Finds the name inside, and loads it if it wasn't yet, after the packages that it lies in.

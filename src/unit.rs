@@ -6,7 +6,7 @@ use crate::{
 };
 use hashbrown::{Equivalent, HashMap};
 use rustpython_vm::{
-    AsObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyCode, PyDictRef, PyModule, PyTypeRef},
     bytecode::CodeFlags,
     common::{lock::PyMutex, rc::PyRc},
@@ -124,11 +124,28 @@ fn compile(handle: &PythonModule, bytes: &[u8], vm: &VirtualMachine) -> PyResult
     let file = handle.origin().unwrap_or_default();
     let text = text::decode(bytes).map_err(|error| Error::decode(file.clone(), error).into_exception(vm))?;
     let depth = depth::check(&text).map_err(|deep| depth_error(&deep, &file, vm))?;
+    compile_text(&text, Mode::Exec, &file, depth, vm)
+}
+
+/// Compiles source text of that depth.
+pub(crate) fn compile_text(
+    text: &str,
+    mode: Mode,
+    file: &str,
+    depth: u32,
+    vm: &VirtualMachine,
+) -> PyResult<PyRef<PyCode>> {
     let mut options = vm.compile_opts();
     options.recursion_limit = options.recursion_limit.max(RECURSION_LIMIT);
-    let compile = || vm.compile_with_opts(&text, Mode::Exec, file.as_str(), options);
-    let compiled = on_deep_stack(depth, compile);
-    compiled.map_err(|error| error.into_pyexception(vm, Some(&text)))
+    if !is_deep(depth) {
+        let compiled = vm.compile_with_opts(text, mode, file, options);
+        return compiled.map_err(|error| error.into_pyexception(vm, Some(text)));
+    }
+    // Without the VM: it measures what is left of the thread's own stack, and takes any other for one that has overflowed.
+    match on_deep_stack(depth, || rustpython_vm::compiler::compile(text, mode, file, options)) {
+        Ok(code) => Ok(PyCode::new_ref_from_bytecode(vm, code)),
+        Err(error) => Err(vm.new_syntax_error(&error, Some(text))),
+    }
 }
 
 /// Whether source of that depth may need more stack than is at hand.
@@ -195,19 +212,24 @@ impl Unit {
     pub(crate) fn fresh(&self, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
         let globals = self.globals.copy().into_ref(&vm.ctx);
         self.complete(&globals, mapper, vm)?;
-        // A string of its own, by which the module is found again.
-        let names = crate::interned::get(vm);
-        let name: PyObjectRef = vm.ctx.new_str(self.name.as_str()).into();
-        globals.set_item(names.name, name.clone(), vm)?;
         let module = PyRef::new_ref(PyModule::new(), vm.ctx.types.module_type.to_owned(), Some(globals));
-        State::of(vm).instances.add(&name, &module, vm)?;
+        self.call(&module, vm)?;
         Ok(module)
     }
 
     /// Gives a module that exists already what a fresh one begins with.
-    pub(crate) fn fill(&self, globals: &PyDictRef, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<()> {
+    pub(crate) fn fill(&self, module: &Py<PyModule>, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<()> {
+        let globals = module.dict();
         globals.merge_object(self.globals.clone().into(), vm)?;
-        self.complete(globals, mapper, vm)
+        self.complete(&globals, mapper, vm)?;
+        self.call(module, vm)
+    }
+
+    /// Gives the module a string of its own as its name, by which it is found again.
+    fn call(&self, module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
+        let name: PyObjectRef = vm.ctx.new_str(self.name.as_str()).into();
+        module.dict().set_item(crate::interned::get(vm).name, name.clone(), vm)?;
+        State::of(vm).instances.add(&name, module, vm)
     }
 
     fn complete(&self, globals: &PyDictRef, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<()> {

@@ -736,3 +736,21 @@ m = M()
         check(mapping.as_object(), "asked", "['b', 'c', 'c']", vm)
     });
 }
+
+#[test]
+fn deep_source_may_have_constants_that_the_vm_must_hash() {
+    let deep = format!("1{}", "+1".repeat(400));
+    let app = format!("value = {deep}, 2 in {{1, 2, 'x'}}\n");
+    let user = format!(
+        "import app\ntext = {:?}\nspace = {{}}\nexec(text, space)\nby_compile = {{}}\nexec(compile(text, 'f', 'exec'), by_compile)\n\
+         by_eval = eval(text.removeprefix('value = '))\n\
+         values = app.value, space['value'], by_compile['value'], by_eval, eval(compile('401 in {{1, 401, \\'x\\'}}', 'f', 'eval'))\n",
+        app
+    );
+    each_source(&[("app.py", &app), ("user.py", &user)], |vm| {
+        let user = load(&handle("user", vm)?, &mapper::pass_through(vm), vm)?;
+        let value = "(401, True)";
+        assert_eq!(attr(user.as_ref(), "values", vm)?, format!("({value}, {value}, {value}, {value}, True)"));
+        Ok(())
+    });
+}
