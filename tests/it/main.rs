@@ -14,6 +14,7 @@ mod readme;
 mod routes;
 mod scan;
 mod scripts;
+mod shims;
 mod source;
 mod stubs;
 mod text;
