@@ -1,0 +1,613 @@
+"""Stands for `collections.abc` where the standard library is not embedded; nothing is left out."""
+
+from abc import ABCMeta, abstractmethod
+from types import GenericAlias
+
+
+def _counts_by(*names):
+    """Makes every class that has the named methods count as a subclass of the decorated one."""
+
+    def decorate(cls):
+        def __subclasshook__(asked, other):
+            return _has(other, names) if asked is cls else NotImplemented
+
+        cls.__subclasshook__ = classmethod(__subclasshook__)
+        return cls
+
+    return decorate
+
+
+def _has(cls, names):
+    for name in names:
+        for base in cls.__mro__:
+            if name in base.__dict__:
+                if base.__dict__[name] is None:
+                    return NotImplemented
+                break
+        else:
+            return NotImplemented
+    return True
+
+
+@_counts_by("__hash__")
+class Hashable(metaclass=ABCMeta):
+    __slots__ = ()
+
+    @abstractmethod
+    def __hash__(self):
+        return 0
+
+
+@_counts_by("__await__")
+class Awaitable(metaclass=ABCMeta):
+    __slots__ = ()
+
+    @abstractmethod
+    def __await__(self):
+        yield
+
+    __class_getitem__ = classmethod(GenericAlias)
+
+
+def _close(throw):
+    """What `close` of a generator does, in terms of `throw`."""
+    try:
+        throw(GeneratorExit)
+    except (GeneratorExit, StopIteration):
+        return
+    raise RuntimeError("generator ignored GeneratorExit")
+
+
+def _throw(kind, value, traceback):
+    """What `throw` of a generator does where there is no code to throw it into."""
+    if value is None:
+        value = kind if traceback is None else kind()
+    raise value if traceback is None else value.with_traceback(traceback)
+
+
+@_counts_by("__await__", "send", "throw", "close")
+class Coroutine(Awaitable):
+    __slots__ = ()
+
+    @abstractmethod
+    def send(self, value):
+        raise StopIteration
+
+    @abstractmethod
+    def throw(self, typ, val=None, tb=None):
+        _throw(typ, val, tb)
+
+    def close(self):
+        _close(self.throw)
+
+
+@_counts_by("__aiter__")
+class AsyncIterable(metaclass=ABCMeta):
+    __slots__ = ()
+
+    @abstractmethod
+    def __aiter__(self):
+        return AsyncIterator()
+
+    __class_getitem__ = classmethod(GenericAlias)
+
+
+@_counts_by("__anext__", "__aiter__")
+class AsyncIterator(AsyncIterable):
+    __slots__ = ()
+
+    @abstractmethod
+    async def __anext__(self):
+        raise StopAsyncIteration
+
+    def __aiter__(self):
+        return self
+
+
+@_counts_by("__aiter__", "__anext__", "asend", "athrow", "aclose")
+class AsyncGenerator(AsyncIterator):
+    __slots__ = ()
+
+    async def __anext__(self):
+        return await self.asend(None)
+
+    @abstractmethod
+    async def asend(self, value):
+        raise StopAsyncIteration
+
+    @abstractmethod
+    async def athrow(self, typ, val=None, tb=None):
+        _throw(typ, val, tb)
+
+    async def aclose(self):
+        try:
+            await self.athrow(GeneratorExit)
+        except (GeneratorExit, StopAsyncIteration):
+            return
+        raise RuntimeError("asynchronous generator ignored GeneratorExit")
+
+
+@_counts_by("__iter__")
+class Iterable(metaclass=ABCMeta):
+    __slots__ = ()
+
+    @abstractmethod
+    def __iter__(self):
+        yield from ()
+
+    __class_getitem__ = classmethod(GenericAlias)
+
+
+@_counts_by("__iter__", "__next__")
+class Iterator(Iterable):
+    __slots__ = ()
+
+    @abstractmethod
+    def __next__(self):
+        raise StopIteration
+
+    def __iter__(self):
+        return self
+
+
+@_counts_by("__reversed__", "__iter__")
+class Reversible(Iterable):
+    __slots__ = ()
+
+    @abstractmethod
+    def __reversed__(self):
+        yield from ()
+
+
+@_counts_by("__iter__", "__next__", "send", "throw", "close")
+class Generator(Iterator):
+    __slots__ = ()
+
+    def __next__(self):
+        return self.send(None)
+
+    @abstractmethod
+    def send(self, value):
+        raise StopIteration
+
+    @abstractmethod
+    def throw(self, typ, val=None, tb=None):
+        _throw(typ, val, tb)
+
+    def close(self):
+        _close(self.throw)
+
+
+@_counts_by("__len__")
+class Sized(metaclass=ABCMeta):
+    __slots__ = ()
+
+    @abstractmethod
+    def __len__(self):
+        return 0
+
+
+@_counts_by("__contains__")
+class Container(metaclass=ABCMeta):
+    __slots__ = ()
+
+    @abstractmethod
+    def __contains__(self, x):
+        return False
+
+    __class_getitem__ = classmethod(GenericAlias)
+
+
+@_counts_by("__len__", "__iter__", "__contains__")
+class Collection(Sized, Iterable, Container):
+    __slots__ = ()
+
+
+@_counts_by("__buffer__")
+class Buffer(metaclass=ABCMeta):
+    __slots__ = ()
+
+    @abstractmethod
+    def __buffer__(self, flags, /):
+        raise NotImplementedError
+
+
+class _CallableAlias(GenericAlias):
+    """`Callable[[int], str]`: its arguments are flat, and it is shown as it was written."""
+
+    __slots__ = ()
+
+    def __new__(cls, origin, args):
+        if not (isinstance(args, tuple) and len(args) == 2):
+            raise TypeError("Callable must be used as Callable[[arg, ...], result].")
+        parameters, result = args
+        flat = parameters if isinstance(parameters, (list, tuple)) else (parameters,)
+        return super().__new__(cls, origin, (*flat, result))
+
+    def __repr__(self):
+        *parameters, result = (cls.__qualname__ if getattr(cls, "__module__", "") == "builtins" else repr(cls)
+                               for cls in self.__args__)
+        listed = "..." if self.__args__[:-1] == (...,) else f"[{', '.join(parameters)}]"
+        return f"collections.abc.Callable[{listed}, {result}]"
+
+
+@_counts_by("__call__")
+class Callable(metaclass=ABCMeta):
+    __slots__ = ()
+
+    @abstractmethod
+    def __call__(self, *args, **kwds):
+        return False
+
+    __class_getitem__ = classmethod(_CallableAlias)
+
+
+class Set(Collection):
+    """A set with the operators; a subclass brings `__contains__`, `__iter__` and `__len__`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def _from_iterable(cls, it):
+        return cls(it)
+
+    def __le__(self, other):
+        if not isinstance(other, Set):
+            return NotImplemented
+        return len(self) <= len(other) and all(value in other for value in self)
+
+    def __ge__(self, other):
+        if not isinstance(other, Set):
+            return NotImplemented
+        return len(self) >= len(other) and all(value in self for value in other)
+
+    def __lt__(self, other):
+        return len(self) < len(other) and self <= other if isinstance(other, Set) else NotImplemented
+
+    def __gt__(self, other):
+        return len(self) > len(other) and self >= other if isinstance(other, Set) else NotImplemented
+
+    def __eq__(self, other):
+        return len(self) == len(other) and self <= other if isinstance(other, Set) else NotImplemented
+
+    def __and__(self, other):
+        if not isinstance(other, Iterable):
+            return NotImplemented
+        return self._from_iterable(value for value in other if value in self)
+
+    __rand__ = __and__
+
+    def __or__(self, other):
+        if not isinstance(other, Iterable):
+            return NotImplemented
+        return self._from_iterable(value for values in (self, other) for value in values)
+
+    __ror__ = __or__
+
+    def __sub__(self, other):
+        other = self._as_set(other)
+        if other is NotImplemented:
+            return other
+        return self._from_iterable(value for value in self if value not in other)
+
+    def __rsub__(self, other):
+        other = self._as_set(other)
+        if other is NotImplemented:
+            return other
+        return self._from_iterable(value for value in other if value not in self)
+
+    def __xor__(self, other):
+        other = self._as_set(other)
+        return other if other is NotImplemented else (self - other) | (other - self)
+
+    __rxor__ = __xor__
+
+    def _as_set(self, other):
+        if isinstance(other, Set):
+            return other
+        return self._from_iterable(other) if isinstance(other, Iterable) else NotImplemented
+
+    def isdisjoint(self, other):
+        """Whether the two have nothing in common."""
+        return not any(value in self for value in other)
+
+    def _hash(self):
+        """A hash for subclasses that don't change; equal sets of any kind have the same."""
+        return hash(frozenset(self))
+
+
+class MutableSet(Set):
+    """A set with all methods of one; a subclass brings `add` and `discard` too."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def add(self, value):
+        raise NotImplementedError
+
+    @abstractmethod
+    def discard(self, value):
+        raise NotImplementedError
+
+    def remove(self, value):
+        if value not in self:
+            raise KeyError(value)
+        self.discard(value)
+
+    def pop(self):
+        for value in self:
+            self.discard(value)
+            return value
+        raise KeyError
+
+    def clear(self):
+        while self:
+            self.pop()
+
+    def __ior__(self, it):
+        for value in it:
+            self.add(value)
+        return self
+
+    def __iand__(self, it):
+        for value in self - it:
+            self.discard(value)
+        return self
+
+    def __isub__(self, it):
+        for value in list(it):
+            self.discard(value)
+        return self
+
+    def __ixor__(self, it):
+        for value in list(self._as_set(it)):
+            (self.discard if value in self else self.add)(value)
+        return self
+
+
+class Mapping(Collection):
+    """A mapping with the methods that read; a subclass brings `__getitem__`, `__iter__` and `__len__`."""
+
+    __slots__ = ()
+    __abc_tpflags__ = 1 << 6  # A `case {...}` matches it.
+    __reversed__ = None
+
+    @abstractmethod
+    def __getitem__(self, key):
+        raise KeyError
+
+    def get(self, key, default=None):
+        try:
+            return self[key]
+        except KeyError:
+            return default
+
+    def __contains__(self, key):
+        try:
+            self[key]
+        except KeyError:
+            return False
+        return True
+
+    def keys(self):
+        return KeysView(self)
+
+    def items(self):
+        return ItemsView(self)
+
+    def values(self):
+        return ValuesView(self)
+
+    def __eq__(self, other):
+        return dict(self.items()) == dict(other.items()) if isinstance(other, Mapping) else NotImplemented
+
+
+class MappingView(Sized):
+    """What the views of a mapping share."""
+
+    __slots__ = ("_mapping",)
+
+    def __init__(self, mapping):
+        self._mapping = mapping
+
+    def __len__(self):
+        return len(self._mapping)
+
+    def __repr__(self):
+        return f"{self.__class__.__name__}({self._mapping!r})"
+
+    __class_getitem__ = classmethod(GenericAlias)
+
+
+class KeysView(MappingView, Set):
+    __slots__ = ()
+
+    @classmethod
+    def _from_iterable(cls, it):
+        return set(it)
+
+    def __contains__(self, key):
+        return key in self._mapping
+
+    def __iter__(self):
+        yield from self._mapping
+
+
+class ItemsView(MappingView, Set):
+    __slots__ = ()
+
+    @classmethod
+    def _from_iterable(cls, it):
+        return set(it)
+
+    def __contains__(self, item):
+        key, value = item
+        try:
+            found = self._mapping[key]
+        except KeyError:
+            return False
+        return found is value or found == value
+
+    def __iter__(self):
+        for key in self._mapping:
+            yield key, self._mapping[key]
+
+
+class ValuesView(MappingView, Collection):
+    __slots__ = ()
+
+    def __contains__(self, value):
+        return any(found is value or found == value for found in self)
+
+    def __iter__(self):
+        for key in self._mapping:
+            yield self._mapping[key]
+
+
+_NOTHING = object()
+
+
+class MutableMapping(Mapping):
+    """A mapping with all methods of one; a subclass brings `__setitem__` and `__delitem__` too."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def __setitem__(self, key, value):
+        raise KeyError
+
+    @abstractmethod
+    def __delitem__(self, key):
+        raise KeyError
+
+    def pop(self, key, default=_NOTHING):
+        try:
+            value = self[key]
+        except KeyError:
+            if default is _NOTHING:
+                raise
+            return default
+        del self[key]
+        return value
+
+    def popitem(self):
+        for key in self:
+            return key, self.pop(key)
+        raise KeyError
+
+    def clear(self):
+        while self:
+            self.popitem()
+
+    def update(self, other=(), /, **kwds):
+        if isinstance(other, Mapping) or hasattr(other, "keys"):
+            other = [(key, other[key]) for key in other.keys()]
+        for pairs in (other, kwds.items()):
+            for key, value in pairs:
+                self[key] = value
+
+    def setdefault(self, key, default=None):
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+
+class Sequence(Reversible, Collection):
+    """A sequence with the methods that read; a subclass brings `__getitem__` and `__len__`."""
+
+    __slots__ = ()
+    __abc_tpflags__ = 1 << 5  # A `case [...]` matches it.
+
+    @abstractmethod
+    def __getitem__(self, index):
+        raise IndexError
+
+    def __iter__(self):
+        at = 0
+        while True:
+            try:
+                value = self[at]
+            except IndexError:
+                return
+            yield value
+            at += 1
+
+    def __contains__(self, value):
+        return any(found is value or found == value for found in self)
+
+    def __reversed__(self):
+        for at in range(len(self) - 1, -1, -1):
+            yield self[at]
+
+    def index(self, value, start=0, stop=None):
+        for at in range(len(self))[start:stop]:
+            if self[at] is value or self[at] == value:
+                return at
+        raise ValueError
+
+    def count(self, value):
+        return sum(found is value or found == value for found in self)
+
+
+class MutableSequence(Sequence):
+    """A sequence with all methods of one; a subclass brings `__setitem__`, `__delitem__` and `insert` too."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def __setitem__(self, index, value):
+        raise IndexError
+
+    @abstractmethod
+    def __delitem__(self, index):
+        raise IndexError
+
+    @abstractmethod
+    def insert(self, index, value):
+        raise IndexError
+
+    def append(self, value):
+        self.insert(len(self), value)
+
+    def extend(self, values):
+        for value in list(values) if values is self else values:
+            self.append(value)
+
+    def __iadd__(self, values):
+        self.extend(values)
+        return self
+
+    def pop(self, index=-1):
+        value = self[index]
+        del self[index]
+        return value
+
+    def remove(self, value):
+        del self[self.index(value)]
+
+    def clear(self):
+        while self:
+            self.pop()
+
+    def reverse(self):
+        last = len(self) - 1
+        for at in range(len(self) // 2):
+            self[at], self[last - at] = self[last - at], self[at]
+
+
+Set.register(frozenset)
+MutableSet.register(set)
+KeysView.register(type({}.keys()))
+ItemsView.register(type({}.items()))
+ValuesView.register(type({}.values()))
+Mapping.register(type(type.__dict__))
+MutableMapping.register(dict)
+for _cls in (tuple, str, bytes, range, memoryview):
+    Sequence.register(_cls)
+for _cls in (list, bytearray):
+    MutableSequence.register(_cls)
+for _cls in (bytes, bytearray, memoryview):
+    Buffer.register(_cls)
+del _cls
+
+__all__ = [name for name, value in list(globals().items()) if isinstance(value, ABCMeta)]
