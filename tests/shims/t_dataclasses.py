@@ -54,7 +54,17 @@ say([one.name for one in fields(many)], many.tags is Many("b").tags, Many.total,
 say(fields(many)[-1].metadata["unit"], dict(fields(many)[0].metadata), Many.scale, hasattr(Many, "tags"), Many.secret)
 say(asdict(many), astuple(many))
 say(replace(many, name="ab"), replace(many, name="ab", scale=5).computed)
-say.raised(replace, many, computed=3, text=False)
+
+
+def refused(instance, **changes):
+    # Which exception it is differs between versions.
+    try:
+        say("allowed", replace(instance, **changes))
+    except (TypeError, ValueError):
+        say("refused", changes)
+
+
+refused(many, computed=3)
 say.raised(replace, Point(1), z=1)
 
 
@@ -64,7 +74,7 @@ class NeedsInit:
     b: InitVar[int]
 
 
-say.raised(replace, NeedsInit(1, 2), text=False)
+refused(NeedsInit(1, 2))
 say(NeedsInit(1, b=2), InitVar[int].type)
 
 
