@@ -1,7 +1,7 @@
 """Stands for `annotationlib` where the standard library is not embedded.
 
-It has `Format`, `ForwardRef`, `get_annotations` and `get_annotate_from_class_namespace`: enough for the modules beside it.
-It leaves out the format `STRING` for annotations that were not written as strings, and `type_repr`.
+It has what the modules beside it need: `Format`, `ForwardRef`, `get_annotations` and two functions for metaclasses. It
+leaves out the format `STRING` for annotations that were not written as strings, and `type_repr`.
 """
 
 import builtins
@@ -66,7 +66,7 @@ def get_annotations(obj, *, globals=None, locals=None, eval_str=False, format=Fo
     except NameError:
         if format != Format.FORWARDREF:
             raise
-        found = _with_references(obj.__annotate__)
+        found = call_annotate_function(obj.__annotate__, format)
     if eval_str:
         space = {"__builtins__": builtins, **(globals or getattr(obj, "__globals__", {})), **(locals or {})}
         for name, value in found.items():
@@ -80,14 +80,14 @@ def get_annotate_from_class_namespace(namespace):
     return namespace.get("__annotate__") or namespace.get("__annotate_func__")
 
 
-def _with_references(annotate):
-    """The annotations, with references for the names that are not known."""
+def call_annotate_function(annotate, format, *, owner=None):
+    """What such a function makes; for `FORWARDREF`, with references for the names that are not known."""
     space = dict(annotate.__globals__)
     while True:
         try:
             again = type(annotate)(annotate.__code__, space, closure=annotate.__closure__)
             return again(Format.VALUE_WITH_FAKE_GLOBALS)
         except NameError as error:
-            if error.name is None or error.name in space:
+            if format != Format.FORWARDREF or error.name is None or error.name in space:
                 raise
             space[error.name] = ForwardRef(error.name)

@@ -40,7 +40,14 @@ say.raised(delattr, Color, "RED", text=False)
 say.raised(setattr, red, "value", 2, text=False)
 say.raised(setattr, red, "name", 2, text=False)
 say.raised(lambda: red < Color.BLUE, text=False)
-say.raised(lambda: type("More", (Color,), {}), text=False)
+
+
+def more():
+    class More(Color):
+        pass
+
+
+say.raised(more, text=False)
 say(Color.extra if hasattr(Color, "extra") else "none", Color.__name__, Color.__module__, Color.__qualname__)
 Color.extra = 5
 say(Color.extra, len(Color), red.__reduce_ex__(2)[1], [member.name for member in Color], iter(Color) is not Color)
