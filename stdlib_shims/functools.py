@@ -5,6 +5,7 @@ It leaves out `partialmethod` and `singledispatchmethod`. `singledispatch` remem
 
 from _functools import Placeholder, _lru_cache_wrapper, cmp_to_key, partial, reduce
 
+from annotationlib import Format, get_annotations
 from collections import namedtuple
 
 WRAPPER_ASSIGNMENTS = ("__module__", "__name__", "__qualname__", "__doc__", "__annotate__", "__type_params__")
@@ -163,8 +164,7 @@ def _classes(annotation):
 
 
 def _first_annotation(func):
-    annotations = getattr(func, "__annotations__", {})
-    for name, annotation in annotations.items():
+    for name, annotation in get_annotations(func, format=Format.FORWARDREF).items():
         if name != "return":
             return eval(annotation, func.__globals__) if isinstance(annotation, str) else annotation
     raise TypeError(f"Invalid first argument to `register()`: {func!r}. Use either `@register(some_class)` or plain "
