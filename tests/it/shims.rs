@@ -106,3 +106,9 @@ fn shims_do_what_cpython_does_beside_the_embedded_library() {
     // Which warnings are shown the interpreter asks the module that it has imported itself.
     check("from under_shims import run", &["t_warnings"]);
 }
+
+#[test]
+fn newer_syntax_finds_what_it_needs() {
+    let found = lines("newer", "lines = __import__(name).lines");
+    assert_eq!(found, ["type parameters", "names that are not known", "unions", "super in slots"]);
+}
