@@ -1,6 +1,6 @@
 """Stands for `json` where the standard library is not embedded.
 
-It leaves out the submodules, `detect_encoding` (bytes are taken for UTF-8), and `iterencode` in small pieces.
+It leaves out the submodules, `detect_encoding` (bytes are taken for UTF-8), and writing in small pieces.
 """
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\f": "\\f", "\b": "\\b"}
@@ -39,54 +39,48 @@ class JSONEncoder:
 
     def encode(self, o):
         """The text."""
-        return "".join(self.iterencode(o))
+        return self._value(o, "\n", frozenset())
 
-    def iterencode(self, o, _one_shot=False):
-        """The text, in pieces."""
-        return self._value(o, "\n", set())
+    def iterencode(self, o):
+        """The text, in one piece."""
+        yield self.encode(o)
 
     def _value(self, o, line, within):
         if isinstance(o, str):
-            yield self._string(o)
-        elif o is None or o is True or o is False:
-            yield {None: "null", True: "true", False: "false"}[o]
-        elif isinstance(o, int):
-            yield int.__repr__(o)
-        elif isinstance(o, float):
-            yield self._float(o)
-        elif id(o) in within:
+            return self._string(o)
+        if o is None or o is True or o is False:
+            return {None: "null", True: "true", False: "false"}[o]
+        if isinstance(o, int):
+            return int.__repr__(o)
+        if isinstance(o, float):
+            return self._float(o)
+        if id(o) in within:
             raise ValueError("Circular reference detected")
-        else:
-            within.add(id(o))
-            if isinstance(o, dict):
-                yield from self._all("{}", self._items(o), line, within)
-            elif isinstance(o, (list, tuple)):
-                yield from self._all("[]", (("", item) for item in o), line, within)
-            else:
-                yield from self._value(self.default(o), line, within)
-            within.discard(id(o))
-
-    def _all(self, brackets, items, line, within):
+        within = within | {id(o)}
         inner = line if self.indent is None else line + self.indent
-        before = brackets[0] + (inner if self.indent is not None else "")
-        for start, item in items:
-            yield before + start
-            yield from self._value(item, inner, within)
-            before = self.item_separator + (inner if self.indent is not None else "")
-        if before[0] == brackets[0]:
-            yield brackets
-        else:
-            yield (line if self.indent is not None else "") + brackets[1]
+        if isinstance(o, dict):
+            keyed = ((self._key(key), value) for key, value in (sorted(o.items()) if self.sort_keys else o.items()))
+            return self._all("{}", [key + self.key_separator + self._value(value, inner, within)
+                                    for key, value in keyed if key is not None], line, inner)
+        if isinstance(o, (list, tuple)):
+            return self._all("[]", [self._value(item, inner, within) for item in o], line, inner)
+        return self._value(self.default(o), line, within)
 
-    def _items(self, o):
-        for key, value in sorted(o.items()) if self.sort_keys else o.items():
-            if isinstance(key, (int, float)) or key is None:
-                key = "".join(self._value(key, "", set()))
-            elif not isinstance(key, str):
-                if self.skipkeys:
-                    continue
-                raise TypeError(f"keys must be str, int, float, bool or None, not {key.__class__.__name__}")
-            yield self._string(key) + self.key_separator, value
+    def _all(self, brackets, items, line, inner):
+        if not items:
+            return brackets
+        if self.indent is None:
+            line = inner = ""
+        return brackets[0] + inner + (self.item_separator + inner).join(items) + line + brackets[1]
+
+    def _key(self, key):
+        if isinstance(key, (int, float)) or key is None:
+            key = self._value(key, "", frozenset())
+        elif not isinstance(key, str):
+            if self.skipkeys:
+                return None
+            raise TypeError(f"keys must be str, int, float, bool or None, not {key.__class__.__name__}")
+        return self._string(key)
 
     def _string(self, text):
         return '"' + "".join(_ESCAPES.get(char) or self._char(char) for char in text) + '"'
@@ -130,10 +124,13 @@ class JSONDecoder:
         start = s[idx:idx + 1]
         if start == '"':
             return self._string(s, idx + 1)
-        if start == "{":
-            return self._object(s, idx + 1)
         if start == "[":
-            return self._array(s, idx + 1)
+            return self._members(s, idx + 1, "]")
+        if start == "{":
+            pairs, end = self._members(s, idx + 1, "}")
+            if self.object_pairs_hook is not None:
+                return self.object_pairs_hook(pairs), end
+            return dict(pairs) if self.object_hook is None else self.object_hook(dict(pairs)), end
         for name, value in _CONSTANTS.items():
             if s.startswith(name, idx):
                 return value, idx + len(name)
@@ -197,41 +194,30 @@ class JSONDecoder:
             raise JSONDecodeError("Invalid \\uXXXX escape", s, at)
         return int(digits, 16)
 
-    def _array(self, s, at):
-        values, at = [], _skip(s, at)
-        if s[at:at + 1] == "]":
-            return values, at + 1
+    def _members(self, s, at, close):
+        """The values of an array, or the pairs of an object."""
+        members, at = [], _skip(s, at)
+        if s[at:at + 1] == close:
+            return members, at + 1
         while True:
-            value, at = self.raw_decode(s, at)
-            values.append(value)
+            if close == "}":
+                if s[at:at + 1] != '"':
+                    raise JSONDecodeError("Expecting property name enclosed in double quotes", s, at)
+                key, at = self._string(s, at + 1)
+                at = _skip(s, at)
+                if s[at:at + 1] != ":":
+                    raise JSONDecodeError("Expecting ':' delimiter", s, at)
+                value, at = self.raw_decode(s, _skip(s, at + 1))
+                members.append((key, value))
+            else:
+                value, at = self.raw_decode(s, at)
+                members.append(value)
             at = _skip(s, at)
-            if s[at:at + 1] == "]":
-                return values, at + 1
+            if s[at:at + 1] == close:
+                return members, at + 1
             if s[at:at + 1] != ",":
                 raise JSONDecodeError("Expecting ',' delimiter", s, at)
             at = _skip(s, at + 1)
-
-    def _object(self, s, at):
-        pairs, at = [], _skip(s, at)
-        done = s[at:at + 1] == "}"
-        while not done:
-            if s[at:at + 1] != '"':
-                raise JSONDecodeError("Expecting property name enclosed in double quotes", s, at)
-            key, at = self._string(s, at + 1)
-            at = _skip(s, at)
-            if s[at:at + 1] != ":":
-                raise JSONDecodeError("Expecting ':' delimiter", s, at)
-            value, at = self.raw_decode(s, _skip(s, at + 1))
-            pairs.append((key, value))
-            at = _skip(s, at)
-            done = s[at:at + 1] == "}"
-            if not done:
-                if s[at:at + 1] != ",":
-                    raise JSONDecodeError("Expecting ',' delimiter", s, at)
-                at = _skip(s, at + 1)
-        if self.object_pairs_hook is not None:
-            return self.object_pairs_hook(pairs), at + 1
-        return self.object_hook(dict(pairs)) if self.object_hook is not None else dict(pairs), at + 1
 
 
 _DIGITS = set("0123456789")
@@ -251,8 +237,7 @@ def dumps(obj, *, cls=None, **kw):
 
 def dump(obj, fp, *, cls=None, **kw):
     """Writes an object as JSON to a file."""
-    for piece in (cls or JSONEncoder)(**kw).iterencode(obj):
-        fp.write(piece)
+    fp.write(dumps(obj, cls=cls, **kw))
 
 
 def loads(s, *, cls=None, **kw):

@@ -1,215 +1,34 @@
-"""Stands for `collections.abc` where the standard library is not embedded; nothing is left out."""
+"""Stands for `collections.abc` where the standard library is not embedded.
+
+It leaves out the ready-made methods of `Coroutine` and `AsyncGenerator`.
+"""
 
 from abc import ABCMeta, abstractmethod
 from types import GenericAlias
 
 
-def _counts_by(*names):
-    """Makes every class that has the named methods count as a subclass of the decorated one."""
+def _simple(name, *methods, bases=(), also=(), alias=GenericAlias, **space):
+    """A class with abstract methods; whatever has them, those of the bases and `also`, counts as a subclass."""
+    names = {*methods, *also, *space}.union(*(base._counts_by for base in bases))
 
-    def decorate(cls):
-        def __subclasshook__(asked, other):
-            return _has(other, names) if asked is cls else NotImplemented
+    def __subclasshook__(asked, other):
+        return _has(other, names) if asked is cls else NotImplemented
 
-        cls.__subclasshook__ = classmethod(__subclasshook__)
-        return cls
-
-    return decorate
+    for method in methods:
+        space.setdefault(method, lambda self, *args: None)
+        space[method] = abstractmethod(space[method])
+    space |= {"__slots__": (), "__module__": __name__, "_counts_by": names, "__class_getitem__": classmethod(alias),
+              "__subclasshook__": classmethod(__subclasshook__)}
+    cls = ABCMeta(name, bases, space)
+    return cls
 
 
 def _has(cls, names):
     for name in names:
-        for base in cls.__mro__:
-            if name in base.__dict__:
-                if base.__dict__[name] is None:
-                    return NotImplemented
-                break
-        else:
+        found = [base.__dict__[name] for base in cls.__mro__ if name in base.__dict__]
+        if not found or found[0] is None:
             return NotImplemented
     return True
-
-
-@_counts_by("__hash__")
-class Hashable(metaclass=ABCMeta):
-    __slots__ = ()
-
-    @abstractmethod
-    def __hash__(self):
-        return 0
-
-
-@_counts_by("__await__")
-class Awaitable(metaclass=ABCMeta):
-    __slots__ = ()
-
-    @abstractmethod
-    def __await__(self):
-        yield
-
-    __class_getitem__ = classmethod(GenericAlias)
-
-
-def _close(throw):
-    """What `close` of a generator does, in terms of `throw`."""
-    try:
-        throw(GeneratorExit)
-    except (GeneratorExit, StopIteration):
-        return
-    raise RuntimeError("generator ignored GeneratorExit")
-
-
-def _throw(kind, value, traceback):
-    """What `throw` of a generator does where there is no code to throw it into."""
-    if value is None:
-        value = kind if traceback is None else kind()
-    raise value if traceback is None else value.with_traceback(traceback)
-
-
-@_counts_by("__await__", "send", "throw", "close")
-class Coroutine(Awaitable):
-    __slots__ = ()
-
-    @abstractmethod
-    def send(self, value):
-        raise StopIteration
-
-    @abstractmethod
-    def throw(self, typ, val=None, tb=None):
-        _throw(typ, val, tb)
-
-    def close(self):
-        _close(self.throw)
-
-
-@_counts_by("__aiter__")
-class AsyncIterable(metaclass=ABCMeta):
-    __slots__ = ()
-
-    @abstractmethod
-    def __aiter__(self):
-        return AsyncIterator()
-
-    __class_getitem__ = classmethod(GenericAlias)
-
-
-@_counts_by("__anext__", "__aiter__")
-class AsyncIterator(AsyncIterable):
-    __slots__ = ()
-
-    @abstractmethod
-    async def __anext__(self):
-        raise StopAsyncIteration
-
-    def __aiter__(self):
-        return self
-
-
-@_counts_by("__aiter__", "__anext__", "asend", "athrow", "aclose")
-class AsyncGenerator(AsyncIterator):
-    __slots__ = ()
-
-    async def __anext__(self):
-        return await self.asend(None)
-
-    @abstractmethod
-    async def asend(self, value):
-        raise StopAsyncIteration
-
-    @abstractmethod
-    async def athrow(self, typ, val=None, tb=None):
-        _throw(typ, val, tb)
-
-    async def aclose(self):
-        try:
-            await self.athrow(GeneratorExit)
-        except (GeneratorExit, StopAsyncIteration):
-            return
-        raise RuntimeError("asynchronous generator ignored GeneratorExit")
-
-
-@_counts_by("__iter__")
-class Iterable(metaclass=ABCMeta):
-    __slots__ = ()
-
-    @abstractmethod
-    def __iter__(self):
-        yield from ()
-
-    __class_getitem__ = classmethod(GenericAlias)
-
-
-@_counts_by("__iter__", "__next__")
-class Iterator(Iterable):
-    __slots__ = ()
-
-    @abstractmethod
-    def __next__(self):
-        raise StopIteration
-
-    def __iter__(self):
-        return self
-
-
-@_counts_by("__reversed__", "__iter__")
-class Reversible(Iterable):
-    __slots__ = ()
-
-    @abstractmethod
-    def __reversed__(self):
-        yield from ()
-
-
-@_counts_by("__iter__", "__next__", "send", "throw", "close")
-class Generator(Iterator):
-    __slots__ = ()
-
-    def __next__(self):
-        return self.send(None)
-
-    @abstractmethod
-    def send(self, value):
-        raise StopIteration
-
-    @abstractmethod
-    def throw(self, typ, val=None, tb=None):
-        _throw(typ, val, tb)
-
-    def close(self):
-        _close(self.throw)
-
-
-@_counts_by("__len__")
-class Sized(metaclass=ABCMeta):
-    __slots__ = ()
-
-    @abstractmethod
-    def __len__(self):
-        return 0
-
-
-@_counts_by("__contains__")
-class Container(metaclass=ABCMeta):
-    __slots__ = ()
-
-    @abstractmethod
-    def __contains__(self, x):
-        return False
-
-    __class_getitem__ = classmethod(GenericAlias)
-
-
-@_counts_by("__len__", "__iter__", "__contains__")
-class Collection(Sized, Iterable, Container):
-    __slots__ = ()
-
-
-@_counts_by("__buffer__")
-class Buffer(metaclass=ABCMeta):
-    __slots__ = ()
-
-    @abstractmethod
-    def __buffer__(self, flags, /):
-        raise NotImplementedError
 
 
 class _CallableAlias(GenericAlias):
@@ -231,15 +50,38 @@ class _CallableAlias(GenericAlias):
         return f"collections.abc.Callable[{listed}, {result}]"
 
 
-@_counts_by("__call__")
-class Callable(metaclass=ABCMeta):
-    __slots__ = ()
+def _throw(self, typ, val=None, tb=None):
+    """What `throw` of a generator does where there is no code to throw it into."""
+    if val is None:
+        val = typ if tb is None else typ()
+    raise val if tb is None else val.with_traceback(tb)
 
-    @abstractmethod
-    def __call__(self, *args, **kwds):
-        return False
 
-    __class_getitem__ = classmethod(_CallableAlias)
+def _close(self):
+    try:
+        self.throw(GeneratorExit)
+    except (GeneratorExit, StopIteration):
+        return
+    raise RuntimeError("generator ignored GeneratorExit")
+
+
+Hashable = _simple("Hashable", "__hash__")
+Sized = _simple("Sized", "__len__")
+Container = _simple("Container", "__contains__")
+Callable = _simple("Callable", "__call__", alias=_CallableAlias)
+Buffer = _simple("Buffer", "__buffer__")
+Iterable = _simple("Iterable", "__iter__")
+Iterator = _simple("Iterator", "__next__", bases=(Iterable,), __iter__=lambda self: self)
+Reversible = _simple("Reversible", "__reversed__", bases=(Iterable,))
+Collection = _simple("Collection", bases=(Sized, Iterable, Container))
+Generator = _simple("Generator", "send", "throw", bases=(Iterator,), throw=_throw, close=_close,
+                    __next__=lambda self: self.send(None))
+Awaitable = _simple("Awaitable", "__await__")
+Coroutine = _simple("Coroutine", "send", "throw", bases=(Awaitable,), also=("close",))
+AsyncIterable = _simple("AsyncIterable", "__aiter__")
+AsyncIterator = _simple("AsyncIterator", "__anext__", bases=(AsyncIterable,), __aiter__=lambda self: self)
+AsyncGenerator = _simple("AsyncGenerator", "asend", "athrow", bases=(AsyncIterator,), also=("aclose",),
+                         __anext__=lambda self: self.asend(None))
 
 
 class Set(Collection):

@@ -1,6 +1,7 @@
 from saying import Say
 
 import collections
+import collections.abc
 from collections import ChainMap, Counter, OrderedDict, defaultdict, deque, namedtuple
 
 say = Say()
