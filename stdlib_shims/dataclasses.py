@@ -1,7 +1,7 @@
 """Stands for `dataclasses` where the standard library is not embedded.
 
-It leaves out `make_dataclass`, `weakref_slot`, and the docstring made of the signature. In annotations that are strings,
-`ClassVar`, `InitVar` and `KW_ONLY` are known by these names, with or without a module before them.
+It leaves out `make_dataclass`, `weakref_slot`, and the docstring made of the signature. In annotations that are
+strings, `ClassVar`, `InitVar` and `KW_ONLY` are known by these names, with or without a module before them.
 """
 
 from annotationlib import Format, get_annotations
@@ -84,9 +84,6 @@ class _Params:
     def __init__(self, **params):
         self.__dict__.update(params)
 
-    def __repr__(self):
-        return f"_DataclassParams({','.join(f'{name}={value}' for name, value in vars(self).items())})"
-
 
 def dataclass(cls=None, /, *, init=True, repr=True, eq=True, order=False, unsafe_hash=False, frozen=False,
               match_args=True, kw_only=False, slots=False):
@@ -103,8 +100,8 @@ def _process(cls, params):
     for base in reversed(cls.__mro__[1:]):
         found.update(base.__dict__.get(_FIELDS, {}))
         if _PARAMS in base.__dict__ and base.__dict__[_PARAMS].frozen != params.frozen:
-            wrong = "frozen dataclass from a non-frozen one" if params.frozen else "non-frozen dataclass from a frozen one"
-            raise TypeError(f"cannot inherit {wrong}")
+            mine, others = ("frozen", "non-frozen") if params.frozen else ("non-frozen", "frozen")
+            raise TypeError(f"cannot inherit {mine} dataclass from a {others} one")
     kw_only = params.kw_only
     annotations = get_annotations(cls, format=Format.FORWARDREF)
     for name, annotation in annotations.items():

@@ -1,8 +1,8 @@
 """Stands for `enum` where the standard library is not embedded.
 
 It has `Enum`, `IntEnum`, `StrEnum`, `Flag`, `IntFlag` with their boundaries, `ReprEnum`, `auto`, `unique`, `member`,
-`nonmember`, `property` and the functional API. It leaves out `verify`, `global_enum`, `EnumDict`, and the members' being
-there already when `__init_subclass__` runs.
+`nonmember`, `property` and the functional API. It leaves out `verify`, `global_enum`, `EnumDict`, the check of `_order_`,
+and the members' being there already when `__init_subclass__` runs.
 """
 
 import sys
@@ -47,18 +47,10 @@ class nonmember:
         self.value = value
 
 
-class _Boundary:
-    def __init__(self, name):
-        self._name = name
-
-    def __repr__(self):
-        return f"<FlagBoundary.{self._name}>"
-
-
 class FlagBoundary:
     """What becomes of bits that no flag has: an error, or they go, or the flag does, or they stay."""
 
-    STRICT, CONFORM, EJECT, KEEP = map(_Boundary, ("strict", "conform", "eject", "keep"))
+    STRICT, CONFORM, EJECT, KEEP = "strict", "conform", "eject", "keep"
 
 
 STRICT, CONFORM, EJECT, KEEP = FlagBoundary.STRICT, FlagBoundary.CONFORM, FlagBoundary.EJECT, FlagBoundary.KEEP
@@ -131,8 +123,6 @@ class EnumType(type):
                 namespace[key] = value
         members = namespace.members
         space = {key: value for key, value in namespace.items() if key not in members and key not in namespace.ignored}
-        for wrong in {"mro", ""} & members.keys():
-            raise ValueError(f"invalid enum member name(s) {wrong!r}")
         first = bases[-1]
         data = _data_type(bases)
         inherited = getattr(first, "_boundary_", None)
@@ -153,11 +143,6 @@ class EnumType(type):
                 type.__setattr__(cls, "__format__", data.__format__)
         for key, value in members.items():
             cls._add_member(key, value)
-        order = space.get("_order_")
-        if order is not None:
-            order = order.replace(",", " ").split() if isinstance(order, str) else list(order)
-            if order != [key for key in members if key in cls._member_names_ or key in order]:
-                raise TypeError(f"member order does not match _order_:\n  {order}\n  {list(members)}")
         return cls
 
     def __init__(cls, name, bases, namespace, *, boundary=None, **kwds):
@@ -205,8 +190,8 @@ class EnumType(type):
             return cls._of_value(value)
         if names is None:
             raise TypeError(f"{cls!r} has no members; specify `names=()` if you meant to create a new, empty, enum")
-        return cls._functional(value, names, module or sys._getframe(1).f_globals.get("__name__"), qualname, type, start,
-                               boundary)
+        module = module or sys._getframe(1).f_globals.get("__name__")
+        return cls._functional(value, names, module, qualname, type, start, boundary)
 
     def _of_value(cls, value):
         if type(value) is cls:
@@ -223,7 +208,8 @@ class EnumType(type):
             if found is None:
                 raise error
             if not isinstance(found, cls) and cls._boundary_ is not EJECT:
-                raise TypeError(f"error in {cls.__name__}._missing_: returned {found!r} instead of None or a valid member")
+                raise TypeError(f"error in {cls.__name__}._missing_: returned {found!r} instead of None or a valid "
+                                "member")
         return found
 
     def _functional(cls, name, names, module, qualname, mixin, start, boundary):
@@ -274,9 +260,6 @@ class EnumType(type):
         if name in cls.__dict__.get("_member_map_", {}):
             raise AttributeError(f"{cls.__name__!r} cannot delete member {name!r}.")
         super().__delattr__(name)
-
-    def __dir__(cls):
-        return sorted({*super().__dir__(), *cls._member_map_})
 
     def __repr__(cls):
         return f"<{'flag' if Flag is not None and issubclass(cls, Flag) else 'enum'} {cls.__name__!r}>"
@@ -335,7 +318,7 @@ class Enum(metaclass=EnumType):
         return None
 
     def __repr__(self):
-        show = getattr(self.__class__._member_type_, "__repr__") if self.__class__._member_type_ is not object else repr
+        show = repr if self._member_type_ is object else self._member_type_.__repr__
         return f"<{self.__class__.__name__}.{self._name_}: {show(self._value_)}>"
 
     def __str__(self):
@@ -343,9 +326,6 @@ class Enum(metaclass=EnumType):
 
     def __format__(self, format_spec):
         return str.__format__(str(self), format_spec)
-
-    def __dir__(self):
-        return sorted({*object.__dir__(self), "name", "value"})
 
     def __hash__(self):
         return hash(self._name_)
@@ -372,14 +352,10 @@ class StrEnum(str, ReprEnum):
     """The members are strings too; `auto()` gives the name in lower case."""
 
     def __new__(cls, *values):
-        if len(values) > 3:
-            raise TypeError(f"too many arguments for str(): {values!r}")
         for value in values:
             if not isinstance(value, str):
                 raise TypeError(f"{value!r} is not a string")
-        made = str.__new__(cls, values[0])
-        made._value_ = str(*values)
-        return made
+        return str.__new__(cls, *values)
 
     @staticmethod
     def _generate_next_value_(name, start, count, last_values):
@@ -439,7 +415,7 @@ class Flag(Enum, boundary=STRICT):
 
     def __repr__(self):
         name = "" if self._name_ is None else f".{self._name_}"
-        return f"<{self.__class__.__name__}{name}: {self._value_!r}>" if type(self._value_) is not self.__class__ else name
+        return f"<{self.__class__.__name__}{name}: {self._value_!r}>"
 
     def __str__(self):
         return f"{self.__class__.__name__}({self._value_})" if self._name_ is None else super().__str__()

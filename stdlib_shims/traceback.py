@@ -1,7 +1,7 @@
 """Stands for `traceback` where the standard library is not embedded.
 
-It leaves out the marks below a line, suggestions, what is in a group of exceptions, and the classes `TracebackException`
-and `StackSummary`.
+It leaves out the marks below a line, suggestions, what is in a group of exceptions, and the classes
+`TracebackException` and `StackSummary`.
 """
 
 import sys
@@ -143,7 +143,9 @@ def format_exc(limit=None, chain=True):
 
 
 def _write(lines, file):
-    print("".join(lines), file=sys.stderr if file is None else file, end="")
+    file = sys.stderr if file is None else file
+    if file is not None:
+        file.write("".join(lines))
 
 
 def print_tb(tb, limit=None, file=None):

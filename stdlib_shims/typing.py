@@ -1,8 +1,9 @@
 """Stands for `typing` where the standard library is not embedded.
 
-It lets annotated code load and tells the parts of its annotations; it checks little. `Generic`, `Protocol`, `NamedTuple`
-and `TypedDict` make classes that work. It leaves out `get_overloads`, the inner classes of `IO`, and the attributes
-that only other parts of the library read. `get_type_hints` looks names up where a class's own functions do.
+It lets annotated code load and tells the parts of its annotations; it checks little. `Generic`, `Protocol`,
+`NamedTuple` and `TypedDict` make classes that work. It leaves out `get_overloads`, `reveal_type`, the methods of `IO`,
+and the attributes that only other parts of the library read. `get_type_hints` looks names up where a class's own
+functions do.
 """
 
 import collections
@@ -27,6 +28,16 @@ class _Typing:
 
     def __ror__(self, other):
         return Union[other, self]
+
+    def __mro_entries__(self, bases):
+        generic = any(isinstance(base, (_Alias, _Bare)) or isinstance(base, type) and issubclass(base, Generic)
+                      for base in bases[bases.index(self) + 1:])
+        origin = getattr(self, "__origin__", None)
+        if not isinstance(origin, type):
+            raise TypeError(f"Cannot subclass {self!r}")
+        if origin is Generic:
+            return () if generic else (Generic,)
+        return (origin,) if issubclass(origin, Generic) or generic or Generic in bases else (origin, Generic)
 
 
 class _Form(_Typing):
@@ -69,7 +80,8 @@ class _Alias(_Typing):
             raise TypeError(f"{self!r} is not a generic class")
         if len(args) != len(self.__parameters__) and not any(map(_is_many, self.__parameters__)):
             few = "few" if len(args) < len(self.__parameters__) else "many"
-            raise TypeError(f"Too {few} arguments for {self!r}; actual {len(args)}, expected {len(self.__parameters__)}")
+            raise TypeError(f"Too {few} arguments for {self!r}; actual {len(args)}, "
+                            f"expected {len(self.__parameters__)}")
         chosen = dict(zip(self.__parameters__, map(_type, args)))
         return _with_args(self, [_substituted(arg, chosen) for arg in self.__args__])
 
@@ -87,17 +99,6 @@ class _Alias(_Typing):
         except Exception:
             pass  # It takes no attributes.
         return made
-
-    def __mro_entries__(self, bases):
-        others = bases[bases.index(self) + 1:]
-        generic = any(isinstance(base, _Alias) or isinstance(base, type) and issubclass(base, Generic) for base in others)
-        if self.__origin__ is Generic:
-            return () if generic else (Generic,)
-        if isinstance(self.__origin__, _Form):
-            raise TypeError(f"Cannot subclass {self!r}")
-        if issubclass(self.__origin__, Generic) or generic or Generic in bases:
-            return (self.__origin__,)
-        return self.__origin__, Generic
 
     def __instancecheck__(self, instance):
         return self.__subclasscheck__(type(instance))
@@ -119,7 +120,8 @@ class _Alias(_Typing):
         name = f"typing.{self._name}" if self._name else _shown(self.__origin__)
         if self._name == "Callable":
             *args, result = self.__args__
-            return f"{name}[{'...' if args == [...] else [*map(_Shown, args)]}, {_shown(result)}]"
+            shown = "..." if args == [...] else f"[{', '.join(map(_shown, args))}]"
+            return f"{name}[{shown}, {_shown(result)}]"
         shown = map(repr if self._name == "Literal" else _shown, self.__args__)
         return f"{name}[{', '.join(shown) or '()'}]"
 
@@ -153,24 +155,11 @@ class _Bare(_Form):
     def __call__(self, *args, **kwargs):
         raise TypeError(f"Type {self._name} cannot be instantiated; use {self.__origin__.__name__}() instead")
 
-    def __mro_entries__(self, bases):
-        return (self.__origin__,)
-
     def __instancecheck__(self, instance):
         return isinstance(instance, self.__origin__)
 
     def __subclasscheck__(self, cls):
         return issubclass(cls, self.__origin__)
-
-
-class _Shown:
-    """Is shown in a list as an annotation shows it."""
-
-    def __init__(self, value):
-        self.value = value
-
-    def __repr__(self):
-        return _shown(self.value)
 
 
 def _shown(value):
@@ -290,16 +279,15 @@ for _name in "LiteralString Never NoReturn Self TypeAlias".split():
     globals()[_name] = _Form(_name)
 Concatenate = _Form("Concatenate", _any_number)
 Callable = _Bare(collections.abc.Callable, "Callable", _callable)
-Tuple = _Bare(tuple, "Tuple", lambda form, args: _Alias(tuple, tuple(map(_type, args)), "Tuple"))
-for _cls in (list, dict, set, type):
+for _cls in (tuple, list, dict, set, type):
     globals()[_cls.__name__.capitalize()] = _Bare(_cls, _cls.__name__.capitalize())
 FrozenSet = _Bare(frozenset, "FrozenSet")
 DefaultDict, Deque = _Bare(collections.defaultdict, "DefaultDict"), _Bare(collections.deque, "Deque")
 ContextManager = _Bare(contextlib.AbstractContextManager, "ContextManager")
 for _cls in (collections.OrderedDict, collections.Counter, collections.ChainMap):
     globals()[_cls.__name__] = _Bare(_cls, _cls.__name__)
-for _name in """Awaitable Coroutine AsyncIterable AsyncIterator AsyncGenerator Iterable Iterator Reversible Generator Sized
-        Hashable Container Collection Mapping MutableMapping MappingView KeysView ItemsView ValuesView Sequence
+for _name in """Awaitable Coroutine AsyncIterable AsyncIterator AsyncGenerator Iterable Iterator Reversible Generator
+        Sized Hashable Container Collection Mapping MutableMapping MappingView KeysView ItemsView ValuesView Sequence
         MutableSequence MutableSet""".split():
     globals()[_name] = _Bare(getattr(collections.abc, _name), _name)
 AbstractSet = _Bare(collections.abc.Set, "AbstractSet")
@@ -356,8 +344,9 @@ class Generic:
         bases = cls.__dict__.get("__orig_bases__", cls.__bases__)
         if Generic in bases and cls.__name__ != "Protocol":
             raise TypeError("Cannot inherit from plain Generic")
-        chosen = [base.__args__ for base in bases if isinstance(base, _Alias) and base.__origin__ in (Generic, Protocol)]
-        cls.__parameters__ = _parameters(chosen[0] if chosen else [base for base in bases if isinstance(base, (_Alias, GenericAlias))])
+        aliases = [base for base in bases if isinstance(base, (_Alias, GenericAlias))]
+        chosen = [base.__args__ for base in aliases if base.__origin__ in (Generic, Protocol)]
+        cls.__parameters__ = _parameters(chosen[0] if chosen else aliases)
 
 
 class _ProtocolMeta(ABCMeta):
@@ -460,7 +449,8 @@ class _NamedTupleMeta(type):
 def NamedTuple(typename, fields=(), /):
     """A named tuple with typed fields; also the base of a class that is one."""
     fields = list(fields)
-    made = collections.namedtuple(typename, [name for name, _ in fields], module=sys._getframe(1).f_globals.get("__name__"))
+    module = sys._getframe(1).f_globals.get("__name__")
+    made = collections.namedtuple(typename, [name for name, _ in fields], module=module)
     made.__annotations__ = {name: _type(value) for name, value in fields}
     return made
 
@@ -481,7 +471,8 @@ class _TypedDictMeta(type):
             if said == "Required" or total and said != "NotRequired":
                 required.add(key)
         annotations.update(own)
-        space = {key: value for key, value in namespace.items() if key not in ("__annotate_func__", "__classdictcell__")}
+        left_out = "__annotate_func__", "__classdictcell__"
+        space = {key: value for key, value in namespace.items() if key not in left_out}
         made = super().__new__(metacls, name, (dict,), space)
         made.__annotations__, made.__total__ = annotations, total
         made.__required_keys__ = frozenset(required)
@@ -530,12 +521,6 @@ def cast(typ, val):
 def assert_type(val, typ, /):
     """Gives back the value."""
     return val
-
-
-def reveal_type(obj, /):
-    """Writes the type of a value."""
-    print(f"Runtime type is {type(obj).__name__!r}", file=sys.stderr)
-    return obj
 
 
 def assert_never(arg, /):
@@ -644,5 +629,5 @@ def _without_extras(value):
 
 _GenericAlias = _Alias  # The interpreter makes one for `class A[T]`.
 __all__ = [name for name in globals() if not name.startswith("_") and name not in (
-    "collections", "contextlib", "sys", "ABCMeta", "Format", "FunctionType", "GenericAlias", "UnionType", "get_annotations",
-    "call_annotate_function")]
+    "collections", "contextlib", "sys", "ABCMeta", "Format", "FunctionType", "GenericAlias", "UnionType",
+    "get_annotations", "call_annotate_function")]

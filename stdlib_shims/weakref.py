@@ -1,6 +1,6 @@
 """Stands for `weakref` where the standard library is not embedded.
 
-The dictionaries have no `keyrefs` and `valuerefs`. An object that dies while one is iterated over is simply passed over.
+The dictionaries have no `keyrefs` and `valuerefs`. What dies while one is iterated over is passed over.
 """
 
 import atexit

@@ -112,3 +112,32 @@ fn newer_syntax_finds_what_it_needs() {
     let found = lines("newer", "lines = __import__(name).lines");
     assert_eq!(found, ["type parameters", "names that are not known", "unions", "super in slots"]);
 }
+
+#[test]
+#[cfg(not(feature = "stdlib"))]
+fn tracebacks_have_the_source_text_of_memory_too() {
+    let code = "def fail():\n    {}['key']\ntry:\n    fail()\nexcept KeyError as error:\n    raise ValueError('no') from error\n";
+    let expected = "Traceback (most recent call last):
+  File \"<guest>/guest.py\", line 4, in <module>
+    fail()
+  File \"<guest>/guest.py\", line 2, in fail
+    {}['key']
+KeyError: 'key'
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File \"<guest>/guest.py\", line 6, in <module>
+    raise ValueError('no') from error
+ValueError: no
+";
+    let guest = Memory::new("<guest>").with("guest.py", code);
+    let shims = open(folder("stdlib_shims")).expect("the folder opens");
+    let runtime = Runtime::builder().isolated().shared_source(shims).source(guest).build().expect("it starts");
+    runtime.enter(|vm| {
+        let guest = handle("guest", vm).expect("it is there");
+        let error = load(&guest, &mapper::pass_through(vm), vm).expect_err("it raises");
+        assert_eq!(traceback(&error, vm), expected);
+        assert!(vm.import("traceback", 0).is_ok());
+    });
+}

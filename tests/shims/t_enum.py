@@ -325,16 +325,6 @@ class Strange(Enum):
 say(Strange.A, [Strange.A], Strange.A == "A", f"{Strange.A}")
 
 
-def order():
-    class Ordered(Enum):
-        _order_ = "B A"
-        A = 1
-        B = 2
-
-
-say.raised(order, text=False)
-
-
 class Nested:
     class Inner(Enum):
         A = 1

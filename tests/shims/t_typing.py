@@ -15,7 +15,7 @@ MutableMapping MutableSequence MutableSet NamedTuple Never NewType NoReturn NotR
 ParamSpecArgs ParamSpecKwargs Pattern Protocol Required Reversible Self Sequence Set Sized SupportsAbs SupportsBytes
 SupportsComplex SupportsFloat SupportsIndex SupportsInt SupportsRound TYPE_CHECKING Text TextIO Tuple Type TypeAlias
 TypeGuard TypeVar TypeVarTuple TypedDict Union Unpack ValuesView assert_never assert_type cast dataclass_transform final
-get_args get_origin get_type_hints is_typeddict no_type_check overload reveal_type runtime_checkable""".split()
+get_args get_origin get_type_hints is_typeddict no_type_check overload runtime_checkable""".split()
 say([name for name in NAMES if not hasattr(typing, name)], [name for name in NAMES if name not in typing.__all__])
 
 T, K, V = TypeVar("T"), TypeVar("K"), TypeVar("V", bound="Box")
@@ -31,6 +31,8 @@ say(get_origin(Optional[int]) is Union, get_origin(Generic), get_origin(Generic[
 say.raised(isinstance, [], List[int], text=False)
 say.raised(List, text=False)
 say.raised(Any, text=False)
+for wrong in (ClassVar, Literal[1], Optional, ClassVar[int], NewType("N", int)):
+    say.raised(lambda: __build_class__(lambda: None, "X", wrong), text=False)
 say.raised(isinstance, 1, Any, text=False)
 say.raised(lambda: ClassVar[int, str], text=False)
 say.raised(lambda: Optional[1, 2], text=False)
