@@ -104,13 +104,13 @@ class closing(AbstractContextManager):
     """Closes something at the end."""
 
     def __init__(self, thing):
-        self.thing = thing
+        self._thing = thing
 
     def __enter__(self):
-        return self.thing
+        return self._thing
 
     def __exit__(self, *exc_info):
-        self.thing.close()
+        self._thing.close()
 
 
 class nullcontext(AbstractContextManager):
@@ -130,27 +130,29 @@ class suppress(AbstractContextManager):
     """Ends quietly on some exceptions."""
 
     def __init__(self, *exceptions):
-        self._exceptions = exceptions
+        self._quiet = exceptions
 
     def __enter__(self):
-        pass
+        return None
 
     def __exit__(self, kind, error, traceback):
-        return kind is not None and issubclass(kind, self._exceptions)
+        return kind is not None and issubclass(kind, self._quiet)
 
 
 class _Redirect(AbstractContextManager):
     def __init__(self, new_target):
-        self._new_target = new_target
-        self._old_targets = []
+        self._target, self._before = new_target, []
 
     def __enter__(self):
-        self._old_targets.append(getattr(sys, self._stream))
-        setattr(sys, self._stream, self._new_target)
-        return self._new_target
+        self._before.append(vars(sys)[self._stream])
+        return self._set(self._target)
 
     def __exit__(self, *exc_info):
-        setattr(sys, self._stream, self._old_targets.pop())
+        self._set(self._before.pop())
+
+    def _set(self, target):
+        setattr(sys, self._stream, target)
+        return target
 
 
 class redirect_stdout(_Redirect):

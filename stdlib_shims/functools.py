@@ -60,10 +60,8 @@ class cached_property:
     """A property that is computed once, and stands in the instance's `__dict__` from then on."""
 
     def __init__(self, func):
-        self.func = func
-        self.attrname = None
-        self.__doc__ = func.__doc__
-        self.__module__ = func.__module__
+        self.func, self.attrname = func, None
+        self.__doc__, self.__module__ = func.__doc__, func.__module__
 
     def __set_name__(self, owner, name):
         if self.attrname not in (None, name):

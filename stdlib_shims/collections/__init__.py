@@ -291,23 +291,20 @@ class ChainMap(MutableMapping):
     def __setitem__(self, key, value):
         self.maps[0][key] = value
 
-    def __delitem__(self, key):
+    def _in_first(self, act, wrong):
         try:
-            del self.maps[0][key]
+            return act(self.maps[0])
         except KeyError:
-            raise KeyError(f"Key not found in the first mapping: {key!r}") from None
+            raise KeyError(wrong) from None
 
-    def popitem(self):
-        try:
-            return self.maps[0].popitem()
-        except KeyError:
-            raise KeyError("No keys found in the first mapping.") from None
+    def __delitem__(self, key):
+        self._in_first(lambda first: first.__delitem__(key), f"Key not found in the first mapping: {key!r}")
 
     def pop(self, key, *args):
-        try:
-            return self.maps[0].pop(key, *args)
-        except KeyError:
-            raise KeyError(f"Key not found in the first mapping: {key!r}") from None
+        return self._in_first(lambda first: first.pop(key, *args), f"Key not found in the first mapping: {key!r}")
+
+    def popitem(self):
+        return self._in_first(lambda first: first.popitem(), "No keys found in the first mapping.")
 
     def clear(self):
         self.maps[0].clear()

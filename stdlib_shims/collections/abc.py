@@ -23,6 +23,16 @@ def _simple(name, *methods, bases=(), also=(), alias=GenericAlias, **space):
     return cls
 
 
+def _raises(error):
+    """An abstract method; what `super()` finds raises."""
+
+    @abstractmethod
+    def method(self, *args):
+        raise error
+
+    return method
+
+
 def _has(cls, names):
     for name in names:
         found = [base.__dict__[name] for base in cls.__mro__ if name in base.__dict__]
@@ -112,19 +122,16 @@ class Set(Collection):
     def __eq__(self, other):
         return len(self) == len(other) and self <= other if isinstance(other, Set) else NotImplemented
 
-    def __and__(self, other):
-        if not isinstance(other, Iterable):
-            return NotImplemented
-        return self._from_iterable(value for value in other if value in self)
+    def _combined(self, other, values):
+        return self._from_iterable(values) if isinstance(other, Iterable) else NotImplemented
 
-    __rand__ = __and__
+    def __and__(self, other):
+        return self._combined(other, (value for value in other if value in self))
 
     def __or__(self, other):
-        if not isinstance(other, Iterable):
-            return NotImplemented
-        return self._from_iterable(value for values in (self, other) for value in values)
+        return self._combined(other, (value for values in (self, other) for value in values))
 
-    __ror__ = __or__
+    __rand__, __ror__ = __and__, __or__
 
     def __sub__(self, other):
         other = self._as_set(other)
@@ -163,13 +170,8 @@ class MutableSet(Set):
 
     __slots__ = ()
 
-    @abstractmethod
-    def add(self, value):
-        raise NotImplementedError
-
-    @abstractmethod
-    def discard(self, value):
-        raise NotImplementedError
+    add = _raises(NotImplementedError)
+    discard = _raises(NotImplementedError)
 
     def remove(self, value):
         if value not in self:
@@ -207,6 +209,20 @@ class MutableSet(Set):
         return self
 
 
+_NOTHING = object()
+
+
+def _lookup(mapping, key):
+    try:
+        return mapping[key]
+    except KeyError:
+        return _NOTHING
+
+
+def _same(a, b):
+    return a is b or a == b
+
+
 class Mapping(Collection):
     """A mapping with the methods that read; a subclass brings `__getitem__`, `__iter__` and `__len__`."""
 
@@ -214,22 +230,14 @@ class Mapping(Collection):
     __abc_tpflags__ = 1 << 6  # A `case {...}` matches it.
     __reversed__ = None
 
-    @abstractmethod
-    def __getitem__(self, key):
-        raise KeyError
+    __getitem__ = _raises(KeyError)
 
     def get(self, key, default=None):
-        try:
-            return self[key]
-        except KeyError:
-            return default
+        found = _lookup(self, key)
+        return default if found is _NOTHING else found
 
     def __contains__(self, key):
-        try:
-            self[key]
-        except KeyError:
-            return False
-        return True
+        return _lookup(self, key) is not _NOTHING
 
     def keys(self):
         return KeysView(self)
@@ -248,65 +256,48 @@ class MappingView(Sized):
     """What the views of a mapping share."""
 
     __slots__ = ("_mapping",)
+    __class_getitem__ = classmethod(GenericAlias)
 
     def __init__(self, mapping):
         self._mapping = mapping
 
+    def __repr__(self):
+        return f"{type(self).__name__}({self._mapping!r})"
+
     def __len__(self):
         return len(self._mapping)
-
-    def __repr__(self):
-        return f"{self.__class__.__name__}({self._mapping!r})"
-
-    __class_getitem__ = classmethod(GenericAlias)
 
 
 class KeysView(MappingView, Set):
     __slots__ = ()
+    _from_iterable = classmethod(lambda cls, values: set(values))
 
-    @classmethod
-    def _from_iterable(cls, it):
-        return set(it)
+    def __iter__(self):
+        return iter(self._mapping)
 
     def __contains__(self, key):
         return key in self._mapping
 
-    def __iter__(self):
-        yield from self._mapping
-
 
 class ItemsView(MappingView, Set):
     __slots__ = ()
-
-    @classmethod
-    def _from_iterable(cls, it):
-        return set(it)
-
-    def __contains__(self, item):
-        key, value = item
-        try:
-            found = self._mapping[key]
-        except KeyError:
-            return False
-        return found is value or found == value
+    _from_iterable = KeysView.__dict__["_from_iterable"]
 
     def __iter__(self):
-        for key in self._mapping:
-            yield key, self._mapping[key]
+        return ((key, self._mapping[key]) for key in self._mapping)
+
+    def __contains__(self, item):
+        return _same(_lookup(self._mapping, item[0]), item[1])
 
 
 class ValuesView(MappingView, Collection):
     __slots__ = ()
 
-    def __contains__(self, value):
-        return any(found is value or found == value for found in self)
-
     def __iter__(self):
-        for key in self._mapping:
-            yield self._mapping[key]
+        return (self._mapping[key] for key in self._mapping)
 
-
-_NOTHING = object()
+    def __contains__(self, value):
+        return any(_same(found, value) for found in self)
 
 
 class MutableMapping(Mapping):
@@ -314,23 +305,16 @@ class MutableMapping(Mapping):
 
     __slots__ = ()
 
-    @abstractmethod
-    def __setitem__(self, key, value):
-        raise KeyError
-
-    @abstractmethod
-    def __delitem__(self, key):
-        raise KeyError
+    __setitem__ = _raises(KeyError)
+    __delitem__ = _raises(KeyError)
 
     def pop(self, key, default=_NOTHING):
-        try:
-            value = self[key]
-        except KeyError:
-            if default is _NOTHING:
-                raise
-            return default
-        del self[key]
-        return value
+        found = _lookup(self, key)
+        if found is not _NOTHING:
+            del self[key]
+        elif default is _NOTHING:
+            raise KeyError(key)
+        return default if found is _NOTHING else found
 
     def popitem(self):
         for key in self:
@@ -360,9 +344,7 @@ class Sequence(Reversible, Collection):
     __slots__ = ()
     __abc_tpflags__ = 1 << 5  # A `case [...]` matches it.
 
-    @abstractmethod
-    def __getitem__(self, index):
-        raise IndexError
+    __getitem__ = _raises(IndexError)
 
     def __iter__(self):
         at = 0
@@ -375,7 +357,7 @@ class Sequence(Reversible, Collection):
             at += 1
 
     def __contains__(self, value):
-        return any(found is value or found == value for found in self)
+        return any(_same(found, value) for found in self)
 
     def __reversed__(self):
         for at in range(len(self) - 1, -1, -1):
@@ -383,12 +365,12 @@ class Sequence(Reversible, Collection):
 
     def index(self, value, start=0, stop=None):
         for at in range(len(self))[start:stop]:
-            if self[at] is value or self[at] == value:
+            if _same(self[at], value):
                 return at
         raise ValueError
 
     def count(self, value):
-        return sum(found is value or found == value for found in self)
+        return sum(_same(found, value) for found in self)
 
 
 class MutableSequence(Sequence):
@@ -396,17 +378,9 @@ class MutableSequence(Sequence):
 
     __slots__ = ()
 
-    @abstractmethod
-    def __setitem__(self, index, value):
-        raise IndexError
-
-    @abstractmethod
-    def __delitem__(self, index):
-        raise IndexError
-
-    @abstractmethod
-    def insert(self, index, value):
-        raise IndexError
+    __setitem__ = _raises(IndexError)
+    __delitem__ = _raises(IndexError)
+    insert = _raises(IndexError)
 
     def append(self, value):
         self.insert(len(self), value)
