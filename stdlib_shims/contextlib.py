@@ -57,6 +57,7 @@ class _GeneratorContextManager(ContextDecorator, AbstractContextManager):
         return type(self)(func, args, kwargs)
 
     def __enter__(self):
+        del self.call  # The arguments aren't kept alive any longer.
         try:
             return next(self.gen)
         except StopIteration:

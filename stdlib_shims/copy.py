@@ -1,5 +1,6 @@
 """Stands for `copy` where the standard library is not embedded; nothing is left out."""
 
+from _weakref import ReferenceType
 from copyreg import dispatch_table
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 
@@ -13,7 +14,7 @@ error = Error
 # Nobody can tell a copy of these from the original.
 _SAME = {
     type(None), type(...), type(NotImplemented), bool, int, float, complex, str, bytes, type, range, slice, property,
-    FunctionType, BuiltinFunctionType, CodeType,
+    FunctionType, BuiltinFunctionType, CodeType, ReferenceType,
 }
 
 

@@ -4,6 +4,7 @@ It leaves out `make_dataclass`, `weakref_slot`, and the docstring made of the si
 strings, `ClassVar`, `InitVar` and `KW_ONLY` are known by these names, with or without a module before them.
 """
 
+from abc import update_abstractmethods
 from annotationlib import Format, get_annotations
 from copy import deepcopy
 from types import FunctionType, GenericAlias, MappingProxyType, MemberDescriptorType
@@ -128,7 +129,7 @@ def _process(cls, params):
     setattr(cls, _FIELDS, found)
     setattr(cls, _PARAMS, params)
     _add_methods(cls, params, found, has_hash)
-    return cls
+    return update_abstractmethods(cls)
 
 
 def _means(annotation):

@@ -1,8 +1,8 @@
 """Stands for `enum` where the standard library is not embedded.
 
 It has `Enum`, `IntEnum`, `StrEnum`, `Flag`, `IntFlag` with their boundaries, `ReprEnum`, `auto`, `unique`, `member`,
-`nonmember`, `property` and the functional API. It leaves out `verify`, `global_enum`, `EnumDict`, the check of `_order_`,
-and the members' being there already when `__init_subclass__` runs.
+`nonmember`, `property` and the functional API. It leaves out `verify`, `global_enum`, `EnumDict`, what `dir` adds, the
+check of `_order_`, and the members' being there already when `__init_subclass__` runs.
 """
 
 import sys
@@ -101,6 +101,10 @@ class _Namespace(dict):
         return value.value
 
 
+_SHOWING = "__repr__", "__str__", "__format__", "__reduce_ex__"
+_COMBINING = "__or__", "__and__", "__xor__", "__ror__", "__rand__", "__rxor__", "__invert__"
+
+
 class EnumType(type):
     """The metaclass: it makes the members, and is asked for them."""
 
@@ -131,10 +135,10 @@ class EnumType(type):
             _boundary_=boundary or inherited,
         )
         cls = super().__new__(metacls, name, bases, space, **kwds)
-        # What shows a member is the enum's, and not that of the type that is mixed in.
-        for method in ("__repr__", "__str__", "__format__", "__reduce_ex__"):
+        # What shows and combines members is the enum's, and not that of the type that is mixed in.
+        for method in _SHOWING + (_COMBINING if Flag is not None and issubclass(cls, Flag) else ()):
             own = method in space or data is object
-            if not own and getattr(cls, method) in (getattr(data, method), getattr(object, method)):
+            if not own and getattr(cls, method) in (getattr(data, method, None), getattr(object, method, None)):
                 type.__setattr__(cls, method, getattr(first, method))
         if ReprEnum is not None and ReprEnum in bases:
             if "__str__" not in space:
@@ -188,7 +192,7 @@ class EnumType(type):
     def __call__(cls, value, names=None, *, module=None, qualname=None, type=None, start=1, boundary=None):
         if names is None and cls._member_map_ or isinstance(value, cls):
             return cls._of_value(value)
-        if names is None:
+        if names is None and type is None:
             raise TypeError(f"{cls!r} has no members; specify `names=()` if you meant to create a new, empty, enum")
         module = module or sys._getframe(1).f_globals.get("__name__")
         return cls._functional(value, names, module, qualname, type, start, boundary)
@@ -202,7 +206,7 @@ class EnumType(type):
             try:
                 found = cls._missing_(value)
             except Exception as raised:
-                if not isinstance(raised, ValueError) or raised.__context__ is None:
+                if not isinstance(raised, ValueError):
                     raised.__context__ = error
                 raise
             if found is None:
@@ -218,7 +222,7 @@ class EnumType(type):
         namespace = metacls.__prepare__(name, bases)
         if isinstance(names, str):
             names = names.replace(",", " ").split()
-        names = list(names.items() if hasattr(names, "items") else names)
+        names = list(names.items() if hasattr(names, "items") else names or ())
         values = []
         for at, one in enumerate(names):
             if isinstance(one, str):
@@ -386,7 +390,7 @@ class Flag(Enum, boundary=STRICT):
         if cls._boundary_ is CONFORM:
             value &= mask
         if value < 0:
-            value += max(every + 1, 1 << value.bit_length()) if cls._boundary_ is KEEP else every + 1
+            value += max(every + 1, 1 << value.bit_length()) if beyond else every + 1
             value = value if cls._boundary_ is KEEP else value & mask
         found = cls._value2member_map_.get(value)
         if found is not None:
@@ -449,11 +453,6 @@ class Flag(Enum, boundary=STRICT):
 
 class IntFlag(int, ReprEnum, Flag, boundary=KEEP):
     """Flags that are numbers too, and mix with others."""
-
-    __or__ = __ror__ = Flag.__or__
-    __and__ = __rand__ = Flag.__and__
-    __xor__ = __rxor__ = Flag.__xor__
-    __invert__ = Flag.__invert__
 
 
 def unique(enumeration):

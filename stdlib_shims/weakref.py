@@ -140,8 +140,8 @@ class WeakSet(_Weak, MutableSet):
     def __iter__(self):
         return (item for item in [reference() for reference in self._data] if item is not None)
 
-    def union(self, other):
-        return self | other
+    union, intersection, difference = MutableSet.__or__, MutableSet.__and__, MutableSet.__sub__
+    symmetric_difference, issubset, issuperset = MutableSet.__xor__, MutableSet.__le__, MutableSet.__ge__
 
 
 class finalize:

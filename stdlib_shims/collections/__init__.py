@@ -33,7 +33,7 @@ def namedtuple(typename, field_names, *, rename=False, defaults=None, module=Non
         if name in names[:max(at - 1, 0)]:
             raise ValueError(f"Encountered duplicate field name: {name!r}")
     names = tuple(names)
-    defaults = tuple(defaults or ())
+    defaults = () if defaults is None else tuple(defaults)
     if len(defaults) > len(names):
         raise TypeError("Got more default values than field names")
 
@@ -247,16 +247,13 @@ class ChainMap(MutableMapping):
         return self[key] if key in self else default
 
     def _merged(self):
-        merged = {}
-        for mapping in reversed(self.maps):
-            merged.update(mapping)
-        return merged
+        return {key: self[key] for key in self}
 
     def __len__(self):
-        return len(self._merged())
+        return len(set().union(*self.maps))
 
     def __iter__(self):
-        return iter(self._merged())
+        return iter(dict.fromkeys(chain.from_iterable(reversed(self.maps))))
 
     def __contains__(self, key):
         return any(key in mapping for mapping in self.maps)

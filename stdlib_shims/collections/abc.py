@@ -7,6 +7,11 @@ from abc import ABCMeta, abstractmethod
 from types import GenericAlias
 
 
+# What `super()` finds in place of some abstract methods.
+_EMPTY = ().__iter__
+_GIVES = {"__hash__": int, "__len__": int, "__contains__": bool, "__iter__": _EMPTY, "__reversed__": _EMPTY}
+
+
 def _simple(name, *methods, bases=(), also=(), alias=GenericAlias, **space):
     """A class with abstract methods; whatever has them, those of the bases and `also`, counts as a subclass."""
     names = {*methods, *also, *space}.union(*(base._counts_by for base in bases))
@@ -15,8 +20,8 @@ def _simple(name, *methods, bases=(), also=(), alias=GenericAlias, **space):
         return _has(other, names) if asked is cls else NotImplemented
 
     for method in methods:
-        space.setdefault(method, lambda self, *args: None)
-        space[method] = abstractmethod(space[method])
+        function = space.get(method, lambda self, *args, given=_GIVES.get(method): given and given())
+        space[method] = abstractmethod(function)
     space |= {"__slots__": (), "__module__": __name__, "_counts_by": names, "__class_getitem__": classmethod(alias),
               "__subclasshook__": classmethod(__subclasshook__)}
     cls = ABCMeta(name, bases, space)
@@ -81,7 +86,8 @@ Container = _simple("Container", "__contains__")
 Callable = _simple("Callable", "__call__", alias=_CallableAlias)
 Buffer = _simple("Buffer", "__buffer__")
 Iterable = _simple("Iterable", "__iter__")
-Iterator = _simple("Iterator", "__next__", bases=(Iterable,), __iter__=lambda self: self)
+Iterator = _simple("Iterator", "__next__", bases=(Iterable,), __next__=_raises(StopIteration),
+                   __iter__=lambda self: self)
 Reversible = _simple("Reversible", "__reversed__", bases=(Iterable,))
 Collection = _simple("Collection", bases=(Sized, Iterable, Container))
 Generator = _simple("Generator", "send", "throw", bases=(Iterator,), throw=_throw, close=_close,
@@ -123,13 +129,13 @@ class Set(Collection):
         return len(self) == len(other) and self <= other if isinstance(other, Set) else NotImplemented
 
     def _combined(self, other, values):
-        return self._from_iterable(values) if isinstance(other, Iterable) else NotImplemented
+        return self._from_iterable(values()) if isinstance(other, Iterable) else NotImplemented
 
     def __and__(self, other):
-        return self._combined(other, (value for value in other if value in self))
+        return self._combined(other, lambda: (value for value in other if value in self))
 
     def __or__(self, other):
-        return self._combined(other, (value for values in (self, other) for value in values))
+        return self._combined(other, lambda: (value for values in (self, other) for value in values))
 
     __rand__, __ror__ = __and__, __or__
 

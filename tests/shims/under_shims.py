@@ -22,7 +22,9 @@ def names_below(folder, prefix=""):
 
 
 [folder] = [entry for entry in sys.path if entry.rstrip("/").endswith("stdlib_shims")]
-shims = sorted(names_below(folder))
+shims = {name: exocet.getModule(name) for name in names_below(folder)}
+# Whatever else is imported gets the embedded library.
+sys.path.remove(folder)
 
 
 def find(name):
@@ -34,7 +36,7 @@ def find(name):
             find(parent)
         if name not in loaded:
             module = loaded[name] = types.ModuleType(name)
-            exocet.load(exocet.getModule(name), mapper, module)
+            exocet.load(shims[name], mapper, module)
         if parent:
             setattr(loaded[parent], child, loaded[name])
     return loaded[name]
