@@ -189,7 +189,9 @@ class EnumType(type):
         except TypeError:
             return next((made for made in cls._member_map_.values() if made._value_ == value), None)
 
-    def __call__(cls, value, names=None, *, module=None, qualname=None, type=None, start=1, boundary=None):
+    def __call__(cls, value, names=None, *values, module=None, qualname=None, type=None, start=1, boundary=None):
+        if cls._member_map_ and (names is not None or values):
+            value, names = (value, names, *values), None
         if names is None and cls._member_map_ or isinstance(value, cls):
             return cls._of_value(value)
         if names is None and type is None:
@@ -397,8 +399,8 @@ class Flag(Enum, boundary=STRICT):
             return found
         made = object.__new__(cls) if cls._member_type_ is object else cls._member_type_.__new__(cls, value)
         made._value_, made.__objclass__ = value, cls
-        names = [one._name_ for one in cls if one._value_ & value]
-        rest = value & ~mask
+        bits = [one for one in cls if one._value_ & value]
+        names, rest = [one._name_ for one in bits], value - sum(one._value_ for one in bits)
         made._name_ = "|".join(names + ([f"{rest}"] if rest else [])) if names else None
         return cls._value2member_map_.setdefault(value, made)
 

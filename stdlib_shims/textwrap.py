@@ -16,6 +16,7 @@ def dedent(text):
     return "\n".join(line[margin:] for line in lines)
 
 
-def indent(text, prefix, predicate=str.strip):
+def indent(text, prefix, predicate=None):
     """Puts a prefix before each line that isn't blank, or for which `predicate` holds."""
+    predicate = predicate or str.strip
     return "".join(prefix + line if predicate(line) else line for line in text.splitlines(True))

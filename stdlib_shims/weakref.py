@@ -131,6 +131,9 @@ class WeakSet(_Weak, MutableSet):
     def discard(self, item):
         self._data.discard(ref(item))
 
+    def __eq__(self, other):
+        return super().__eq__(other) if isinstance(other, WeakSet) else NotImplemented
+
     def __contains__(self, item):
         try:
             return ref(item) in self._data

@@ -205,3 +205,16 @@ contexts(chain)
 contexts(replaced)
 contexts(without)
 contexts(outer)
+
+import weakref
+
+
+class Kept:
+    pass
+
+
+kept = Kept()
+gone = weakref.ref(kept)
+with contextmanager(lambda thing: (None for _ in [1]))(kept):
+    del kept
+    say(gone() is None)

@@ -1,5 +1,6 @@
 from saying import Say
 
+import abc
 import copy
 import dataclasses
 import typing
@@ -293,3 +294,16 @@ class Described:
 
 
 say(Described(), Described(3), Described.x)
+
+
+class Ordering(abc.ABC):
+    @abc.abstractmethod
+    def __lt__(self, other): ...
+
+
+@dataclass(order=True)
+class Fulfils(Ordering):
+    x: int
+
+
+say(Fulfils(1) < Fulfils(2))

@@ -200,6 +200,15 @@ say(~Mode.R, repr(~Mode.R), Mode.R & 5, Mode.R == 4, list(Mode.R | Mode.X), Mode
 say(isinstance(Mode.R | Mode.W, Mode), isinstance(Mode.R, int), Mode.W in (Mode.R | Mode.W), repr(Mode(7)), (Mode.R | Mode.W).value, repr(~Mode(0)))
 
 
+class Holes(IntFlag):
+    A = 1
+    B = 2
+    MASK = 255
+
+
+say(repr(~Holes.A), repr(~Holes(0)), repr(~Holes.MASK), repr(~Holes(3)), repr(~Holes(256)), ~Mode(7))
+
+
 class Conform(Flag, boundary=enum.CONFORM):
     A = 1
     B = 2
@@ -244,6 +253,14 @@ class Unique(Enum):
 
 say(Unique.A)
 say.raised(unique, Color)
+
+
+class IntOperators(int, Flag, boundary=enum.KEEP):
+    A = 1
+    B = 2
+
+
+say(repr(IntOperators.A | IntOperators.B), repr(~IntOperators.A), repr(IntOperators.A | 2))
 
 
 class Column(Enum):

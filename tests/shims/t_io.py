@@ -2,7 +2,6 @@ from saying import Say
 
 import contextlib
 import io
-import json
 
 say = Say()
 lines = say.lines
@@ -13,7 +12,7 @@ say(io.BytesIO(b"xyz").read(2), isinstance(text, io.TextIOBase), isinstance(io.B
 say(io.TextIOWrapper(io.BytesIO(b"a\r\nb"), encoding="utf-8").readlines(), issubclass(io.UnsupportedOperation, OSError), io.DEFAULT_BUFFER_SIZE > 0)
 with contextlib.redirect_stdout(io.StringIO()) as out:
     print("hello", 3)
-say(repr(out.getvalue()), json.load(io.StringIO("[1]")))
+say(repr(out.getvalue()))
 with io.StringIO() as closed:
     pass
 say.raised(closed.read, text=False)

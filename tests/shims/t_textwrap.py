@@ -9,4 +9,4 @@ for text in ("", "a", "  a\n  b", "  a\n    b\n", "\n  a\n\n   b\n   \n", "\ta\n
              "\t a\n\t  b\n", "  x\r\n  y"):
     say(repr(dedent(text)))
     say(repr(indent(text, "> ")))
-say(repr(indent("a\n\nb\n", "+", lambda line: True)), repr(indent("a\nbc\n", "-", lambda line: "b" in line)))
+say(repr(indent("a\n\nb\n", "+", lambda line: True)), repr(indent("a\n", "+", None)), repr(indent("a\nbc\n", "-", lambda line: "b" in line)))
