@@ -44,7 +44,8 @@ class _Form(_Typing):
     """A special name such as `ClassVar`; `make` makes what stands in brackets after it."""
 
     def __init__(self, name, make=None):
-        self._name, self._make = name, make
+        self._name = self.__name__ = name
+        self._make = make
 
     def __getitem__(self, args):
         if self._make is None:
@@ -91,7 +92,7 @@ class _Alias(_Typing):
         return getattr(self.__origin__, name)
 
     def __call__(self, *args, **kwargs):
-        if self._name:
+        if self._name and self.__origin__.__module__ == "builtins":
             raise TypeError(f"Type {self._name} cannot be instantiated; use {self.__origin__.__name__}() instead")
         made = self.__origin__(*args, **kwargs)
         try:
@@ -153,7 +154,7 @@ class _Bare(_Form):
         self.__origin__ = origin
 
     def __call__(self, *args, **kwargs):
-        raise TypeError(f"Type {self._name} cannot be instantiated; use {self.__origin__.__name__}() instead")
+        return _Alias(self.__origin__, (), self._name)(*args, **kwargs)
 
     def __instancecheck__(self, instance):
         return isinstance(instance, self.__origin__)
@@ -588,11 +589,15 @@ def is_typeddict(tp):
 def get_type_hints(obj, globalns=None, localns=None, include_extras=False):
     """The annotations of a class with its bases, a function or a module, with what strings in them stand for."""
     hints = {}
+    if getattr(obj, "__no_type_check__", False):
+        return hints
     for one in reversed(obj.__mro__) if isinstance(obj, type) else (obj,):
         space = _globals(one) if globalns is None else globalns
-        names = {**vars(one), **(localns or {})} if isinstance(one, type) else localns
+        names = {one.__name__: one for one in getattr(one, "__type_params__", ())}
+        names.update(vars(one) if isinstance(one, type) else {})
+        names.update(localns or {})
         for name, value in get_annotations(one, format=Format.FORWARDREF).items():
-            hints[name] = _evaluated(_type(value) if not isinstance(value, tuple) else value, space, names or {})
+            hints[name] = _evaluated(_type(value) if not isinstance(value, tuple) else value, space, names)
     return hints if include_extras else {name: _without_extras(hint) for name, hint in hints.items()}
 
 
@@ -609,11 +614,13 @@ def _globals(obj):
     return getattr(sys.modules.get(obj.__module__), "__dict__", {})
 
 
-def _evaluated(value, space, names):
+def _evaluated(value, space, names, within=()):
     if isinstance(value, ForwardRef):
-        return _evaluated(_type(value.evaluate(globals=space, locals=names)), space, names)
+        if value in within:
+            return value  # A type that is made of itself.
+        return _evaluated(_type(value.evaluate(globals=space, locals=names)), space, names, (*within, value))
     if isinstance(value, (_Alias, GenericAlias, UnionType)) and getattr(value, "_name", None) != "Literal":
-        args = [_evaluated(arg, space, names) for arg in value.__args__]
+        args = [_evaluated(arg, space, names, within) for arg in value.__args__]
         return value if args == list(value.__args__) else _with_args(value, args)
     return value
 

@@ -42,6 +42,7 @@ assert [t.__name__ for t in Two.__parameters__] == ["K", "V"] and Sub.__paramete
 assert typing.get_args(Box[int]) == (int,) and typing.get_origin(Box[int]) is Box
 assert [cls.__name__ for cls in Two.__mro__] == ["Two", "Box", "Generic", "object"]
 assert Many[int, str, [int]] is not None and repr(Alias[int]) == "Alias[int]"
+assert typing.get_type_hints(same)["x"].__name__ == "T"
 lines.append("type parameters")
 
 

@@ -249,3 +249,18 @@ class Anything(Any):
 
 
 say(Anything().__class__.__name__, IO[str], Pattern[str] is not None, Text)
+
+Json = Union[Dict[str, "Json"], List["Json"], int, None]
+
+
+def recursive(x: "Json"):
+    pass
+
+
+@no_type_check
+def unchecked(x: "nothing at all"):
+    pass
+
+
+say(len(get_args(get_type_hints(recursive)["x"])), get_type_hints(unchecked), List.__name__, Optional.__name__)
+say(typing.OrderedDict(a=1)["a"], typing.DefaultDict(list), typing.Deque[int]([1]), typing.Counter("a")["a"])
