@@ -9,6 +9,9 @@ import types
 
 import exocet
 
+# What stands in the same folder for other reasons.
+OTHERS = {"__future__", "_exocet_resources", "importlib", "pkgutil", "runpy", "sys"}
+
 loaded = {}
 
 
@@ -22,7 +25,7 @@ def names_below(folder, prefix=""):
 
 
 [folder] = [entry for entry in sys.path if entry.rstrip("/").endswith("stdlib_shims")]
-shims = {name: exocet.getModule(name) for name in names_below(folder)}
+shims = {name: exocet.getModule(name) for name in names_below(folder) if name.partition(".")[0] not in OTHERS}
 # Whatever else is imported gets the embedded library.
 sys.path.remove(folder)
 
