@@ -15,6 +15,7 @@ mod realms;
 mod routes;
 mod scan;
 mod scripts;
+mod shims;
 mod source;
 mod stubs;
 mod text;
