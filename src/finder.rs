@@ -250,8 +250,6 @@ impl MetaFinder {
             None => state.search_path(vm)?,
         };
         let Some((_, spec)) = find(&path, &name, vm)? else { return Ok(vm.ctx.none()) };
-        // Or else importlib would ask its missing half for the place of a cached bytecode file.
-        spec.set_attr("_set_fileattr", vm.ctx.new_bool(false), vm)?;
         Ok(spec)
     }
 

@@ -261,6 +261,10 @@ impl Unit {
     pub(crate) fn found_spec(&self, mapper: Option<&MapperRef>, vm: &VirtualMachine) -> PyResult {
         let spec = self.new_spec(mapper, vm)?;
         spec.set_attr("_initializing", vm.ctx.new_bool(false), vm)?;
+        // Without access to the host, importlib lacks the half that could tell the place of a cached bytecode file.
+        if cfg!(not(feature = "host_env")) {
+            spec.set_attr("_set_fileattr", vm.ctx.new_bool(false), vm)?;
+        }
         Ok(spec)
     }
 

@@ -740,3 +740,46 @@ fn help_is_complete_and_fits_the_screen() {
         assert!(undocumented.is_empty(), "{undocumented:#?}");
     }
 }
+
+#[test]
+fn program_in_a_realm_has_its_overrides_everywhere() {
+    let tree = [
+        (
+            "app.py",
+            "import sys, helper, shared.part\nprint(helper.time, shared.part.json)\nimport importlib\nprint(importlib.import_module('helper') is helper, sorted(n for n in sys.modules if n[0] in 'hs' and n != 'sys'))\ntry:\n    import helper.x\nexcept ImportError as error:\n    print(error.name)",
+        ),
+        ("helper.py", "from stub import time"),
+        ("stub.py", "time = 'fresh'"),
+        ("lib/shared/part.py", "import json\nassert __spec__.loader_state is __builtins__['__import__'] or True"),
+        ("faked.py", ""),
+    ];
+    let ran = run(&tree, "run --realm --path lib --override json=faked app.py");
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let lines: Vec<_> = ran.stdout.lines().collect();
+    // `json` is overridden in a module that the program imports, and not just in the program.
+    assert!(lines[0].starts_with("fresh <module 'faked'"), "{lines:?}");
+    assert_eq!(lines[1..], ["True ['helper', 'shared', 'shared.part', 'stub']", "helper.x"]);
+    let ran = run(&tree, "run --path lib --override json=faked app.py");
+    assert!(ran.stdout.starts_with("fresh <module 'json'"), "{ran:?}");
+}
+
+#[test]
+fn package_loaded_in_a_realm_has_fresh_modules() {
+    let tree = [
+        ("lib/pk/__init__.py", "from . import part"),
+        (
+            "lib/pk/part.py",
+            "import sys\nimport pk\nimport other\nassert pk is sys.modules['pk'] and pk.__spec__ is not None\nprint('ran')",
+        ),
+        ("lib/other.py", "print('other')"),
+        ("lib/bad.py", "import other.absent"),
+    ];
+    let ran = run(&tree, "load --realm --repeat 2 --path lib pk bad json.decoder");
+    assert_eq!(ran.code, Some(1));
+    // Each realm loads each module once.
+    assert_eq!(ran.stderr.matches("ran").count(), 2, "{ran:?}");
+    assert_eq!(ran.stderr.matches("other").count(), 3, "{ran:?}");
+    let outcomes: Vec<_> = ran.stdout.lines().map(|line| line.split_whitespace().take(2).collect::<Vec<_>>()).collect();
+    assert_eq!(outcomes, [["ok", "pk"], ["failed", "bad"], ["ok", "json.decoder"]]);
+    assert!(ran.stdout.contains("No module named 'other.absent'; 'other' is not a package (asked by bad, "), "{ran:?}");
+}
