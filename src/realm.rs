@@ -250,8 +250,11 @@ impl Members {
                 Some((module, true)) => Some(module),
                 None => match self.find(step, package, vm)? {
                     Some(found) => self.load(step, &found, package, vm).map(Some)?,
-                    None if parent.is_none() => continue,
-                    None => None,
+                    None if parent.is_some() => None,
+                    None => match self.find_dropped(step, vm)? {
+                        Some(found) => self.load(step, &found, None, vm).map(Some)?,
+                        None => continue,
+                    },
                 },
             };
             // `None` in `sys.modules` stands for a module that is not to be found.
@@ -282,6 +285,17 @@ impl Members {
             Some(machinery) => machinery.find(self, name, path, vm),
             None => self.find_here(name, path, vm).map(|found| found.map(Found::Handle)),
         }
+    }
+
+    /// What stands for a shared module that was taken out of `sys.modules` here: it is to be loaded anew, as importing
+    /// it would do in CPython, and as only this realm sees it.
+    fn find_dropped(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<Found>> {
+        if !self.outside.contains_key(name, vm)
+            || !matches!(self.outer.map(&Request::probe(name), vm)?, Answer::PassThrough)
+        {
+            return Ok(None);
+        }
+        Ok(State::of(vm).search_path(vm)?.get(name).ok().map(Found::Handle))
     }
 
     /// What stands for `name` in the sources, by a package's `__path__` or else the realm's own search path.

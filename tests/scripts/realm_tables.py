@@ -63,13 +63,29 @@
 # | from sys import modules, path
 # | tables = modules is sys.modules, path is sys.path, "sys" in modules, modules["sys"] is sys
 # | kind = type(sys).__mro__[1].__name__
+# file: pk/anew.py
+# | import sys, outside
+# | shared = sys.modules.pop("outside")
+# | sys.modules["accelerator"] = None
+# | import outside
+# | fresh = outside
+# | sys.modules["outside"] = shared
+# | import outside
+# | differs = fresh is not shared and outside is shared, fresh.fast, shared.fast
 # file: outside.py
+# | try:
+# |     from accelerator import fast
+# | except ImportError:
+# |     fast = False
+# file: accelerator.py
+# | fast = True
 # > pk.plain
 # > 42 42 True
 # > ('pk.plain!', 'pk.plain!')
 # > hooked
 # > pk.gone stand-in outside
 # > (True, True, True, True) module 1
+# > (True, False, True)
 # > nothing outside: True True True True
 # > other realm: 1 3 False
 import exocet
@@ -88,6 +104,7 @@ print(blocked.name, blocked.first, blocked.second)
 written = realm.loadNamed("pk.written")
 print(written.tables, written.kind, sys.exocet_test)
 del sys.exocet_test
+print(realm.loadNamed("pk.anew").differs)
 names = {name for name in set(sys.modules) - set(kept[0]) if name.partition(".")[0] in ("pk", "conjured", "hooked")}
 print("nothing outside:", not names, sys.meta_path == kept[1], list(getattr(sys, "path_hooks", [])) == kept[2], sys.path == kept[3])
 
