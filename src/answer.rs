@@ -7,8 +7,8 @@ use crate::{
     state::State,
 };
 use rustpython_vm::{
-    AsObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyStr},
+    AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyStr, PyType},
     function::{FuncArgs, KwArgs},
 };
 
@@ -124,6 +124,10 @@ pub(crate) fn not_found(
             error.as_object().str(vm).map_or_else(|_| format!("No module named '{name}'"), |text| text.to_string())
         }
         Miss::NotMine => {
+            // In a realm it is the first name on the way that isn't there, as in CPython.
+            if let Some(missing) = mapper.as_realm().and_then(|realm| realm.first_missing(&name, vm)) {
+                name = missing.to_owned();
+            }
             let parent = name.rsplit_once('.').map(|(parent, _)| parent.to_owned());
             let parent = parent.and_then(|parent| {
                 // Not to import anything for the sake of a message, only objects at hand are looked at.
@@ -152,12 +156,20 @@ pub(crate) fn not_found(
 }
 
 fn new_module_not_found(name: &str, message: String, vm: &VirtualMachine) -> PyBaseExceptionRef {
-    let kind = vm.ctx.exceptions.module_not_found_error.to_owned();
     let name: PyObjectRef = vm.ctx.new_str(name).into();
     let args = FuncArgs::new(vec![vm.ctx.new_str(message).into()], KwArgs::from_iter([("name".to_owned(), name)]));
+    new_error(vm.ctx.exceptions.module_not_found_error, args, vm)
+}
+
+/// An `ImportError` that is about no module of any name.
+pub(crate) fn new_nameless_error(message: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    new_error(vm.ctx.exceptions.import_error, vec![vm.ctx.new_str(message).into()].into(), vm)
+}
+
+fn new_error(kind: &Py<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyBaseExceptionRef {
     match kind.as_object().call(args, vm).map(|error| error.downcast()) {
         Ok(Ok(error)) => error,
-        Ok(Err(_)) => vm.new_runtime_error("ModuleNotFoundError is no exception"),
+        Ok(Err(_)) => vm.new_runtime_error("an import error is no exception"),
         Err(error) => error,
     }
 }

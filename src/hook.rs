@@ -1,6 +1,7 @@
 //! The `__import__` of a loaded module: makes each name absolute, asks the mapper, and hands over what it answers.
 
 use crate::{
+    answer::new_nameless_error,
     imports::Imports,
     instances,
     internal::{Caller, Serving},
@@ -151,7 +152,7 @@ fn absolute(written: &str, globals: Option<&Py<PyDict>>, level: usize, vm: &Virt
         }
         return Ok(written.to_owned());
     }
-    let error = |message: &str| Err(vm.new_import_error(message, vm.ctx.new_str(written)));
+    let error = |message: &str| Err(new_nameless_error(message, vm));
     let package = match globals {
         Some(globals) => package_of(globals, vm)?,
         None => String::new(),

@@ -1,8 +1,9 @@
 //! The forms of the import statement: what each of them hands to the importing module.
 
 use crate::{
-    answer::{Miss, import_shared, not_found, pass_through, require, settle},
+    answer::{Miss, import_shared, new_nameless_error, not_found, pass_through, require, settle},
     mapper::{Answer, Below, Item, MapperRef, Request},
+    realm::Members,
     state::State,
     view::{From, View},
 };
@@ -21,10 +22,12 @@ impl Imports {
     pub(crate) fn import_plain(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult {
         let name = request.name();
         let mut child = require(&self.mapper, request, vm)?;
-        // For `import_("b.c", level=1)` in package `a` the first name is `a.b`.
-        let written = request.written();
-        let first = name.len() - written.len() + written.find('.').unwrap_or(written.len());
         let mut end = name.len();
+        let first = end_of_first(request);
+        if end > first && self.realm_of(request, vm)?.is_some() {
+            let top = &name[..first];
+            return self.present(top, require(&self.mapper, &request.renamed(top), vm)?, vm);
+        }
         child = self.present(name, child, vm)?;
         while end > first {
             let dot = name[..end].rfind('.').unwrap_or(0);
@@ -65,7 +68,10 @@ impl Imports {
     /// `import a.b.c as d`, for which the VM takes `b` from what it gets here, and `c` from that.
     pub(crate) fn import_as(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult {
         let leaf = require(&self.mapper, request, vm)?;
-        let mut child = self.present(request.name(), leaf, vm)?;
+        let mut child = match self.realm_of(request, vm)? {
+            Some(realm) => self.attribute_of_top(request, realm, vm)?,
+            None => self.present(request.name(), leaf, vm)?,
+        };
         let written = request.written();
         for part in written.split('.').rev().take(written.matches('.').count()) {
             let found = vm.ctx.new_dict();
@@ -73,6 +79,32 @@ impl Imports {
             child = From::new(None, request.name(), found).into_ref(&vm.ctx).into();
         }
         Ok(child)
+    }
+
+    /// The realm, if it holds the module itself and all that lies above it: then, as in CPython, only the first package
+    /// is asked for once the module is there, and it may be another one by now, or have something else as an attribute.
+    fn realm_of(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<&Members>> {
+        let Some(realm) = self.mapper.as_realm() else { return Ok(None) };
+        let top = &request.name()[..end_of_first(request)];
+        let holds = realm.is_inside(request.name(), vm)? && self.mapper.below(top, vm) != Below::Replaced;
+        Ok(holds.then_some(realm))
+    }
+
+    /// `c` of `a.b.c`, from one attribute to the next.
+    fn attribute_of_top(&self, request: &Request<'_>, realm: &Members, vm: &VirtualMachine) -> PyResult {
+        let (first, rest) = request.name().split_at(end_of_first(request));
+        let mut found = require(&self.mapper, &request.renamed(first), vm)?;
+        for part in rest.split('.').skip(1) {
+            let part = vm.ctx.new_str(part);
+            found = match vm.get_attribute_opt(&found, &*part)? {
+                Some(attribute) => attribute,
+                None => match realm.submodule(&found, &part, vm)? {
+                    Some(module) => module,
+                    None => From::new(Some(found), request.name(), vm.ctx.new_dict()).missing(&part, vm)?,
+                },
+            };
+        }
+        Ok(found)
     }
 
     /// `from a.b import x, y` and `from a.b import *`.
@@ -230,10 +262,8 @@ impl Imports {
                     None => match vm.get_attribute_opt(&module, "__dict__")? {
                         Some(dict) => dict,
                         None => {
-                            return Err(vm.new_import_error(
-                                "from-import-* object has no __dict__ and no __all__",
-                                vm.ctx.new_str(request.name()),
-                            ));
+                            let message = "from-import-* object has no __dict__ and no __all__";
+                            return Err(new_nameless_error(message, vm));
                         }
                     },
                 };
@@ -306,4 +336,11 @@ impl Imports {
         self.mapper.views(vm).set_item(name, view.clone().into(), vm)?;
         Ok(view)
     }
+}
+
+/// Where in the name of the request ends what `import a.b.c` binds. For `__import__("b.c", level=1)` in package `a`
+/// the first name is `a.b`.
+fn end_of_first(request: &Request<'_>) -> usize {
+    let written = request.written();
+    request.name().len() - written.len() + written.find('.').unwrap_or(written.len())
 }

@@ -12,8 +12,8 @@ mod redirect;
 mod request;
 
 pub use basic::{chain, empty, pass_through};
-pub(crate) use exclusion::Exclusion;
 pub use exclusion::exclusion;
+pub(crate) use exclusion::{Exclusion, prefixes};
 pub(crate) use lookup::Callable;
 pub use lookup::callable;
 pub(crate) use overrides::Overrides;

@@ -4,13 +4,13 @@ use crate::{
     PythonModule, SearchPath,
     lock::ModuleLock,
     machinery::{Found, Machinery},
-    mapper::{Answer, Below, Item, Mapper, MapperRef, PyMapper, Request},
+    mapper::{Answer, Below, Item, Mapper, MapperRef, PyMapper, Request, prefixes},
     shims,
     source::Source,
     state::{State, is_initializing, locate, sys_modules},
 };
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyDictRef, PyModule, PyStr},
     common::{lock::PyMutex, rc::PyRc},
     object::{Traverse, TraverseFn},
@@ -209,8 +209,22 @@ impl Members {
         Ok(Some((object, inside)))
     }
 
-    fn is_inside(&self, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
+    pub(crate) fn is_inside(&self, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
         Ok(self.entry(name, vm)?.is_some_and(|(_, inside)| inside))
+    }
+
+    /// What `sys.modules` has as the submodule `part` of `package`, which goes by its own name.
+    pub(crate) fn submodule(
+        &self,
+        package: &PyObject,
+        part: &Py<PyStr>,
+        vm: &VirtualMachine,
+    ) -> PyResult<Option<PyObjectRef>> {
+        let name = vm.get_attribute_opt(package, "__name__")?;
+        match name.as_ref().and_then(|name| name.downcast_ref::<PyStr>()) {
+            Some(name) => self.modules.get_item_opt(&*format!("{name}.{part}"), vm),
+            None => Ok(None),
+        }
     }
 
     /// Remembers what the mapper answered for a name that isn't inside, so that `sys.modules` shows it.
@@ -240,16 +254,31 @@ impl Members {
         if let Some((_, false)) = self.entry(name, vm)? {
             return Ok(Standing::Outside);
         }
+        let steps: Vec<&str> = prefixes(name).collect();
+        let mut first = 0;
+        // What is there already counts, whatever became of the packages that it lies in.
+        for (at, step) in steps.iter().enumerate().rev() {
+            if self.entry(step, vm)?.is_some() {
+                first = at;
+                break;
+            }
+        }
         let mut parent: Option<(&str, PyObjectRef)> = None;
         // One step a component, and no recursion: a name may have any number of them.
-        for end in name.match_indices('.').map(|(at, _)| at).chain([name.len()]) {
-            let step = &name[..end];
+        for step in steps.into_iter().skip(first) {
             let package = parent.as_ref().map(|(_, module)| module);
             let module = match self.loaded(step, vm)? {
                 Some((_, false)) => continue,
                 Some((module, true)) => Some(module),
                 None => match self.find(step, package, vm)? {
-                    Some(found) => self.load(step, &found, package, vm).map(Some)?,
+                    Some(found) => {
+                        let module = self.load(step, &found, package, vm)?;
+                        // Whatever its code put in its own place is the answer this time.
+                        if step == name {
+                            return Ok(Standing::Inside(module));
+                        }
+                        Some(module)
+                    }
                     None if parent.is_some() => None,
                     None => match self.find_dropped(step, vm)? {
                         Some(found) => self.load(step, &found, None, vm).map(Some)?,
@@ -265,6 +294,18 @@ impl Members {
             Some((step, module)) if step == name => Standing::Inside(module),
             _ => Standing::Outside,
         })
+    }
+
+    /// Which of `name` and the packages that it lies in is the first that can't be had, if the realm has any of them.
+    pub(crate) fn first_missing<'a>(&self, name: &'a str, vm: &VirtualMachine) -> Option<&'a str> {
+        let mut missing = name;
+        for step in prefixes(name).rev() {
+            match self.entry(step, vm).ok()? {
+                Some((_, inside)) => return inside.then_some(missing),
+                None => missing = step,
+            }
+        }
+        None
     }
 
     /// What stands for `name`, which isn't loaded yet; `package` is the one inside that it lies in.
@@ -352,11 +393,17 @@ impl Members {
             }
             return Err(error);
         }
-        // The module may have put something else in its place.
-        let missing = || vm.new_import_error(format!("'{name}' is not in sys.modules"), vm.ctx.new_str(name));
-        let loaded = self.modules.get_item_opt(name, vm)?.ok_or_else(missing)?;
-        if let (Some(package), Some((_, last))) = (package, name.rsplit_once('.')) {
-            package.set_attr(vm.ctx.intern_str(last), loaded.clone(), vm)?;
+        // The module may have put something else in its place, or in that of its package, or nothing.
+        let placed = |name: &str| {
+            let missing = || vm.new_key_error(vm.ctx.new_str(name).into());
+            self.modules.get_item_opt(name, vm)?.ok_or_else(missing)
+        };
+        let loaded = placed(name)?;
+        if let (Some(_), Some((parent, last))) = (package, name.rsplit_once('.'))
+            && let Err(error) = placed(parent)?.set_attr(vm.ctx.intern_str(last), loaded.clone(), vm)
+            && !error.fast_isinstance(vm.ctx.exceptions.attribute_error)
+        {
+            return Err(error);
         }
         Ok(loaded)
     }

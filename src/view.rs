@@ -1,7 +1,7 @@
 //! Stand-ins for modules that show some attributes otherwise than the module itself has them, and never write to it.
 
 use crate::{
-    answer::settle,
+    answer::{new_nameless_error, settle},
     imports::Imports,
     mapper::{Answer, Item, Request, WeakMapper},
 };
@@ -198,11 +198,12 @@ impl From {
     }
 
     /// The `ImportError` that CPython raises for a name that a module lacks.
-    fn missing(&self, item: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+    pub(crate) fn missing(&self, item: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
         let attr = |object: &PyObject, name: &'static str| vm.get_attribute_opt(object, name).ok().flatten();
         let text = |object: Option<PyObjectRef>| Some(object?.downcast_ref::<PyStr>()?.to_string());
         let target = self.target.as_deref();
-        let shown = target.and_then(|target| text(attr(target, "__name__"))).unwrap_or_else(|| self.name.clone());
+        let own = target.and_then(|target| text(attr(target, "__name__")));
+        let shown = own.as_ref().unwrap_or(&self.name);
         let spec = target.and_then(|target| attr(target, "__spec__"));
         let origin = spec.as_ref().and_then(|spec| text(attr(spec, "origin")));
         let partial = spec.as_ref().and_then(|spec| attr(spec, "_initializing"));
@@ -216,7 +217,11 @@ impl From {
         } else {
             format!("cannot import name '{item}' from '{shown}' ({place})")
         };
-        Err(vm.new_import_error(message, vm.ctx.new_str(shown)))
+        // What was put in the place of a module has no name that it could be known by.
+        Err(own.map_or_else(
+            || new_nameless_error(&message, vm),
+            |own| vm.new_import_error(message.as_str(), vm.ctx.new_str(own)),
+        ))
     }
 }
 

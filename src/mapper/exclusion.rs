@@ -70,7 +70,7 @@ impl Mapper for Exclusion {
 }
 
 /// `a`, `a.b` and `a.b.c` of `a.b.c`.
-pub(super) fn prefixes(name: &str) -> impl DoubleEndedIterator<Item = &str> {
+pub(crate) fn prefixes(name: &str) -> impl DoubleEndedIterator<Item = &str> {
     let ends = name.match_indices('.').map(|(at, _)| at).chain([name.len()]).collect::<Vec<_>>();
     ends.into_iter().map(move |end| &name[..end])
 }

@@ -36,6 +36,9 @@ def invalidate_caches():
             finder.invalidate_caches()
 
 
+_reloading = {}
+
+
 def reload(module):
     """Runs the module's code again, in the module object that there is."""
     spec = getattr(module, "__spec__", None)
@@ -44,23 +47,30 @@ def reload(module):
         raise TypeError("reload() argument must be a module")
     if sys.modules.get(name) is not module:
         raise ImportError(f"module {name} not in sys.modules", name=name)
-    package = name.rpartition(".")[0]
-    path = None
-    if package:
-        if package not in sys.modules:
-            raise ImportError(f"parent {package!r} not in sys.modules", name=package)
-        path = sys.modules[package].__path__
-    for finder in sys.meta_path:
-        spec = finder.find_spec(name, path, module)
-        if spec is not None:
-            break
-    else:
-        raise ModuleNotFoundError(f"spec not found for the module {name!r}", name=name)
-    module.__spec__ = spec
-    if spec.loader is not None:
-        spec.loader.exec_module(module)
-    # The module may have put something else in its place.
-    return sys.modules[name]
+    if name in _reloading:
+        # The module reloads itself, by way of others or not.
+        return _reloading[name]
+    _reloading[name] = module
+    try:
+        package = name.rpartition(".")[0]
+        path = None
+        if package:
+            if package not in sys.modules:
+                raise ImportError(f"parent {package!r} not in sys.modules", name=package)
+            path = sys.modules[package].__path__
+        for finder in sys.meta_path:
+            spec = finder.find_spec(name, path, module)
+            if spec is not None:
+                break
+        else:
+            raise ModuleNotFoundError(f"spec not found for the module {name!r}", name=name)
+        module.__spec__ = spec
+        if spec.loader is not None:
+            spec.loader.exec_module(module)
+        # The module may have put something else in its place.
+        return sys.modules[name]
+    finally:
+        _reloading.pop(name, None)
 
 
 def __getattr__(name):
