@@ -2,11 +2,11 @@
 
 use crate::{
     answer::new_nameless_error,
-    imports::Imports,
     instances,
     internal::{Caller, Serving},
     mapper::{MapperRef, Request, WeakMapper},
     state::State,
+    statement::Statements,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
@@ -100,17 +100,17 @@ impl Importer {
         };
         let written = written.to_string();
         let name = absolute(&written, call.globals.as_deref(), call.level, vm)?;
-        let imports = Imports { mapper: self.0.upgrade(vm)? };
+        let statements = Statements { mapper: self.0.upgrade(vm)? };
         // A call may leave out whose import it is; then it is that of the code that runs.
         let importer = call.globals.or_else(current_globals);
         let request = Request::statement(&name, &written, call.level, call.from.as_ref(), importer.as_deref());
         let imported = match &call.from {
-            Some(from) => imports.import_from(&request, from, statement.is_some(), vm),
-            None if statement.as_ref().is_some_and(|serving| serving.binds_leaf) => imports.import_as(&request, vm),
-            None => imports.import_plain(&request, vm),
+            Some(from) => statements.import_from(&request, from, statement.is_some(), vm),
+            None if statement.as_ref().is_some_and(|serving| serving.binds_leaf) => statements.import_as(&request, vm),
+            None => statements.import_plain(&request, vm),
         }?;
         if let Some(importer) = &importer {
-            imports.bind_own(&request, importer, vm)?;
+            statements.bind_own(&request, importer, vm)?;
         }
         Ok(imported)
     }

@@ -45,7 +45,6 @@ mod finder;
 #[cfg(feature = "stdlib")]
 mod frozen;
 mod hook;
-mod imports;
 mod instances;
 mod internal;
 mod interned;
@@ -59,6 +58,7 @@ mod realm;
 mod runtime;
 mod shims;
 mod state;
+mod statement;
 mod traceback;
 mod unit;
 mod view;

@@ -2,8 +2,8 @@
 
 use crate::{
     answer::{new_nameless_error, settle},
-    imports::Imports,
     mapper::{Answer, Item, Request, WeakMapper},
+    statement::Statements,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
@@ -79,14 +79,14 @@ impl View {
             Some(value) if value.downcast_ref::<PyModule>().is_some() => Item::Module,
             Some(_) => Item::Value,
         };
-        let imports = Imports { mapper: mapper.upgrade(vm)? };
+        let statements = Statements { mapper: mapper.upgrade(vm)? };
         let full = format!("{name}.{part}");
         let asked = Request::direct(&full).for_item(&full, item);
-        match imports.mapper.map(&asked, vm)? {
-            Answer::Object(object) => imports.present(&full, object, vm).map(Some),
-            Answer::Rename(_) | Answer::Load(..) => Ok(settle(&imports.mapper, &asked, vm)?.ok()),
+        match statements.mapper.map(&asked, vm)? {
+            Answer::Object(object) => statements.present(&full, object, vm).map(Some),
+            Answer::Rename(_) | Answer::Load(..) => Ok(settle(&statements.mapper, &asked, vm)?.ok()),
             Answer::Denied(_) | Answer::PassThrough | Answer::NotMine => match original {
-                Some(original) => imports.present(&full, original.clone(), vm).map(Some),
+                Some(original) => statements.present(&full, original.clone(), vm).map(Some),
                 None => Ok(None),
             },
         }

@@ -13,11 +13,11 @@ use rustpython_vm::{
 };
 
 /// What modules loaded under one mapper import.
-pub(crate) struct Imports {
+pub(crate) struct Statements {
     pub(crate) mapper: MapperRef,
 }
 
-impl Imports {
+impl Statements {
     /// `import a.b.c`, which binds `a`.
     pub(crate) fn import_plain(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult {
         let name = request.name();
