@@ -3,6 +3,7 @@
 
 use crate::{
     Error, SearchPath,
+    engine::Link,
     mapper::{MapperRef, lookup},
     path::Location,
     source::{self, Source},
@@ -34,6 +35,8 @@ pub(crate) struct State {
     pub(crate) main_mapper: PyMutex<Option<MapperRef>>,
     /// The mappers made of Python objects, by the objects' ids.
     adapters: PyMutex<HashMap<usize, PyRef<PyWeak>>>,
+    /// The runtime of the interpreter, as handles on its objects know it.
+    pub(crate) runtime: PyMutex<Link>,
 }
 
 impl State {
@@ -63,6 +66,7 @@ impl State {
             library: PyMutex::default(),
             main_mapper: PyMutex::default(),
             adapters: PyMutex::default(),
+            runtime: PyMutex::default(),
         })
     }
 

@@ -135,10 +135,7 @@ impl Asker {
         let mut frame = vm.current_frame();
         while let Some(current) = frame {
             let asker = Self::of(&current, vm);
-            // Importing runs through frames of the frozen importlib, which ask for nothing themselves.
-            let is_machinery =
-                asker.file.starts_with("<frozen importlib") || asker.file.starts_with("_frozen_importlib");
-            if !is_machinery && (askers.is_empty() || crate::internal::is_importing(&current, vm)) {
+            if !asker.is_machinery() && (askers.is_empty() || crate::internal::is_importing(&current, vm)) {
                 askers.push(asker);
             }
             frame = current.f_back(vm);
@@ -146,7 +143,12 @@ impl Asker {
         askers
     }
 
-    fn of(frame: &FrameObjectRef, vm: &VirtualMachine) -> Self {
+    /// Importing runs through frames of the frozen importlib, which ask for nothing themselves.
+    pub(crate) fn is_machinery(&self) -> bool {
+        self.file.starts_with("<frozen importlib") || self.file.starts_with("_frozen_importlib")
+    }
+
+    pub(crate) fn of(frame: &FrameObjectRef, vm: &VirtualMachine) -> Self {
         let iframe = frame.iframe();
         let name = iframe.globals().get_item_opt("__name__", vm).ok().flatten();
         let module = name.and_then(|name| Some(name.downcast_ref::<PyStr>()?.to_string()));

@@ -5,6 +5,7 @@ mod support;
 #[cfg(feature = "cli")]
 mod cli;
 mod depth;
+mod embed;
 mod gauntlet;
 mod hook;
 mod listing;
