@@ -187,6 +187,15 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_> {
         Err(self.unfit(&visitor))
     }
 
+    // Serde would take bytes for a string where they happen to be UTF-8.
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        if self.is_bytes() { Err(self.unfit(&visitor)) } else { self.deserialize_any(visitor) }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.deserialize_str(visitor)
+    }
+
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         if self.is_none() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
@@ -296,7 +305,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_> {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 char str string bytes byte_buf unit map identifier
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 char bytes byte_buf unit map identifier
     }
 }
 

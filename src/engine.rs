@@ -205,7 +205,8 @@ pub(crate) fn guarded<R>(vm: &VirtualMachine, f: impl FnOnce() -> PyResult<R>) -
     })
 }
 
-fn message(panic: &(dyn Any + Send)) -> &str {
+/// What a panic says.
+pub(crate) fn message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }

@@ -243,7 +243,7 @@ fn install(path: &[Arc<dyn Source>], environment: &[String], vm: &VirtualMachine
     // What the interpreter puts there by itself are the folders of a CPython that may happen to be installed.
     let mut entries = Vec::new();
     for source in path {
-        state.register(source.clone());
+        state.register(Arc::new(source::guarded::Guarded(source.clone())));
         entries.push(vm.ctx.new_str(source.label()).into());
     }
     entries.extend(environment.iter().map(|entry| vm.ctx.new_str(entry.as_str()).into()));

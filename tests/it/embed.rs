@@ -238,7 +238,7 @@ fn a_value_that_does_not_fit_is_one_error_that_says_what_and_where() {
     unfit::<i32>(&app, "1.0", ": invalid type: floating point `1.0`, expected i32");
     unfit::<i32>(&app, "True", ": invalid type: boolean `true`, expected i32");
     unfit::<bool>(&app, "1", ": invalid type: integer `1`, expected a boolean");
-    unfit::<String>(&app, "b'x'", ": invalid type: byte array, expected a string");
+    unfit::<String>(&app, "b'x'", ": invalid type: a Python object of class `bytes`, expected a string");
     unfit::<String>(&app, "'\\ud800'", ": the string has surrogates, which no Rust string can have");
     unfit::<Vec<String>>(&app, "'text'", ": invalid type: string \"text\", expected a sequence");
     unfit::<String>(&app, "None", ": invalid type: unit value, expected a string");
@@ -514,9 +514,8 @@ fn a_panic_of_the_caller_is_its_own() {
     assert_eq!(app.call::<i32>("fine", ()).unwrap(), 1);
 }
 
-/// A source may panic in the middle of an import, with Python frames around it that nobody takes away.
 #[test]
-fn a_panic_through_python_frames_breaks_the_runtime_and_nothing_else() {
+fn a_panic_of_a_source_is_an_import_error() {
     struct Panics;
     impl exocet::Source for Panics {
         fn read(&self, path: &str) -> std::io::Result<Option<Arc<[u8]>>> {
@@ -527,13 +526,23 @@ fn a_panic_through_python_frames_breaks_the_runtime_and_nothing_else() {
             }
         }
     }
-    let other = runtime("n = 1");
     let runtime = Runtime::builder().isolated().without_signals().source(Panics).build().unwrap();
-    let imports = runtime.pass_through();
-    let error = runtime.load("app", &imports).unwrap_err();
+    let error = runtime.load("app", &runtime.pass_through()).unwrap_err();
+    let exception = error.exception().unwrap();
+    assert!(exception.message().contains("the source panicked: in the source"), "{error:?}");
+    assert!(runtime.load("other", &runtime.pass_through()).unwrap_err().to_string().contains("the source panicked"));
+}
+
+/// Nobody takes those frames away. Functions that are made for the VM directly are not guarded.
+#[test]
+fn a_panic_through_python_frames_breaks_the_runtime_and_nothing_else() {
+    let ((other, second), (runtime, app)) = (app("n = 1"), app("def call(f): f()"));
+    let boom = runtime.enter(|vm| Object::new(vm.new_function("boom", || -> () { panic!("raw") }), vm)).unwrap();
+    let error = app.call::<()>("call", (&boom,)).unwrap_err();
     assert!(error.is_gone(), "{error:?}");
-    assert!(runtime.load("app", &imports).unwrap_err().is_gone());
-    assert_eq!(other.load("app", &other.pass_through()).unwrap().get::<i32>("n").unwrap(), 1);
+    assert!(app.call::<()>("call", (&boom,)).unwrap_err().is_gone());
+    assert_eq!(second.get::<i32>("n").unwrap(), 1);
+    assert!(other.load("app", &other.pass_through()).is_ok());
 }
 
 #[test]
