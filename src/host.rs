@@ -22,6 +22,9 @@ use std::{any::Any, fmt};
 /// A function takes up to six values that serde can read, and gives one that it can write. An argument that the call
 /// leaves out is `None`, where the function takes an `Option`. A panic becomes a `RuntimeError`.
 ///
+/// A function may use the runtime that calls it. What it captures is out of the cycle collector's sight: one that holds an
+/// [`Object`](crate::Object) of a module that imports it keeps both alive as long as the runtime lives.
+///
 /// ```
 /// use exocet::{Error, HostModule, Memory, Object, Runtime};
 ///
@@ -105,9 +108,7 @@ impl HostModule {
         name: impl Into<String>,
         function: impl Fn(FuncArgs, &VirtualMachine) -> PyResult + PyThreadingConstraint + 'static,
     ) -> Self {
-        self.callable(name.into(), move |args: FuncArgs, bridge: Bridge<'_>| {
-            function(args, bridge.vm).map_err(|exception| Error::from_exception(exception, bridge.vm))
-        })
+        self.with_call(name.into(), move |args: FuncArgs, bridge: Bridge<'_>| function(args, bridge.vm))
     }
 
     /// Adds a value. A struct becomes an object with attributes, and what is below it is plain data.
@@ -127,7 +128,17 @@ impl HostModule {
         self
     }
 
-    fn callable(mut self, name: String, call: impl Call + 'static) -> Self {
+    fn callable(
+        self,
+        name: String,
+        call: impl Fn(FuncArgs, Bridge<'_>) -> Result<PyObjectRef, Error> + PyThreadingConstraint + 'static,
+    ) -> Self {
+        self.with_call(name, move |args: FuncArgs, bridge: Bridge<'_>| {
+            call(args, bridge).map_err(|error| error.into_exception(bridge.vm))
+        })
+    }
+
+    fn with_call(mut self, name: String, call: impl Call + 'static) -> Self {
         self.members.push((name, Member::Function(Box::new(call))));
         self
     }
@@ -171,11 +182,11 @@ impl fmt::Debug for HostModule {
 
 /// What Python code calls.
 trait Call: PyThreadingConstraint {
-    fn call(&self, args: FuncArgs, bridge: Bridge<'_>) -> Result<PyObjectRef, Error>;
+    fn call(&self, args: FuncArgs, bridge: Bridge<'_>) -> PyResult;
 }
 
-impl<F: Fn(FuncArgs, Bridge<'_>) -> Result<PyObjectRef, Error> + PyThreadingConstraint> Call for F {
-    fn call(&self, args: FuncArgs, bridge: Bridge<'_>) -> Result<PyObjectRef, Error> {
+impl<F: Fn(FuncArgs, Bridge<'_>) -> PyResult + PyThreadingConstraint> Call for F {
+    fn call(&self, args: FuncArgs, bridge: Bridge<'_>) -> PyResult {
         self(args, bridge)
     }
 }
@@ -310,7 +321,7 @@ impl Callable for HostFunction {
     fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         guarded(vm, || {
             let link = Link::of(vm);
-            zelf.call.call(args, Bridge { vm, link: &link }).map_err(|error| error.into_exception(vm))
+            zelf.call.call(args, Bridge { vm, link: &link })
         })
     }
 }

@@ -357,7 +357,7 @@ def run(job, n): return job['then'](job['run'](n))
     assert!(app.call::<bool>("same", (boxed, again)).unwrap());
     let job: Job = app.call("job", ()).unwrap();
     assert!(job.name == "j" && job.then.is_none());
-    let doubled: Object = app.call("job", ()).and_then(|job: Job| Ok(job.run)).unwrap();
+    let doubled: Object = app.call("job", ()).map(|job: Job| job.run).unwrap();
     let job = Job { then: Some(doubled), ..job };
     assert_eq!(app.call::<i32>("run", (job, 5)).unwrap(), 7);
     assert_eq!(runtime.object((1, "a")).unwrap().to::<(i32, String)>().unwrap(), (1, "a".to_owned()));
@@ -915,4 +915,42 @@ def go():
         assert_eq!(code.join().unwrap(), 4);
         assert!(seen.to::<Vec<i32>>().unwrap_err().is_gone());
     }
+}
+
+#[allow(dead_code, unreachable_pub)]
+#[path = "../../examples/full.rs"]
+mod full;
+
+// Without the library's `traceback` the text of a syntax error is another one.
+#[cfg(feature = "stdlib")]
+#[test]
+fn the_example_swaps_its_plugins() {
+    let input = "hello\n!plugins\n!edit greeter again back\nhello\n!edit greeter return retrun\nhello\nsum\nsecrets\nnumber\nquit\n!plugins\n!reload grump\n!reload none\ndiary\n";
+    let mut output = Vec::new();
+    full::chat(input.as_bytes(), &mut output).expect("it talks");
+    let output = String::from_utf8(output).expect("text");
+    assert_eq!(
+        output,
+        r#"greeter: Hello Ann, I am Exo.
+plugins: diary greeter grump
+greeter is swapped
+greeter: Hello back, Ann.
+greeter raised SyntaxError: invalid syntax (greeter.py, line 9)
+  File "<plugins>/greeter.py", line 9
+greeter stays as it was
+greeter: Hello back, Ann.
+grump raised TypeError: unsupported operand type(s) for +: 'int' and 'str'
+  File "<plugins>/grump.py", line 7, in reply
+grump raised ModuleNotFoundError: No module named 'os': denied by the exclusion of 'os' (asked by grump, <plugins>/grump.py:9)
+  imported by grump, <plugins>/grump.py:9
+  File "<plugins>/grump.py", line 9, in reply
+grump failed: the result of `reply` doesn't fit: invalid type: integer `42`, expected a string
+grump raised SystemExit: 3
+  File "<plugins>/grump.py", line 14, in reply
+plugins: diary greeter
+grump is swapped
+there is no plugin none
+diary: number | quit | diary
+"#
+    );
 }
