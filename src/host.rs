@@ -38,8 +38,9 @@ use std::{any::Any, fmt};
 ///         Some(word) => Ok(word.clone()),
 ///         None => Err(Error::raise("IndexError", "no such word")),
 ///     })
-///     .try_function("twice", |function: Object, n: i64| function.invoke::<i64>((n,))?.checked_mul(2).ok_or("too much".into())
-///         as Result<i64, Box<dyn std::error::Error + Send + Sync>>);
+///     .try_function("twice", |function: Object, n: i64| -> Result<i64, Error> {
+///         Ok(2 * function.invoke::<i64>((n,))?)
+///     });
 ///
 /// let text = "import host
 /// loud = host.shout(host.pick(['a', 'b'], 1))

@@ -143,18 +143,30 @@ thread_local! {
 
 /// Runs `give`, which may hand over an object.
 pub(crate) fn receive<E>(give: impl FnOnce() -> Result<(), E>) -> Result<Option<Object>, E> {
-    let before = HAND.replace(Hand::Open);
-    let given = give();
-    let hand = HAND.replace(before);
-    given.map(|()| if let Hand::Full(object) = hand { Some(object) } else { None })
+    let _before = Before::replaced_by(Hand::Open);
+    give()?;
+    Ok(fetch())
 }
 
 /// Runs `take`, which may fetch the object.
 pub(crate) fn send<R>(object: Object, take: impl FnOnce() -> R) -> R {
-    let before = HAND.replace(Hand::Full(object));
-    let result = take();
-    drop(HAND.replace(before));
-    result
+    let _before = Before::replaced_by(Hand::Full(object));
+    take()
+}
+
+/// What was being handed over further out; it is put back even after a panic.
+struct Before(Hand);
+
+impl Before {
+    fn replaced_by(hand: Hand) -> Self {
+        Self(HAND.replace(hand))
+    }
+}
+
+impl Drop for Before {
+    fn drop(&mut self) {
+        drop(HAND.replace(std::mem::replace(&mut self.0, Hand::Closed)));
+    }
 }
 
 /// Hands an object over; false if nobody is there to take it.

@@ -921,8 +921,6 @@ def go():
 #[path = "../../examples/full.rs"]
 mod full;
 
-// Without the library's `traceback` the text of a syntax error is another one.
-#[cfg(feature = "stdlib")]
 #[test]
 fn the_example_swaps_its_plugins() {
     let input = "hello\n!plugins\n!edit greeter again back\nhello\n!edit greeter return retrun\nhello\nsum\nsecrets\nnumber\nquit\n!plugins\n!reload grump\n!reload none\ndiary\n";

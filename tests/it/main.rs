@@ -5,6 +5,8 @@ mod support;
 #[cfg(feature = "cli")]
 mod cli;
 mod depth;
+// Its plugins import the library.
+#[cfg(feature = "stdlib")]
 mod embed;
 mod gauntlet;
 mod hook;
