@@ -148,11 +148,12 @@ pub(crate) fn not_found(
     };
     let askers = Asker::chain(vm);
     if !askers.is_empty() {
-        let askers: Vec<_> =
-            askers.iter().map(|asker| format!("{}, {}:{}", asker.module, asker.file, asker.line)).collect();
-        message.push_str(&format!(" (asked by {})", askers.join("; asked by ")));
+        let named = askers.iter().map(|asker| format!("{}, {}:{}", asker.module, asker.file, asker.line));
+        message.push_str(&format!(" (asked by {})", named.collect::<Vec<_>>().join("; asked by ")));
     }
-    new_module_not_found(&name, message, vm)
+    let error = new_module_not_found(&name, message, vm);
+    crate::exception::set_importers(&error, &askers, vm);
+    error
 }
 
 fn new_module_not_found(name: &str, message: String, vm: &VirtualMachine) -> PyBaseExceptionRef {

@@ -1,15 +1,35 @@
-//! What can go wrong between a name and its source text.
+//! The one error type: what can go wrong with sources, with loading, and between Rust and Python.
 
-use rustpython_vm::{AsObject, PyObjectRef, VirtualMachine, builtins::PyBaseExceptionRef};
+use rustpython_vm::{
+    AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyType},
+};
 use std::fmt;
 use std::io;
 use std::path::Path;
 
+use crate::exception::Exception;
 use crate::path::Location;
 use crate::scan::ScanError;
 use crate::text::DecodeError;
 
-/// Why a source could not be opened, or a module not be found, listed, read or understood.
+/// Why a source could not be opened, a module not be found, read or loaded, or a value not cross between Rust and Python.
+///
+/// An exception that Python code raised is one too: [`exception`](Error::exception) has it.
+///
+/// ```
+/// use exocet::{Memory, Runtime};
+///
+/// let plugins = Memory::new("<plugins>").with("sums.py", "def halve(n):\n    return 1 / n");
+/// let runtime = Runtime::builder().source(plugins).build()?;
+/// let sums = runtime.load("sums", &runtime.pass_through())?;
+/// let error = sums.call::<f64>("halve", (0,)).unwrap_err();
+/// let exception = error.exception().expect("Python code raised it");
+/// assert!(exception.is("ArithmeticError"));
+/// assert_eq!(exception.kind(), "ZeroDivisionError");
+/// assert!(exception.traceback().contains("return 1 / n"));
+/// # Ok::<(), exocet::Error>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct Error(Box<Kind>);
@@ -32,7 +52,13 @@ impl Error {
             | Kind::Decode { .. }
             | Kind::Scan { .. }
             | Kind::SameLabel { .. }
-            | Kind::Start { .. } => None,
+            | Kind::Start { .. }
+            | Kind::Raised(_)
+            | Kind::Raise { .. }
+            | Kind::Misfit { .. }
+            | Kind::OtherRuntime { .. }
+            | Kind::Gone
+            | Kind::Broken => None,
         }
     }
 
@@ -45,6 +71,61 @@ impl Error {
         }
     }
 
+    /// The exception that Python code raised, where the error is one.
+    pub fn exception(&self) -> Option<&Exception> {
+        match &*self.0 {
+            Kind::Raised(exception) => Some(exception),
+            _ => None,
+        }
+    }
+
+    /// The exit code of a `SystemExit`, where the error is one.
+    pub fn exit_code(&self) -> Option<i32> {
+        self.exception()?.exit_code()
+    }
+
+    /// Whether a value could not cross between Rust and Python: its type or its size doesn't fit.
+    pub fn is_misfit(&self) -> bool {
+        matches!(*self.0, Kind::Misfit { .. })
+    }
+
+    /// Whether a value of one runtime was handed to another.
+    pub fn is_other_runtime(&self) -> bool {
+        matches!(*self.0, Kind::OtherRuntime { .. })
+    }
+
+    /// Whether the runtime is gone: it was dropped, ran to its end, or broke down in a panic.
+    pub fn is_gone(&self) -> bool {
+        matches!(*self.0, Kind::Gone | Kind::Broken)
+    }
+
+    /// An error that Python code gets to see as the built-in exception of that name, and as a `RuntimeError` if there is
+    /// no such exception: what a [`HostModule`](crate::HostModule)'s function returns to raise it.
+    pub fn raise(exception: impl Into<String>, message: impl Into<String>) -> Self {
+        Kind::Raise { class: exception.into(), message: message.into() }.into()
+    }
+
+    /// What the VM raised, as an error.
+    pub fn from_exception(exception: PyBaseExceptionRef, vm: &VirtualMachine) -> Self {
+        Kind::Raised(Exception::new(exception, vm)).into()
+    }
+
+    pub(crate) fn misfit(what: String, at: String, cause: String) -> Self {
+        Kind::Misfit { what, at, cause }.into()
+    }
+
+    pub(crate) fn other_runtime(what: String) -> Self {
+        Kind::OtherRuntime { what }.into()
+    }
+
+    pub(crate) fn gone() -> Self {
+        Kind::Gone.into()
+    }
+
+    pub(crate) fn broken() -> Self {
+        Kind::Broken.into()
+    }
+
     pub(crate) fn same_label(label: &str) -> Self {
         Kind::SameLabel { label: label.to_owned() }.into()
     }
@@ -53,16 +134,29 @@ impl Error {
         Kind::Start { traceback }.into()
     }
 
-    /// The exception that Python code gets to see: `ModuleNotFoundError` for what isn't there, `ValueError` for what can't
-    /// be a name, `SyntaxError` for text that is no Python, `OSError` for the rest.
+    /// The exception that Python code gets to see: the very same one that Python code raised; `ModuleNotFoundError` for
+    /// what isn't there, `ValueError` for what can't be a name, `SyntaxError` for text that is no Python, `TypeError` for
+    /// a value that doesn't fit, `OSError` and `RuntimeError` for the rest.
     #[must_use]
     pub fn into_exception(self, vm: &VirtualMachine) -> PyBaseExceptionRef {
         let kinds = &vm.ctx.exceptions;
+        if let Some(exception) = self.exception().and_then(|exception| exception.live(vm)) {
+            return exception;
+        }
+        if let Kind::Raise { class, message } = &*self.0 {
+            return raised(class, message, vm).unwrap_or_else(|error| error);
+        }
         let kind = match *self.0 {
             Kind::NotFound { .. } => kinds.module_not_found_error,
             Kind::BadName { .. } | Kind::SameLabel { .. } => kinds.value_error,
             Kind::Decode { .. } | Kind::Scan { .. } => kinds.syntax_error,
-            Kind::Start { .. } => kinds.runtime_error,
+            Kind::Misfit { .. } => kinds.type_error,
+            Kind::Start { .. }
+            | Kind::Raised(_)
+            | Kind::Raise { .. }
+            | Kind::OtherRuntime { .. }
+            | Kind::Gone
+            | Kind::Broken => kinds.runtime_error,
             Kind::Open { .. } | Kind::Find { .. } | Kind::List { .. } | Kind::Read { .. } => kinds.os_error,
         };
         let message = vm.ctx.new_str(self.to_string());
@@ -154,6 +248,31 @@ enum Kind {
     Decode { origin: String, cause: DecodeError },
     #[error("can't parse `{origin}`: {cause}")]
     Scan { origin: String, cause: ScanError },
+    #[error(transparent)]
+    Raised(Exception),
+    #[error("{class}: {message}")]
+    Raise { class: String, message: String },
+    #[error("{what} doesn't fit{at}: {cause}")]
+    Misfit { what: String, at: String, cause: String },
+    #[error("{what} belongs to another runtime")]
+    OtherRuntime { what: String },
+    #[error("the runtime is gone")]
+    Gone,
+    #[error("the runtime broke down in a panic")]
+    Broken,
+}
+
+/// The built-in exception `class` that says `message`.
+fn raised(class: &str, message: &str, vm: &VirtualMachine) -> PyResult<PyBaseExceptionRef> {
+    let found = vm.get_attribute_opt(vm.builtins.as_object(), &*vm.ctx.new_str(class))?;
+    let is_exception = |class: &Py<PyType>| class.fast_issubclass(vm.ctx.exceptions.base_exception_type);
+    match found.map(|class| class.downcast::<PyType>()) {
+        Some(Ok(class)) if is_exception(&class) => {
+            let made = class.as_object().call((message.to_owned(),), vm)?;
+            made.downcast().map_err(|_| vm.new_type_error(format!("{class} makes no exception", class = class.name())))
+        }
+        _ => Ok(vm.new_runtime_error(format!("{class}: {message}"))),
+    }
 }
 
 impl From<Kind> for Error {

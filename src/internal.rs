@@ -69,6 +69,13 @@ pub(crate) fn is_importing(frame: &FrameObjectRef, vm: &VirtualMachine) -> bool 
     offset.is_ok_and(|offset| is_import_name(frame.iframe().code().code.instructions.read_op(offset / 2)))
 }
 
+/// Whether the instruction at `lasti`, an offset in bytes, of the code that `frame` runs is an import statement's.
+pub(crate) fn is_import_at(frame: &FrameObjectRef, lasti: i32) -> bool {
+    let instructions = &frame.iframe().code().code.instructions;
+    usize::try_from(lasti)
+        .is_ok_and(|lasti| lasti / 2 < instructions.len() && is_import_name(instructions.read_op(lasti / 2)))
+}
+
 fn is_import_name(op: Instruction) -> bool {
     matches!(op, Instruction::ImportName { .. })
 }

@@ -2,29 +2,28 @@
 //! `import` inside that module gets.
 //!
 //! ```
-//! use exocet::{Memory, Runtime, load, mapper, search_path};
+//! use exocet::{Error, HostModule, Memory, Runtime};
 //!
-//! fn main() -> Result<(), exocet::Error> {
-//!     let text = "import clock\nword = 'morning' if clock.hour < 12 else 'evening'";
-//!     let runtime = Runtime::builder().source(Memory::new("<app>").with("greet.py", text)).build()?;
-//!     let word = runtime.enter(|vm| {
-//!         let greet = search_path(vm)?.get("greet").map_err(|error| error.into_exception(vm))?;
-//!         let stub = vm.new_module("clock", vm.ctx.new_dict(), None);
-//!         stub.set_attr("hour", vm.ctx.new_int(9), vm)?;
-//!         let stubs = vm.ctx.new_dict();
-//!         stubs.set_item("clock", stub.into(), vm)?;
-//!         let module = load(&greet, &mapper::pass_through(vm).with_overrides(stubs, vm), vm)?;
-//!         module.get_attr("word", vm)?.try_into_value::<String>(vm)
-//!     });
-//!     assert_eq!(word.expect("greet loads"), "morning");
+//! fn main() -> Result<(), Error> {
+//!     let text = "import host\ndef reply(name, times):\n    return ' '.join([host.shout(name)] * times)";
+//!     let runtime = Runtime::builder().source(Memory::new("<plugins>").with("hello.py", text)).build()?;
+//!     let host = HostModule::new("host").function("shout", |text: String| text.to_uppercase());
+//!     let plugin = runtime.load("hello", &runtime.pass_through().with_module(host)?)?;
+//!     let reply: String = plugin.call("reply", ("Ann", 2))?;
+//!     assert_eq!(reply, "ANN ANN");
+//!     let error = plugin.call::<String>("reply", ("Ann", "twice")).unwrap_err();
+//!     let exception = error.exception().expect("Python code raised it");
+//!     assert!(exception.is("TypeError") && exception.traceback().contains("[host.shout(name)] * times"));
 //!     Ok(())
 //! }
 //! ```
 //!
 //! A [`Source`] is where module code lives, a [`SearchPath`] an ordered list of them, and a [`PythonModule`] a handle on
-//! a module that exists there; none of them ever runs Python code. [`load`] makes a fresh module of a handle under a
-//! [`Mapper`], which answers the imports. [`load_package`] does so for a whole package, whose modules then see one
-//! another.
+//! a module that exists there; none of them ever runs Python code. [`Runtime::load`] makes a fresh module under a
+//! [`Mapper`], which answers its imports; [`Runtime::load_package`] does so for a whole package, whose modules then see
+//! one another. What comes out is an [`Object`], read and called with Rust values, and what goes wrong an [`Error`].
+//!
+//! Inside of [`Runtime::enter`] the same is at hand for objects of the VM: [`load`], [`load_package`], [`MapperRef`].
 
 #![deny(missing_docs)]
 
@@ -40,11 +39,16 @@ mod source;
 pub mod text;
 
 mod answer;
+mod de;
+mod engine;
+mod exception;
 mod exec;
 mod finder;
 #[cfg(feature = "stdlib")]
 mod frozen;
 mod hook;
+mod host;
+mod imports;
 mod instances;
 mod internal;
 mod interned;
@@ -53,22 +57,29 @@ mod loader;
 mod lock;
 mod machinery;
 pub mod mapper;
+mod object;
 mod python;
 mod realm;
 mod runtime;
+mod ser;
 mod shims;
 mod state;
 mod statement;
 mod traceback;
 mod unit;
+mod value;
 mod view;
 
 pub use error::Error;
+pub use exception::{Exception, Importer};
+pub use host::{Function, HostModule};
+pub use imports::Imports;
 pub use list::{IterModules, WalkModules};
 pub use loader::{load, load_into, run_main};
 pub use mapper::{Answer, Mapper, MapperRef, Request};
 pub use module::{Kind, PythonModule};
 pub use name::{is_dotted_name, is_identifier, is_keyword};
+pub use object::{Arguments, Object};
 pub use path::{Location, SearchPath};
 pub use python::STUBS;
 pub use realm::{Realm, RealmBuilder, load_package};

@@ -8,7 +8,7 @@ use crate::Error;
 use crate::list::{IterModules, WalkModules};
 use crate::module::{PythonModule, join};
 use crate::name::is_dotted_name;
-use crate::source::{Shape, Source};
+use crate::source::{Shape, Source, guarded::Guarded};
 
 /// An ordered list of locations. Cloning it is cheap.
 ///
@@ -45,7 +45,7 @@ impl SearchPath {
     /// The same search path with the root of `source` at its end.
     #[must_use]
     pub fn with(self, source: impl Source) -> Self {
-        let root = Location { source: Arc::new(source), folder: String::new() };
+        let root = Location { source: Arc::new(Guarded(source)), folder: String::new() };
         self.0.iter().cloned().chain([root]).collect()
     }
 

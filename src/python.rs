@@ -21,6 +21,7 @@ pub(crate) fn make_types() {
     let _ = crate::state::State::make_static_type();
     crate::hook::Importer::make_type();
     let _ = crate::exec::Executor::make_static_type();
+    let _ = crate::host::HostFunction::make_static_type();
     let _ = crate::view::View::make_static_type();
     let _ = crate::view::From::make_static_type();
     let _ = crate::finder::Loader::make_static_type();

@@ -1,16 +1,21 @@
 //! A runtime: one interpreter with the library, the `exocet` module and a search path.
 
 use crate::{
-    Error,
+    Error, Imports, Mapper, MapperRef, Object, PythonModule, SearchPath,
+    engine::Engine,
     finder::{MetaFinder, PathHook},
-    library, python,
+    imports::Guarded,
+    library, loader, mapper, python, realm,
     source::{self, Source},
     state::{State, sys_modules},
+    value::Bridge,
 };
 use rustpython_vm::{
-    AsObject, Interpreter, PyObjectRef, PyPayload, PyResult, Settings, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyInt, PyListRef, PyType},
+    Interpreter, PyObjectRef, PyPayload, PyResult, Settings, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyListRef, PyType},
+    common::rc::PyRc,
 };
+use serde::Serialize;
 use std::{
     fmt,
     path::Path,
@@ -19,8 +24,12 @@ use std::{
 
 /// An interpreter that can load modules. Make one and keep it: an interpreter that is dropped leaves memory behind
 /// (RustPython issue 3504).
+///
+/// With the feature `threading` it may be shared by threads, and they run Python code side by side; without it, it stays
+/// on its thread. It may be entered while it is entered already, as by a function that its own Python code called, and
+/// while another runtime is.
 pub struct Runtime {
-    interpreter: Interpreter,
+    engine: PyRc<Engine>,
 }
 
 /// What a runtime is made of.
@@ -39,15 +48,102 @@ impl Runtime {
         Builder::default()
     }
 
-    /// Runs `f` inside the interpreter.
+    /// Loads the module `name` of the search path: makes a new module object and runs its code. What its imports get,
+    /// `imports` decides.
+    ///
+    /// # Errors
+    /// A name that isn't found; a module that can't be read; whatever its code raises; `imports` of another runtime.
+    pub fn load(&self, name: &str, imports: &Imports) -> Result<Object, Error> {
+        self.load_by(name, imports, |handle, mapper, vm| loader::load(handle, mapper, vm).map(Into::into))
+    }
+
+    /// Loads the package `name` as a realm of its own: the package and its modules are fresh, and see one another.
+    ///
+    /// # Errors
+    /// As for [`load`](Self::load).
+    pub fn load_package(&self, name: &str, imports: &Imports) -> Result<Object, Error> {
+        self.load_by(name, imports, realm::load_package)
+    }
+
+    fn load_by(
+        &self,
+        name: &str,
+        imports: &Imports,
+        load: impl FnOnce(&PythonModule, &MapperRef, &VirtualMachine) -> PyResult,
+    ) -> Result<Object, Error> {
+        let link = self.engine.link();
+        if !imports.object().link().is(&link) {
+            return Err(Error::other_runtime(format!("what `{name}` imports")));
+        }
+        let handle = self.search_path()?.get(name)?;
+        self.try_enter(|vm| load(&handle, &imports.raw(vm)?, vm)).map(|module| Object::linked(module, link))
+    }
+
+    /// The sources, the live `sys.path` and the library, where modules are found and listed.
+    ///
+    /// # Errors
+    /// `sys.path` that is no list.
+    pub fn search_path(&self) -> Result<SearchPath, Error> {
+        self.try_enter(crate::search_path)
+    }
+
+    /// Imports as `import` itself has them: the interpreter's shared modules.
+    #[must_use]
+    pub fn pass_through(&self) -> Imports {
+        self.imports(mapper::pass_through)
+    }
+
+    /// No imports at all.
+    #[must_use]
+    pub fn no_imports(&self) -> Imports {
+        self.imports(mapper::empty)
+    }
+
+    /// Imports by a mapper of your own. A panic of it becomes a `RuntimeError`.
+    #[must_use]
+    pub fn mapper(&self, mapper: impl Mapper) -> Imports {
+        self.imports(|vm| MapperRef::new(Guarded(mapper), vm))
+    }
+
+    fn imports(&self, make: impl FnOnce(&VirtualMachine) -> MapperRef) -> Imports {
+        Imports::new(Object::linked(self.enter(make).into(), self.engine.link()))
+    }
+
+    /// Makes a Python object of a Rust value.
+    ///
+    /// # Errors
+    /// A value that has no form in Python, or belongs to another runtime.
+    pub fn object(&self, value: impl Serialize) -> Result<Object, Error> {
+        let link = self.engine.link();
+        let object =
+            self.engine.try_enter(|vm| Bridge { vm, link: &link }.to_python(&value, || "the value".to_owned()))?;
+        Ok(Object::linked(object, link))
+    }
+
+    /// Runs `f` inside the interpreter, where all of the VM can be used. What `f` returns must not be used inside of
+    /// another runtime.
+    ///
+    /// # Panics
+    /// As `f` does; and if a panic went through Python code before, which leaves the interpreter in no known state. A
+    /// panic in a function or a mapper of the host's is no such panic: it becomes an exception.
     pub fn enter<R>(&self, f: impl FnOnce(&VirtualMachine) -> R) -> R {
-        self.interpreter.enter(f)
+        self.engine.enter(f)
+    }
+
+    /// As [`enter`](Self::enter), with an exception as a typed error.
+    ///
+    /// # Errors
+    /// The exception; a panic in the VM, now or before.
+    pub fn try_enter<R>(&self, f: impl FnOnce(&VirtualMachine) -> PyResult<R>) -> Result<R, Error> {
+        self.engine.try_enter(|vm| f(vm).map_err(|exception| Error::from_exception(exception, vm)))
     }
 
     /// Runs `f` as a whole program, then ends the interpreter as `python` ends: threads are joined, `atexit` functions
     /// run, and an exception is printed. Gives the exit code.
+    ///
+    /// On another thread than the one that built the runtime the modules are left as they are in the end.
     pub fn run(self, f: impl FnOnce(&VirtualMachine) -> PyResult<()>) -> u32 {
-        self.interpreter.run(|vm| f(vm).inspect_err(|error| shorten_exit_code(error, vm)))
+        self.engine.run(f)
     }
 }
 
@@ -129,20 +225,7 @@ impl Builder {
         interpreter
             .enter(|vm| install(&self.path, &environment, vm).map_err(|error| describe(&error, vm)))
             .map_err(Error::start)?;
-        Ok(Runtime { interpreter })
-    }
-}
-
-/// Of an exit code that fits into 64 bits CPython keeps the lowest ones, where the interpreter takes any that is longer
-/// than 32 bits for -1.
-fn shorten_exit_code(error: &PyBaseExceptionRef, vm: &VirtualMachine) {
-    if error.fast_isinstance(vm.ctx.exceptions.system_exit)
-        && let Ok(code) = error.as_object().get_attr("code", vm)
-        && let Some(code) = code.downcast_ref::<PyInt>()
-        && let Ok(code) = code.try_to_primitive::<i64>(vm)
-    {
-        // An exception that takes no attribute keeps the code that it has.
-        let _ = error.as_object().set_attr("code", vm.ctx.new_int(code as u32), vm);
+        Ok(Runtime { engine: Engine::new(interpreter) })
     }
 }
 
@@ -166,7 +249,7 @@ fn install(path: &[Arc<dyn Source>], environment: &[String], vm: &VirtualMachine
     // What the interpreter puts there by itself are the folders of a CPython that may happen to be installed.
     let mut entries = Vec::new();
     for source in path {
-        state.register(source.clone());
+        state.register(Arc::new(source::guarded::Guarded(source.clone())));
         entries.push(vm.ctx.new_str(source.label()).into());
     }
     entries.extend(environment.iter().map(|entry| vm.ctx.new_str(entry.as_str()).into()));

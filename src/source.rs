@@ -1,6 +1,7 @@
 //! Where files come from.
 
 pub(crate) mod dir;
+pub(crate) mod guarded;
 pub(crate) mod memory;
 mod tree;
 pub(crate) mod zip;

@@ -3,6 +3,7 @@
 
 use crate::{
     Error, SearchPath,
+    engine::Link,
     instances::{self, Instances},
     mapper::{self, MapperRef, lookup},
     path::Location,
@@ -39,6 +40,8 @@ pub(crate) struct State {
     pub(crate) instances: Instances,
     /// The mappers made of Python objects, by the objects' ids.
     adapters: PyMutex<HashMap<usize, PyRef<PyWeak>>>,
+    /// The runtime of the interpreter, as handles on its objects know it.
+    pub(crate) runtime: PyMutex<Link>,
 }
 
 impl State {
@@ -70,6 +73,7 @@ impl State {
             plain: PyMutex::default(),
             instances: Instances::default(),
             adapters: PyMutex::default(),
+            runtime: PyMutex::default(),
         })
     }
 

@@ -135,10 +135,7 @@ impl Asker {
         let mut frame = vm.current_frame();
         while let Some(current) = frame {
             let asker = Self::of(&current, vm);
-            // Importing runs through frames of the frozen importlib and of its stand-in, which ask for nothing themselves.
-            let machinery = ["<frozen importlib", "_frozen_importlib", "<shims>/importlib"];
-            let is_machinery = machinery.iter().any(|prefix| asker.file.starts_with(prefix));
-            if !is_machinery && (askers.is_empty() || crate::internal::is_importing(&current, vm)) {
+            if !asker.is_machinery() && (askers.is_empty() || crate::internal::is_importing(&current, vm)) {
                 askers.push(asker);
             }
             frame = current.f_back(vm);
@@ -146,7 +143,14 @@ impl Asker {
         askers
     }
 
-    fn of(frame: &FrameObjectRef, vm: &VirtualMachine) -> Self {
+    /// Importing runs through frames of the frozen importlib and of its stand-in, which ask for nothing themselves.
+    pub(crate) fn is_machinery(&self) -> bool {
+        ["<frozen importlib", "_frozen_importlib", "<shims>/importlib"]
+            .iter()
+            .any(|prefix| self.file.starts_with(prefix))
+    }
+
+    pub(crate) fn of(frame: &FrameObjectRef, vm: &VirtualMachine) -> Self {
         let iframe = frame.iframe();
         let name = iframe.globals().get_item_opt("__name__", vm).ok().flatten();
         let module = name.and_then(|name| Some(name.downcast_ref::<PyStr>()?.to_string()));

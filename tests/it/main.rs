@@ -6,6 +6,9 @@ mod support;
 mod cli;
 mod depth;
 mod differential;
+// Its plugins import the library.
+#[cfg(feature = "stdlib")]
+mod embed;
 mod gauntlet;
 mod hook;
 mod listing;

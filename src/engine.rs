@@ -1,0 +1,282 @@
+//! The interpreter behind a runtime, and how a thread gets into it and out again.
+//!
+//! The VM's own `enter` leaves three things to its caller. It uses one VM object, which belongs to the thread that built
+//! it: its limit for the native stack is that thread's. It lets the frames of another interpreter, entered further out
+//! on the same thread, show through. And a panic that goes through Python frames leaves the thread's frame pointer
+//! dangling. Here each thread gets a VM object of its own, frames of another interpreter are out of sight, and the frame
+//! pointer is put back on every way out; after such a panic the interpreter isn't used again.
+
+use crate::{Error, state::State};
+use rustpython_vm::{
+    Interpreter, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyInt},
+    common::rc::PyRc,
+    frame::InterpreterFrame,
+    vm::thread::{current_vm_is_set, enter_vm, get_current_frame, set_current_frame, with_current_vm},
+};
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    ptr,
+    sync::atomic::{AtomicBool, Ordering},
+};
+#[cfg(feature = "threading")]
+use {
+    rustpython_vm::{common::lock::PyMutex, vm::thread::ThreadedVirtualMachine},
+    std::thread::{self, ThreadId},
+};
+
+#[cfg(not(feature = "threading"))]
+use std::rc::Weak;
+#[cfg(feature = "threading")]
+use std::sync::Weak;
+
+/// An interpreter that handles can share.
+pub(crate) struct Engine {
+    home: Home,
+    #[cfg(feature = "threading")]
+    seed: PyMutex<ThreadedVirtualMachine>,
+    id: i64,
+    /// Whether a panic went through Python frames, so that the state of the VM can't be relied on.
+    broken: AtomicBool,
+}
+
+/// What a handle has of its runtime. It doesn't keep it alive: a function of the host that holds a handle would
+/// otherwise keep alive the very interpreter that owns the function.
+#[derive(Clone, Default)]
+pub(crate) struct Link(Weak<Engine>);
+
+impl Engine {
+    pub(crate) fn new(interpreter: Interpreter) -> PyRc<Self> {
+        let engine = PyRc::new(Self {
+            id: interpreter.id(),
+            #[cfg(feature = "threading")]
+            seed: PyMutex::new(interpreter.new_thread()),
+            home: Home::new(interpreter),
+            broken: AtomicBool::new(false),
+        });
+        let link = engine.link();
+        engine.enter(|vm| *State::of(vm).runtime.lock() = link);
+        engine
+    }
+
+    pub(crate) fn link(self: &PyRc<Self>) -> Link {
+        Link(PyRc::downgrade(self))
+    }
+
+    /// Runs `f` inside of the interpreter.
+    ///
+    /// # Panics
+    /// After a panic that went through Python frames.
+    pub(crate) fn enter<R>(&self, f: impl FnOnce(&VirtualMachine) -> R) -> R {
+        assert!(!self.is_broken(), "{}", Error::broken());
+        if self.is_current() {
+            return with_current_vm(|vm| enter_vm(vm, || self.watched(|| f(vm))));
+        }
+        let _outer = RestoreFrame(get_current_frame());
+        self.outermost(|vm| {
+            let _none = RestoreFrame(ptr::null());
+            let _ = set_current_frame(ptr::null());
+            self.watched(|| f(vm))
+        })
+    }
+
+    /// As `enter`, with errors in place of panics, and the panics of the VM itself made errors too.
+    pub(crate) fn try_enter<R>(&self, f: impl FnOnce(&VirtualMachine) -> Result<R, Error>) -> Result<R, Error> {
+        if self.is_broken() {
+            return Err(Error::broken());
+        }
+        match catch_unwind(AssertUnwindSafe(|| self.enter(f))) {
+            Ok(result) => result,
+            Err(_) if self.is_broken() => Err(Error::broken()),
+            // It went through no Python: it is the caller's own.
+            Err(panic) => resume_unwind(panic),
+        }
+    }
+
+    /// Whether the interpreter is the one that this thread is in.
+    pub(crate) fn is_current(&self) -> bool {
+        current_vm_is_set() && with_current_vm(|vm| vm.state.interpreter_id == self.id)
+    }
+
+    fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Relaxed)
+    }
+
+    /// Runs `f`; should it panic, notes whether Python frames were left standing, and takes them away.
+    fn watched<R>(&self, f: impl FnOnce() -> R) -> R {
+        let _watch = Watch { engine: self, frame: get_current_frame() };
+        f()
+    }
+
+    #[cfg(feature = "threading")]
+    fn outermost<R>(&self, f: impl FnOnce(&VirtualMachine) -> R) -> R {
+        if let Some(interpreter) = self.home.get() {
+            return interpreter.enter(f);
+        }
+        let thread = self.seed.lock().run(VirtualMachine::new_thread);
+        thread.run(f)
+    }
+
+    #[cfg(not(feature = "threading"))]
+    fn outermost<R>(&self, f: impl FnOnce(&VirtualMachine) -> R) -> R {
+        self.home.0.enter(f)
+    }
+
+    /// Runs `f` as a whole program and ends the interpreter as `python` ends. Gives the exit code.
+    pub(crate) fn run(self: PyRc<Self>, f: impl FnOnce(&VirtualMachine) -> PyResult<()>) -> u32 {
+        let result = self.enter(|vm| f(vm).inspect_err(|error| shorten_exit_code(error, vm)));
+        match PyRc::try_unwrap(self) {
+            Ok(engine) => engine.home.finish(result),
+            Err(engine) => engine.enter(|vm| end(result, vm)),
+        }
+    }
+}
+
+/// Ends a program without ending the interpreter: all that the program itself can notice.
+fn end(result: PyResult<()>, vm: &VirtualMachine) -> u32 {
+    let code = result.err().map_or(0, |error| vm.handle_exit_exception(error));
+    for (module, function) in [("threading", "_shutdown"), ("atexit", "_run_exitfuncs")] {
+        // A module that was never imported has nothing to end.
+        let Ok(modules) = crate::state::sys_modules(vm) else { continue };
+        if let Ok(Some(module)) = modules.get_item_opt(module, vm)
+            && let Err(error) = vm.call_method(&module, function, ())
+        {
+            vm.run_unraisable(error, None, module);
+        }
+    }
+    for stream in ["stdout", "stderr"] {
+        if let Ok(stream) = vm.sys_module.get_attr(stream, vm) {
+            // There is nobody left to tell.
+            let _ = vm.call_method(&stream, "flush", ());
+        }
+    }
+    code
+}
+
+/// Of an exit code that fits into 64 bits CPython keeps the lowest ones, where the interpreter takes any that is longer
+/// than 32 bits for -1.
+fn shorten_exit_code(error: &PyBaseExceptionRef, vm: &VirtualMachine) {
+    use rustpython_vm::AsObject;
+    if error.fast_isinstance(vm.ctx.exceptions.system_exit)
+        && let Ok(code) = error.as_object().get_attr("code", vm)
+        && let Some(code) = code.downcast_ref::<PyInt>()
+        && let Ok(code) = code.try_to_primitive::<i64>(vm)
+    {
+        // An exception that takes no attribute keeps the code that it has.
+        let _ = error.as_object().set_attr("code", vm.ctx.new_int(code as u32), vm);
+    }
+}
+
+impl Link {
+    /// The interpreter, for as long as the result is held.
+    pub(crate) fn engine(&self) -> Result<PyRc<Engine>, Error> {
+        self.0.upgrade().ok_or_else(Error::gone)
+    }
+
+    /// Runs `f` inside of the interpreter, if it is still there.
+    pub(crate) fn enter<R>(&self, f: impl FnOnce(&VirtualMachine) -> Result<R, Error>) -> Result<R, Error> {
+        self.engine()?.try_enter(f)
+    }
+
+    /// Whether both are links to one interpreter.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.0.ptr_eq(&other.0)
+    }
+
+    /// The link to the runtime that `vm` is the interpreter of.
+    pub(crate) fn of(vm: &VirtualMachine) -> Self {
+        State::of(vm).runtime.lock().clone()
+    }
+}
+
+/// Runs a function of the host's that Python code called. A panic becomes a `RuntimeError`: it must not go through the
+/// frames of the code that called.
+pub(crate) fn guarded<R>(vm: &VirtualMachine, f: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
+    let frame = get_current_frame();
+    catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|panic| {
+        if get_current_frame() != frame {
+            let _ = set_current_frame(frame);
+            if let Ok(engine) = Link::of(vm).engine() {
+                engine.broken.store(true, Ordering::Relaxed);
+            }
+        }
+        Err(vm.new_runtime_error(format!("the host panicked: {}", message(&*panic))))
+    })
+}
+
+/// What a panic says.
+pub(crate) fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}
+
+struct RestoreFrame(*const InterpreterFrame);
+
+impl Drop for RestoreFrame {
+    fn drop(&mut self) {
+        let _ = set_current_frame(self.0);
+    }
+}
+
+struct Watch<'a> {
+    engine: &'a Engine,
+    frame: *const InterpreterFrame,
+}
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        if get_current_frame() != self.frame {
+            // A call that returns has taken its frames away.
+            self.engine.broken.store(true, Ordering::Relaxed);
+            let _ = set_current_frame(self.frame);
+        }
+    }
+}
+
+/// The interpreter and its one VM object, which is for the thread that built it.
+#[cfg(feature = "threading")]
+struct Home {
+    thread: ThreadId,
+    interpreter: Interpreter,
+}
+
+// SAFETY: no two threads use the interpreter at once. A shared `Home` gives it to the thread that built it, and to no
+// other; whoever drops it or takes it out has it alone, and it can be sent.
+#[cfg(feature = "threading")]
+unsafe impl Sync for Home where Interpreter: Send {}
+
+#[cfg(feature = "threading")]
+impl Home {
+    fn new(interpreter: Interpreter) -> Self {
+        Self { thread: thread::current().id(), interpreter }
+    }
+
+    fn get(&self) -> Option<&Interpreter> {
+        (self.thread == thread::current().id()).then_some(&self.interpreter)
+    }
+
+    /// Ends the interpreter. Only the thread that built it can do so in order; what a program can notice of its end, it
+    /// gets on any thread.
+    fn finish(self, result: PyResult<()>) -> u32 {
+        if self.get().is_some() {
+            return self.interpreter.finalize(result.err());
+        }
+        self.interpreter.new_thread().run(|vm| end(result, vm))
+    }
+}
+
+/// Without threads nothing of an interpreter leaves the thread that built it.
+#[cfg(not(feature = "threading"))]
+struct Home(Interpreter);
+
+#[cfg(not(feature = "threading"))]
+impl Home {
+    fn new(interpreter: Interpreter) -> Self {
+        Self(interpreter)
+    }
+
+    fn finish(self, result: PyResult<()>) -> u32 {
+        self.0.finalize(result.err())
+    }
+}
