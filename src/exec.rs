@@ -82,11 +82,10 @@ impl Callable for Executor {
         };
         if let (Some(source), Some(first)) = (&source, args.args.first_mut())
             && is_deep(depth)
+            && let (Some(text), Ok(kind)) = (text_of(source, vm), mode.parse())
         {
-            if let (Some(text), Ok(kind)) = (text_of(source, vm), mode.parse()) {
-                let text = if mode == "eval" { text.trim_start_matches([' ', '\t']) } else { text.as_str() };
-                *first = compile_text(text, kind, "<string>", depth, vm)?.into();
-            }
+            let text = if mode == "eval" { text.trim_start_matches([' ', '\t']) } else { text.as_str() };
+            *first = compile_text(text, kind, "<string>", depth, vm)?.into();
         }
         let globals = args.args.get(1).or_else(|| args.kwargs.get("globals")).filter(|globals| !vm.is_none(globals));
         let globals = match globals {

@@ -107,7 +107,7 @@ impl TryFromObject for Packages {
     fn try_from_object(vm: &VirtualMachine, object: PyObjectRef) -> PyResult<Self> {
         let one = |object: &PyObjectRef| match (object.downcast_ref::<Handle>(), object.downcast_ref::<PyStr>()) {
             (Some(handle), _) => Some(Ok(handle.0.clone())),
-            (_, Some(name)) => Some(Handle::named(&name.to_string(), vm).map(|handle| handle.0)),
+            (_, Some(name)) => Some(Handle::named(&name.to_string_lossy(), vm).map(|handle| handle.0)),
             _ => None,
         };
         if let Some(package) = one(&object) {
