@@ -6,6 +6,7 @@ mod support;
 mod cli;
 mod depth;
 mod differential;
+mod fuzz;
 mod gauntlet;
 mod hook;
 mod listing;
