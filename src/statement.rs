@@ -274,9 +274,12 @@ impl Statements {
             }
         };
         let exported = vm.ctx.new_dict();
+        // In a realm a submodule is imported for its name, and then is an attribute, or else is none.
+        let by_attribute = self.mapper.as_realm().is_some() && below == Below::Nothing;
+        let found = if by_attribute { vm.ctx.new_dict() } else { exported.clone() };
         for name in &names {
             let Some(item) = name.downcast_ref::<PyStr>() else { continue };
-            self.find_item(request, &module, item, &exported, vm)?;
+            self.find_item(request, &module, item, &found, vm)?;
             if !exported.contains_key(item, vm)
                 && let Some(value) = vm.get_attribute_opt(&module, item)?
             {

@@ -23,7 +23,7 @@ class _Sys(type(_sys)):
             setattr(_realm if name in _OWN else _sys, name, value)
 
     def __delattr__(self, name):
-        delattr(_sys, name)
+        delattr(_realm if name in _OWN else _sys, name)
 
     def __dir__(self):
         return dir(_sys)

@@ -64,7 +64,12 @@ def reload(module):
                 break
         else:
             raise ModuleNotFoundError(f"spec not found for the module {name!r}", name=name)
-        module.__spec__ = spec
+        if getattr(module, "__name__", None) != spec.name:
+            module.__name__ = spec.name
+        module.__package__ = spec.parent
+        module.__loader__, module.__spec__ = spec.loader, spec
+        if spec.submodule_search_locations is not None:
+            module.__path__ = spec.submodule_search_locations
         if spec.loader is not None:
             spec.loader.exec_module(module)
         # The module may have put something else in its place.

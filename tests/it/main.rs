@@ -9,6 +9,7 @@ mod differential;
 // Its plugins import the library.
 #[cfg(feature = "stdlib")]
 mod embed;
+mod fuzz;
 mod gauntlet;
 mod hook;
 mod listing;
