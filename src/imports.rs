@@ -3,7 +3,7 @@
 use crate::{
     Answer, Error, HostModule, Mapper, MapperRef, Object, Realm, Request, SearchPath, engine,
     mapper::{self, Below},
-    realm::Members,
+    members::Members,
     value::Bridge,
 };
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, object::TraverseFn};

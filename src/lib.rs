@@ -57,6 +57,7 @@ mod loader;
 mod lock;
 mod machinery;
 pub mod mapper;
+mod members;
 mod object;
 mod python;
 mod realm;

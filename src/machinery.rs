@@ -5,7 +5,7 @@ use crate::{
     PythonModule, SearchPath,
     answer::require,
     mapper::{Answer, MapperRef, Request, WeakMapper},
-    realm::Members,
+    members::Members,
     state::State,
 };
 use rustpython_vm::{

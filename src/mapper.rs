@@ -22,7 +22,7 @@ pub use redirect::redirect;
 pub(crate) use request::Asker;
 pub use request::{Item, Request};
 
-use crate::{PythonModule, answer, hook, instances, realm::Members, shims, state::State};
+use crate::{PythonModule, answer, hook, instances, members::Members, shims, state::State};
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyDictRef, PyWeak},

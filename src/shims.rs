@@ -5,7 +5,8 @@ use crate::{
     SearchPath, Zip,
     answer::{import_shared, require},
     mapper::{self, Answer, Mapper, MapperRef, Request, WeakMapper},
-    realm::{Members, Realm},
+    members::Members,
+    realm::Realm,
     source::Source,
     state::State,
 };

@@ -3,7 +3,7 @@
 use crate::{
     answer::{Miss, import_shared, new_nameless_error, not_found, pass_through, require, settle},
     mapper::{Answer, Below, Item, MapperRef, Request},
-    realm::Members,
+    members::Members,
     state::State,
     view::{From, View},
 };

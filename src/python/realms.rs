@@ -8,7 +8,8 @@ use crate::{
     Location, SearchPath, answer,
     machinery::Table,
     mapper::{self, MapperRef, PyMapper, Request},
-    realm::{self, Members},
+    members::Members,
+    realm,
     state::State,
 };
 use rustpython_vm::{
