@@ -108,6 +108,19 @@ fn shims_do_what_cpython_does_beside_the_embedded_library() {
 }
 
 #[test]
+#[cfg(feature = "stdlib")]
+fn what_stands_in_within_a_realm_does_what_cpython_does() {
+    let without: Vec<_> = scripts().into_iter().filter(|script| !STAND_INS.contains(&script.as_str())).collect();
+    let without: Vec<_> = without.iter().map(String::as_str).collect();
+    let run = "import exocet, sys\nrun = exocet.Realm(path=[entry for entry in sys.path if entry.endswith('tests/shims')]).loadNamed";
+    check(run, &without);
+}
+
+/// The scripts about what imports by itself, or tells of what is imported.
+#[cfg(feature = "stdlib")]
+const STAND_INS: [&str; 4] = ["t_importlib", "t_pkgutil", "t_runpy", "t_sys"];
+
+#[test]
 fn newer_syntax_finds_what_it_needs() {
     let found = lines("newer", "lines = __import__(name).lines");
     assert_eq!(found, ["type parameters", "names that are not known", "unions", "super in slots"]);

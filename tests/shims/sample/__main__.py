@@ -1,0 +1,2 @@
+ran = __name__, __package__, __spec__.name
+given = globals().get("given")
