@@ -28,10 +28,12 @@ impl Instances {
     /// Makes `module` the one that `name`, a string of its own, means.
     pub(crate) fn add(&self, name: &PyObject, module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
         let module = module.as_object().downgrade(None, vm)?;
+        // A module that another thread leaves meanwhile ends here, after the lock: its end may run any code.
+        let mut alive = Vec::new();
         let mut instances = self.0.lock();
         // Modules that are gone are dropped whenever as many were added as were left the last time.
         if instances.len() == instances.capacity() && instances.len() >= 64 {
-            instances.retain(|_, module| module.upgrade().is_some());
+            instances.retain(|_, module| module.upgrade().map(|module| alive.push(module)).is_some());
         }
         instances.insert(name.get_id(), module);
         Ok(())
@@ -39,7 +41,8 @@ impl Instances {
 
     /// The fresh module that has this very object as its name.
     pub(crate) fn find(&self, name: &PyObject, vm: &VirtualMachine) -> Option<PyObjectRef> {
-        let module = self.0.lock().get(&name.get_id())?.upgrade()?;
+        let found = self.0.lock().get(&name.get_id()).map(|module| module.upgrade());
+        let module = found??;
         // The address may be that of another string by now.
         let own = module.downcast_ref::<PyModule>()?.dict().get_item_opt("__name__", vm).ok()??;
         own.is(name).then_some(module)

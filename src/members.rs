@@ -76,6 +76,12 @@ impl Members {
             return Ok(machinery.clone());
         }
         let made = PyRc::new(Machinery::new(&self.path, &self.own(vm)?, vm)?);
+        // These are there from the start, wherever one looks.
+        for name in ["builtins", "__main__"] {
+            if let Some(module) = sys_modules(vm)?.get_item_opt(name, vm)? {
+                self.note(name, &module, vm)?;
+            }
+        }
         Ok(self.machinery.lock().get_or_insert(made).clone())
     }
 

@@ -4,7 +4,8 @@
 # file: pk/plain.py
 # | import sys
 # | import pk
-# | seen = sys.modules["pk"] is pk and sys.modules[__name__].__name__
+# | early = [name for name in ("sys", "builtins", "__main__") if name in sys.modules]
+# | seen = len(early) == 3 and sys.modules["pk"] is pk and sys.modules[__name__].__name__
 # file: pk/replaced.py
 # | import sys
 # | class Lazy:
