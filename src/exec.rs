@@ -5,13 +5,15 @@
 //! text that is nested too deep would overflow the native stack.
 
 use crate::{
-    depth,
+    broken, depth,
     hook::is_import,
+    text,
     unit::{is_deep, on_deep_stack},
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, TryFromBorrowedObject, VirtualMachine,
     builtins::{PyDict, PyDictRef, PyModule, PyStr},
+    compiler::Mode,
     frame::current_globals,
     function::{ArgBytesLike, FuncArgs},
     object::{Traverse, TraverseFn},
@@ -21,6 +23,9 @@ use rustpython_vm::{
 
 /// The functions that run source text, and the mode in which they compile it.
 const RUNNERS: [(&str, &str); 2] = [("exec", "exec"), ("eval", "eval")];
+
+/// The flag of `compile` for text that may not be all yet: `PyCF_ALLOW_INCOMPLETE_INPUT`.
+const ALLOW_INCOMPLETE: u32 = 0x4000;
 
 /// Puts an `exec` and an `eval` that hand `builtins` on into them.
 pub(crate) fn install(builtins: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<()> {
@@ -73,6 +78,9 @@ impl Callable for Executor {
     fn call(zelf: &Py<Self>, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let source = args.args.first().or_else(|| args.kwargs.get("source")).cloned();
         let depth = source.as_ref().map_or(Ok(0), |source| depth_of(source, vm))?;
+        if let Some(source) = &source {
+            on_deep_stack(depth, || zelf.check(source, &args, vm))?;
+        }
         let Some(mode) = zelf.mode else {
             return on_deep_stack(depth, || zelf.original.call(args, vm));
         };
@@ -97,6 +105,39 @@ impl Callable for Executor {
 }
 
 impl Executor {
+    /// Checks the text that is about to be compiled.
+    fn check(&self, source: &PyObject, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        let given = |at: usize, name: &str| {
+            let given = args.args.get(at).or_else(|| args.kwargs.get(name));
+            given.filter(|_| self.mode.is_none())
+        };
+        let text = |object: &PyObjectRef| Some(object.downcast_ref::<PyStr>()?.to_str()?.to_owned());
+        let mode = given(2, "mode").and_then(text);
+        let mode = match mode.as_deref().or(self.mode) {
+            Some("exec") => Mode::Exec,
+            Some("eval") => Mode::Eval,
+            Some("single") => Mode::Single,
+            // Not the kind of text that a module is, or no kind at all.
+            _ => return Ok(()),
+        };
+        let file = given(1, "filename").and_then(text).unwrap_or_else(|| "<string>".to_owned());
+        let flags = given(3, "flags").and_then(|flags| flags.try_to_value::<u32>(vm).ok()).unwrap_or(0);
+        let incomplete = flags & ALLOW_INCOMPLETE != 0;
+        let source = match source.downcast_ref::<PyStr>() {
+            Some(text) => text.to_str().map(str::to_owned),
+            None => ArgBytesLike::try_from_borrowed_object(vm, source)
+                .ok()
+                .and_then(|bytes| bytes.with_ref(|bytes| text::decode(bytes).ok().map(Into::into))),
+        };
+        match source {
+            Some(source) if matches!(mode, Mode::Eval) => {
+                broken::check(source.trim_start_matches([' ', '\t']), mode, &file, incomplete, vm)
+            }
+            Some(source) => broken::check(&source, mode, &file, incomplete, vm),
+            None => Ok(()),
+        }
+    }
+
     /// Compiles what `exec` or `eval` is about to run. Only compiling takes place on the deep stack: code that runs
     /// measures how much of the thread's own stack is left.
     fn compile(&self, source: &PyObject, mode: &'static str, depth: u32, vm: &VirtualMachine) -> PyResult {

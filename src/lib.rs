@@ -40,6 +40,7 @@ mod source;
 pub mod text;
 
 mod answer;
+mod broken;
 mod exec;
 mod finder;
 #[cfg(feature = "stdlib")]

@@ -1,7 +1,7 @@
 //! Units: source compiled once, and instantiated into any number of modules.
 
 use crate::{
-    Error, Kind, PythonModule, depth, exec::depth_error, finder::Loader, mapper::MapperRef, source::Source,
+    Error, Kind, PythonModule, broken, depth, exec::depth_error, finder::Loader, mapper::MapperRef, source::Source,
     source::Stamp, state::State, state::sys_modules, text,
 };
 use hashbrown::{Equivalent, HashMap};
@@ -126,9 +126,11 @@ fn compile(handle: &PythonModule, bytes: &[u8], vm: &VirtualMachine) -> PyResult
     let depth = depth::check(&text).map_err(|deep| depth_error(&deep, &file, vm))?;
     let mut options = vm.compile_opts();
     options.recursion_limit = options.recursion_limit.max(RECURSION_LIMIT);
-    let compile = || vm.compile_with_opts(&text, Mode::Exec, file.as_str(), options);
-    let compiled = on_deep_stack(depth, compile);
-    compiled.map_err(|error| error.into_pyexception(vm, Some(&text)))
+    on_deep_stack(depth, || {
+        broken::check(&text, Mode::Exec, &file, false, vm)?;
+        let compiled = vm.compile_with_opts(&text, Mode::Exec, file.as_str(), options);
+        compiled.map_err(|error| error.into_pyexception(vm, Some(&text)))
+    })
 }
 
 /// Whether source of that depth may need more stack than is at hand.

@@ -186,7 +186,9 @@ fn written() -> impl Strategy<Value = String> {
             Just("None".to_owned()),
             Just("5".to_owned()),
             Just("_r.Stand()".to_owned()),
-            Just("_r.Stand(x=1, a=2, __path__=[], __name__='p')".to_owned()),
+            // Without a `__path__`: CPython looks for submodules below an object's own `__name__`, and a realm below the
+            // name that is imported, which is the one that its mapper knows.
+            Just("_r.Stand(x=1, a=2, __name__='p')".to_owned()),
             Just("type(_sys)('other')".to_owned()),
             name().prop_map(|name| format!("_sys.modules['{name}']")),
         ]
