@@ -586,7 +586,8 @@ impl Fuzzed {
         Self { runtime, memory }
     }
 
-    fn run(&self, case: &Case) {
+    /// What the script raises, if anything.
+    fn run(&self, case: &Case) -> Option<String> {
         for (path, statements) in case {
             self.memory.insert(path.as_str(), text(statements));
         }
@@ -601,15 +602,14 @@ impl Fuzzed {
             let realm = Realm::builder(&mapper::pass_through(vm)).search_path(&path).build(vm);
             // Any end will do that is one.
             let ended = realm.lookup("script", vm);
-            if let (Err(error), Some(_)) = (&ended, std::env::var_os("EXOCET_FUZZ_VERBOSE")) {
-                println!("{}", exocet::traceback(error, vm));
-            }
+            let error = ended.as_ref().err().map(|error| exocet::traceback(error, vm));
             drop((ended, realm));
             let restore = scope.globals.get_item("restore", vm).expect("it is defined");
             if let Err(error) = restore.call((), vm) {
                 panic!("the tables can't be restored: {}", exocet::traceback(&error, vm));
             }
-        });
+            error
+        })
     }
 }
 
@@ -944,4 +944,29 @@ fn no_command_line_panics() {
         panic!("after {tried} commands: {:?}\n{}\n{how}", found.0, files.join("\n"));
     }
     println!("{tried} commands");
+}
+
+/// What was found by the statements of `script`: each used to kill the process.
+const FOUND: &[(&str, &str)] = &[
+    ("an unterminated string that ends with a character of several bytes", "compile('\"\\u00e9', 'f', 'exec')"),
+    ("the same in bytes", "exec('\"\\u00e9'.encode())"),
+    ("the same for eval", "eval('\"\\u00e9')"),
+    ("an interpolation that ends nowhere", "exec('f\"{x:\\u00e9\"')"),
+    ("a docstring that ends nowhere", "compile(b':?\"\"\"case \\xc3\\xa9?(', 'f', 'single')"),
+    ("a realm's sys.modules that is deleted", "del sys.modules"),
+];
+
+#[test]
+fn what_was_found_ends_in_an_exception() {
+    let fuzzed = Fuzzed::new();
+    for (name, statement) in FOUND {
+        let error = fuzzed.run(&vec![("script.py".to_owned(), vec![format!("RAW{statement}")])]);
+        assert!(error.is_some(), "{name}");
+    }
+    let noise = ["\"\u{e9}", "f'{x:\u{e9}'", ":?\"\"\"case \u{e9}?(", "__import__\"\u{feff}"];
+    for text in noise {
+        let odd = ("pk/odd.py".to_owned(), vec![format!("NOISE{text}")]);
+        let error = fuzzed.run(&vec![odd, ("script.py".to_owned(), vec!["RAWimport pk.odd".to_owned()])]);
+        assert!(error.is_some_and(|error| error.contains("SyntaxError")), "{text}");
+    }
 }
