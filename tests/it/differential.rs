@@ -355,6 +355,14 @@ const FOUND: &[(&str, Tree<'_>, &[&str])] = &[
         &["import p", "import p"],
     ),
     (
+        "the first name of __all__ that is missing is the last one that is asked for",
+        &[(
+            "q.py",
+            "__all__ = ['a', 'zz']\ndef __getattr__(name):\n    if name[0] != '_': _r.record(name)\n    raise AttributeError(name)",
+        )],
+        &["from q import *"],
+    ),
+    (
         "a submodule that is hidden by a value",
         &[("p/__init__.py", "import p.a\na = 5"), ("p/a.py", "x = 1")],
         &["import p.a as x", "from p import a as y", "from p.a import x as z", "import p.a"],
