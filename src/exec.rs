@@ -5,7 +5,7 @@
 //! text that is nested too deep would overflow the native stack.
 
 use crate::{
-    depth,
+    broken, depth,
     hook::is_import,
     unit::{compile_text, is_deep, on_deep_stack},
 };
@@ -74,18 +74,20 @@ impl Callable for Executor {
     fn call(zelf: &Py<Self>, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let source = args.args.first().or_else(|| args.kwargs.get("source")).cloned();
         let depth = source.as_ref().map_or(Ok(0), |source| depth_of(source, vm))?;
-        let Some(mode) = zelf.mode else {
-            return match Compilation::of(&args, vm).filter(|_| zelf.name == "compile" && is_deep(depth)) {
-                Some(plain) => compile_text(&plain.text, plain.mode, &plain.file, depth, vm).map(Into::into),
-                None => on_deep_stack(depth, || zelf.original.call(args, vm)),
-            };
-        };
-        if let (Some(source), Some(first)) = (&source, args.args.first_mut())
-            && is_deep(depth)
-            && let (Some(text), Ok(kind)) = (text_of(source, vm), mode.parse())
-        {
-            let text = if mode == "eval" { text.trim_start_matches([' ', '\t']) } else { text.as_str() };
-            *first = compile_text(text, kind, "<string>", depth, vm)?.into();
+        let needs_care = source.as_ref().is_some_and(|source| is_deep(depth) || !is_ascii(source, vm));
+        if needs_care && let Some(text) = Compilation::of(zelf, &args, vm) {
+            if !is_deep(depth) {
+                broken::check(&text.text, text.mode, &text.file, text.flags & ALLOW_INCOMPLETE != 0, vm)?;
+            } else if text.flags & ONLY_AST == 0 && zelf.name != "symtable" {
+                let code = compile_text(&text.text, text.mode, &text.file, depth, vm)?.into();
+                match args.args.first_mut().filter(|_| zelf.mode.is_some()) {
+                    Some(first) => *first = code,
+                    None => return Ok(code),
+                }
+            }
+        }
+        if zelf.mode.is_none() {
+            return on_deep_stack(depth, || zelf.original.call(args, vm));
         }
         let globals = args.args.get(1).or_else(|| args.kwargs.get("globals")).filter(|globals| !vm.is_none(globals));
         let globals = match globals {
@@ -102,27 +104,51 @@ impl Callable for Executor {
     }
 }
 
-/// What a call of `compile` asks for, where it is text to be compiled without further ado.
+/// What is to be compiled, and how.
 struct Compilation {
     text: String,
     file: String,
     mode: Mode,
+    flags: u32,
 }
 
 impl Compilation {
-    /// `compile(source, filename, mode, flags=0, ...)`, as long as no flag asks for a syntax tree.
-    fn of(args: &FuncArgs, vm: &VirtualMachine) -> Option<Self> {
+    /// What `exec(source)`, `eval(source)` or `compile(source, filename, mode, flags=0)` compiles, where it is text.
+    fn of(executor: &Executor, args: &FuncArgs, vm: &VirtualMachine) -> Option<Self> {
         let given = |at: usize, name: &str| args.args.get(at).or_else(|| args.kwargs.get(name));
         let word = |at: usize, name: &str| Some(given(at, name)?.downcast_ref::<PyStr>()?.to_str()?.to_owned());
-        let flags: u32 = given(3, "flags").map_or(Some(0), |flags| flags.clone().try_into_value(vm).ok())?;
-        let mode = word(2, "mode")?.parse().ok()?;
         let text = text_of(given(0, "source")?, vm)?;
-        (flags & ONLY_AST == 0).then_some(Self { text, file: word(1, "filename")?, mode })
+        Some(match executor.mode {
+            Some(mode) => Self {
+                text: if mode == "eval" { text.trim_start_matches([' ', '\t']).to_owned() } else { text },
+                file: "<string>".to_owned(),
+                mode: mode.parse().ok()?,
+                flags: 0,
+            },
+            None => Self {
+                text,
+                file: word(1, "filename")?,
+                mode: word(2, "mode")?.parse().ok()?,
+                flags: given(3, "flags").and_then(|flags| flags.try_to_value(vm).ok()).unwrap_or(0),
+            },
+        })
     }
 }
 
-/// `ast.PyCF_ONLY_AST`.
+/// The flag of `compile` that asks for a syntax tree: `PyCF_ONLY_AST`.
 const ONLY_AST: u32 = 0x400;
+
+/// The flag of `compile` for text that may not be all yet: `PyCF_ALLOW_INCOMPLETE_INPUT`.
+const ALLOW_INCOMPLETE: u32 = 0x4000;
+
+/// Whether all of source text is ASCII; also where it isn't text.
+fn is_ascii(source: &PyObject, vm: &VirtualMachine) -> bool {
+    match source.downcast_ref::<PyStr>() {
+        Some(text) => text.as_bytes().is_ascii(),
+        None => ArgBytesLike::try_from_borrowed_object(vm, source)
+            .map_or(true, |bytes| bytes.with_ref(|bytes| bytes.is_ascii())),
+    }
+}
 
 /// The text of source that `exec` and `compile` take; `None` for what isn't text, or can't be decoded.
 fn text_of(source: &PyObject, vm: &VirtualMachine) -> Option<String> {

@@ -39,6 +39,7 @@ mod source;
 pub mod text;
 
 mod answer;
+mod broken;
 mod de;
 mod engine;
 mod exception;

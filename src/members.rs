@@ -405,6 +405,7 @@ impl Mapper for Members {
         }
         match self.outer.map(request, vm)? {
             Answer::PassThrough if name == "sys" && !request.is_probe() && !self.is_shims() => {
+                self.machinery(vm)?;
                 shims::sys_of(&self.own(vm)?, vm)
             }
             answer => Ok(answer),

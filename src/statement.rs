@@ -277,12 +277,14 @@ impl Statements {
         // In a realm a submodule is imported for its name, and then is an attribute, or else is none.
         let by_attribute = self.mapper.as_realm().is_some() && below == Below::Nothing;
         let found = if by_attribute { vm.ctx.new_dict() } else { exported.clone() };
-        for name in &names {
-            let Some(item) = name.downcast_ref::<PyStr>() else { continue };
+        let items = || names.iter().filter_map(|name| name.downcast_ref::<PyStr>());
+        for item in items() {
             self.find_item(request, &module, item, &found, vm)?;
-            if !exported.contains_key(item, vm)
-                && let Some(value) = vm.get_attribute_opt(&module, item)?
-            {
+        }
+        for item in items() {
+            if !exported.contains_key(item, vm) {
+                // The first name that the module lacks is where the statement ends.
+                let Some(value) = vm.get_attribute_opt(&module, item)? else { break };
                 exported.set_item(item, value, vm)?;
             }
         }

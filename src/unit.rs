@@ -1,7 +1,7 @@
 //! Units: source compiled once, and instantiated into any number of modules.
 
 use crate::{
-    Error, Kind, PythonModule, depth, exec::depth_error, finder::Loader, mapper::MapperRef, source::Source,
+    Error, Kind, PythonModule, broken, depth, exec::depth_error, finder::Loader, mapper::MapperRef, source::Source,
     source::Stamp, state::State, state::sys_modules, text,
 };
 use hashbrown::{Equivalent, HashMap};
@@ -138,6 +138,7 @@ pub(crate) fn compile_text(
     let mut options = vm.compile_opts();
     options.recursion_limit = options.recursion_limit.max(RECURSION_LIMIT);
     if !is_deep(depth) {
+        broken::check(text, mode, file, false, vm)?;
         let compiled = vm.compile_with_opts(text, mode, file, options);
         return compiled.map_err(|error| error.into_pyexception(vm, Some(text)));
     }

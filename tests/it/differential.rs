@@ -4,7 +4,7 @@
 //! CPython is an oracle for these tests only, and they skip where there is no `python3`. `EXOCET_CASES` says how many
 //! random packages there are, and `EXOCET_SEED` which.
 
-use crate::support::{archive, write};
+use crate::support::{Tree, archive, write};
 use exocet::{Location, Memory, Realm, Runtime, SearchPath, Source, Zip, mapper, traceback};
 use proptest::{
     collection::vec,
@@ -186,7 +186,9 @@ fn written() -> impl Strategy<Value = String> {
             Just("None".to_owned()),
             Just("5".to_owned()),
             Just("_r.Stand()".to_owned()),
-            Just("_r.Stand(x=1, a=2, __path__=[], __name__='p')".to_owned()),
+            // Without a `__path__`: CPython looks for submodules below an object's own `__name__`, and a realm below the
+            // name that is imported, which is the one that its mapper knows.
+            Just("_r.Stand(x=1, a=2, __name__='p')".to_owned()),
             Just("type(_sys)('other')".to_owned()),
             name().prop_map(|name| format!("_sys.modules['{name}']")),
         ]
@@ -304,6 +306,94 @@ fn main(steps: &[String]) -> String {
         main.push_str(&format!("_r.step(lambda: exec({step:?}, globals()))\n"));
     }
     main + "_r.result = _r.dump()\n"
+}
+
+/// What random cases have found: a name, the statements of each file, and those of `main`.
+const FOUND: &[(&str, Tree<'_>, &[&str])] = &[
+    ("a relative import outside of packages names no module", &[], &["from . import x", "from . import *"]),
+    (
+        "the first package that is missing is named",
+        &[("p.py", "")],
+        &["import p.s.a as x", "import p.s.a", "import zz.y"],
+    ),
+    (
+        "a module that puts None in its place is None once",
+        &[("q.py", NONE)],
+        &["import q", "import q", "from q import x"],
+    ),
+    ("an object without a name", &[], &["_sys.modules['q'] = 5", "from q import x", "from q import *"]),
+    ("a module that reloads itself", &[("q.py", "_r.record(_importlib.reload(_sys.modules['q']))")], &["import q"]),
+    (
+        "a reload gives back what was deleted",
+        &[("q.py", "del __package__"), ("r.py", "")],
+        &["import q, r", "del r.__package__", "_importlib.reload(r)", "_importlib.reload(q)"],
+    ),
+    ("a module that removes itself", &[("q.py", "del _sys.modules[__name__]")], &["import q", "import q"]),
+    (
+        "a module that removes its package",
+        &[("p/s/b.py", "del _sys.modules['p.s']")],
+        &["import p.s.b", "from p.s import b", "import p.s.b as x"],
+    ),
+    (
+        "a module that outlives its package",
+        &[("p/__init__.py", "import p.s\nraise ValueError"), ("p/s/__init__.py", ""), ("p/s/a.py", "")],
+        &["import p", "import p.s.a", "from p.s.a import x", "from p.s import a", "import p.s.a as y"],
+    ),
+    (
+        "a module whose package failed is no reason to load the package again",
+        &[("p/__init__.py", ""), ("p/s/__init__.py", "import p.s.a\nraise ValueError"), ("p/s/a.py", "")],
+        &["import p.s", "import p.s.a", "import p.s.a as x"],
+    ),
+    (
+        "a module without its package",
+        &[],
+        &["_sys.modules['q.a'] = 5", "import q.a as x", "import q.a", "from q.a import y"],
+    ),
+    (
+        "a name of __all__ that is a module and no attribute",
+        &[("p/__init__.py", "__all__ = ['a']\nfrom . import *\nraise ValueError"), ("p/a.py", "")],
+        &["import p", "import p"],
+    ),
+    (
+        "the first name of __all__ that is missing is the last one that is asked for",
+        &[(
+            "q.py",
+            "__all__ = ['a', 'zz']\ndef __getattr__(name):\n    if name[0] != '_': _r.record(name)\n    raise AttributeError(name)",
+        )],
+        &["from q import *"],
+    ),
+    (
+        "a submodule that is hidden by a value",
+        &[("p/__init__.py", "import p.a\na = 5"), ("p/a.py", "x = 1")],
+        &["import p.a as x", "from p import a as y", "from p.a import x as z", "import p.a"],
+    ),
+    (
+        "a submodule that is taken away",
+        &[("p/__init__.py", ""), ("p/a.py", "")],
+        &["import p.a", "del p.a", "import p.a as x", "from p import a", "from p import *", "p.a"],
+    ),
+];
+
+const NONE: &str = "_sys.modules[__name__] = None";
+
+#[test]
+fn what_random_packages_found_stays_as_cpython_has_it() {
+    let Some(mut both) = Both::start() else { return };
+    let strings = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
+    for (name, tree, steps) in FOUND {
+        let mut files = Files::default();
+        for (path, statements) in *tree {
+            files[0].insert((*path).to_owned(), text(&strings(&[*statements])));
+        }
+        files[0].insert("recorder.py".to_owned(), RECORDER.to_owned());
+        files[0].insert("main.py".to_owned(), main(&strings(steps)));
+        // Once from each kind of source.
+        for _ in 0..3 {
+            let (theirs, ours) = both.run(&files);
+            assert!(theirs == ours, "{name}\n{}\n{}", shown(&files), difference(&theirs, &ours));
+            assert!(!theirs.contains("the case itself fails"), "{name}: {theirs}");
+        }
+    }
 }
 
 fn number(variable: &str) -> Option<u64> {

@@ -7,6 +7,13 @@ import types
 kept = {}
 
 
+def started():
+    """Ends what would load itself over and over: the interpreter's own `sys` counts for all copies of this module."""
+    sys.fuzz_starts = getattr(sys, "fuzz_starts", 0) + 1
+    if sys.fuzz_starts > 60:
+        raise RuntimeError("enough")
+
+
 class Str(str):
     pass
 
