@@ -35,6 +35,15 @@ def resolve_name(name, package):
 def find_spec(name, package=None):
     """Gives the spec of what an import of `name` would get, or None. The packages above it are imported."""
     name = resolve_name(name, package)
+    # What a realm has loaded comes before the packages that it lies in, as in CPython.
+    loaded = getattr(_mapper, "modules", {})
+    if name in loaded:
+        if loaded[name] is None:
+            return None
+        spec = getattr(loaded[name], "__spec__", None)
+        if spec is None:
+            raise ValueError(f"{name}.__spec__ is None or not set")
+        return spec
     parent = name.rpartition(".")[0]
     if parent:
         above = __import__(parent, _bootstrap.sys._getframe(1).f_globals, None, ("__path__",))

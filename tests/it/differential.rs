@@ -363,6 +363,18 @@ const FOUND: &[(&str, Tree<'_>, &[&str])] = &[
         &["from q import *"],
     ),
     (
+        "a spec is that of the module that is loaded",
+        &[("p.py", ""), ("q.py", "__spec__ = None")],
+        &[
+            "_sys.modules['p.b'] = None",
+            "_r.record(_util.find_spec('p.b'))",
+            "_r.record(_util.find_spec('p.a'))",
+            "import q",
+            "_util.find_spec('q')",
+            "_r.record(_util.find_spec('p').name)",
+        ],
+    ),
+    (
         "a submodule that is hidden by a value",
         &[("p/__init__.py", "import p.a\na = 5"), ("p/a.py", "x = 1")],
         &["import p.a as x", "from p import a as y", "from p.a import x as z", "import p.a"],
