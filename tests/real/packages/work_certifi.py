@@ -11,8 +11,9 @@ def work():
     blocks = text.split("-----BEGIN CERTIFICATE-----")[1:]
     assert all(base64.b64decode(block.split("-----END")[0])[0] == 0x30 for block in blocks[:20])
     labels = [line[9:-1] for line in text.splitlines() if line.startswith('# Label: "')]
-    assert len(labels) > 50
-    return [certifi.__version__, str(len(blocks)), *sorted(labels)[:3]]
+    # Their number isn't told: whoever runs a network may add a certificate of its own.
+    assert len(blocks) > 100 and len(labels) > 50
+    return [certifi.__version__, *sorted(labels)[:3]]
 
 
 def identity():
