@@ -213,6 +213,11 @@ impl Members {
         Ok(self.entry(name, vm)?.is_some_and(|(_, inside)| inside))
     }
 
+    /// Whether `sys.modules` has `None` under that name, so that it is not to be found.
+    pub(crate) fn is_barred(&self, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
+        Ok(self.entry(name, vm)?.is_some_and(|(module, _)| vm.is_none(&module)))
+    }
+
     /// What `sys.modules` has as the submodule `part` of `package`, which goes by its own name.
     pub(crate) fn submodule(
         &self,
