@@ -106,6 +106,11 @@ impl Members {
         Ok(self.entry(name, vm)?.is_some_and(|(_, inside)| inside))
     }
 
+    /// Whether the realm's `sys.modules` says that there is no such module.
+    pub(crate) fn is_barred(&self, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
+        Ok(self.modules.get_item_opt(name, vm)?.is_some_and(|entry| vm.is_none(&entry)))
+    }
+
     /// What `sys.modules` has as the submodule `part` of `package`, which goes by its own name.
     pub(crate) fn submodule(
         &self,

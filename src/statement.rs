@@ -2,7 +2,7 @@
 
 use crate::{
     answer::{Miss, import_shared, new_nameless_error, not_found, pass_through, require, settle},
-    mapper::{Answer, Below, Item, MapperRef, Request},
+    mapper::{Answer, Below, Item, MapperRef, Request, lookup::is_absence_of},
     members::Members,
     state::State,
     view::{From, View},
@@ -145,8 +145,16 @@ impl Statements {
                 complete &= self.find_item(request, &module, name, &found, vm)?;
             }
         }
-        if star {
+        if star && statement {
             return self.star(request, module, vm);
+        }
+        if star && vm.get_attribute_opt(&module, "__path__")?.is_some() {
+            // A call gets the module itself, once the submodules that it exports are there.
+            for name in exported_names(&module, vm)?.unwrap_or_default() {
+                if let Some(item) = name.downcast_ref::<PyStr>() {
+                    self.find_item(request, &module, item, &found, vm)?;
+                }
+            }
         }
         if statement && !(complete && found.is_empty()) {
             return Ok(From::new(Some(module), request.name(), found).into_ref(&vm.ctx).into());
@@ -212,7 +220,17 @@ impl Statements {
         }
         let name = format!("{}.{item}", request.name());
         let asked = request.for_item(&name, kind);
-        match self.mapper.map(&asked, vm)? {
+        let answer = match (self.mapper.map(&asked, vm), self.mapper.as_realm()) {
+            // As in CPython, a submodule that says of itself that it isn't there is an attribute that isn't there.
+            (Err(error), Some(_)) if own.is_none() && is_absence_of(error.as_object(), &name, vm) => Answer::NotMine,
+            (Ok(Answer::NotMine), Some(realm)) if own.is_none() && realm.is_barred(&name, vm)? => match is_package {
+                true => return Err(not_found(&self.mapper, &asked, Miss::NotMine, vm)),
+                // What is no package is not searched, and gives what `sys.modules` has.
+                false => Answer::Object(vm.ctx.none()),
+            },
+            (answer, _) => answer?,
+        };
+        match answer {
             Answer::Object(object) => found.set_item(item, self.present(&name, object, vm)?, vm)?,
             Answer::PassThrough if own.is_none() && is_package => {
                 if let Ok(submodule) = pass_through(&self.mapper, &name, vm)?
@@ -247,10 +265,7 @@ impl Statements {
     fn star(&self, request: &Request<'_>, module: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         let below = self.mapper.below(request.name(), vm);
         let plain = module.downcast_ref_if_exact::<PyModule>(vm).map(Py::<PyModule>::dict);
-        let all = match vm.get_attribute_opt(&module, "__all__")? {
-            Some(all) => Some(all.try_to_value::<Vec<PyObjectRef>>(vm)?),
-            None => None,
-        };
+        let all = exported_names(&module, vm)?;
         if let (Some(_), None, Below::Nothing | Below::Denied) = (&plain, &all, below) {
             return Ok(module);
         }
@@ -341,6 +356,11 @@ impl Statements {
         self.mapper.views(vm).set_item(name, view.clone().into(), vm)?;
         Ok(view)
     }
+}
+
+/// What the `__all__` of a module holds, if it has one.
+fn exported_names(module: &PyObject, vm: &VirtualMachine) -> PyResult<Option<Vec<PyObjectRef>>> {
+    vm.get_attribute_opt(module, "__all__")?.map(|all| all.try_to_value(vm)).transpose()
 }
 
 /// Where in the name of the request ends what `import a.b.c` binds. For `__import__("b.c", level=1)` in package `a`

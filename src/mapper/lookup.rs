@@ -121,11 +121,19 @@ fn ask_callable(function: &PyObject, request: &Request<'_>, vm: &VirtualMachine)
 
 /// Whether `error` says that just `name` doesn't exist, or one of its parents.
 pub(crate) fn is_absence(error: &PyObject, name: &str, vm: &VirtualMachine) -> bool {
-    error.fast_isinstance(vm.ctx.exceptions.module_not_found_error)
-        && error.get_attr("name", vm).is_ok_and(|missing| {
-            missing.downcast_ref::<PyStr>().is_some_and(|missing| {
-                let missing = missing.to_string();
-                missing == name || super::exclusion::is_below(name, &missing)
-            })
-        })
+    absent(error, vm).is_some_and(|missing| missing == name || super::exclusion::is_below(name, &missing))
+}
+
+/// Whether `error` says that `name` doesn't exist.
+pub(crate) fn is_absence_of(error: &PyObject, name: &str, vm: &VirtualMachine) -> bool {
+    absent(error, vm).is_some_and(|missing| missing == name)
+}
+
+/// The name of the module that a `ModuleNotFoundError` is about.
+fn absent(error: &PyObject, vm: &VirtualMachine) -> Option<String> {
+    if !error.fast_isinstance(vm.ctx.exceptions.module_not_found_error) {
+        return None;
+    }
+    let missing = error.get_attr("name", vm).ok()?;
+    Some(missing.downcast_ref::<PyStr>()?.to_string())
 }

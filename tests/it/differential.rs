@@ -375,6 +375,27 @@ const FOUND: &[(&str, Tree<'_>, &[&str])] = &[
         ],
     ),
     (
+        "a submodule that says of itself that it is missing",
+        &[("p/__init__.py", ""), ("p/b.py", "raise ModuleNotFoundError(name=__name__)")],
+        &["from p import b", "import p.b", "import p.b as x"],
+    ),
+    (
+        "a submodule that may not be found",
+        &[("p/__init__.py", ""), ("p/b.py", ""), ("q.py", "")],
+        &[
+            "_sys.modules['p.b'] = None",
+            "from p import b",
+            "import p.b",
+            "_sys.modules['q.b'] = None",
+            "from q import b",
+        ],
+    ),
+    (
+        "a call that asks for everything gets the module itself",
+        &[("p/__init__.py", "__all__ = ['a', 'y']"), ("p/a.py", ""), ("q.py", "__all__ = ['y']")],
+        &["_r.record(__import__('p', fromlist=['*']))", "_r.record(__import__('q', fromlist=['*']))", "import p, q"],
+    ),
+    (
         "a submodule that is hidden by a value",
         &[("p/__init__.py", "import p.a\na = 5"), ("p/a.py", "x = 1")],
         &["import p.a as x", "from p import a as y", "from p.a import x as z", "import p.a"],
