@@ -13,7 +13,7 @@ use std::ops::Deref;
 /// its modules.
 ///
 /// ```
-/// use exocet::{Memory, Realm, Runtime, SearchPath, mapper};
+/// use exocet::{Memory, Realm, Runtime, SearchPath, mapper, vm::AsObject};
 ///
 /// let plugins = SearchPath::new().with(
 ///     Memory::new("<plugins>").with("one.py", "import two\nword = two.word").with("two.py", "word = []"),
