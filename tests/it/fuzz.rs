@@ -967,6 +967,6 @@ fn what_was_found_ends_in_an_exception() {
     for text in noise {
         let odd = ("pk/odd.py".to_owned(), vec![format!("NOISE{text}")]);
         let error = fuzzed.run(&vec![odd, ("script.py".to_owned(), vec!["RAWimport pk.odd".to_owned()])]);
-        assert!(error.is_some_and(|error| error.contains("SyntaxError")), "{text}");
+        assert!(error.as_ref().is_some_and(|error| error.contains("SyntaxError")), "{text}: {error:?}");
     }
 }

@@ -9,6 +9,8 @@ mod differential;
 // Its plugins import the library.
 #[cfg(feature = "stdlib")]
 mod embed;
+// Its scripts import the library.
+#[cfg(feature = "stdlib")]
 mod fuzz;
 mod gauntlet;
 mod hook;
