@@ -4,16 +4,22 @@
 //! ```
 //! use exocet::{Error, HostModule, Memory, Runtime};
 //!
+//! #[derive(serde::Serialize)]
+//! struct Limits {
+//!     words: usize,
+//! }
+//!
 //! fn main() -> Result<(), Error> {
-//!     let text = "import host\ndef reply(name, times):\n    return ' '.join([host.shout(name)] * times)";
+//!     let text = "import host\ndef reply(name):\n    return ' '.join([host.shout(name)] * host.limits.words)\ndef fail():\n    import absent";
 //!     let runtime = Runtime::builder().source(Memory::new("<plugins>").with("hello.py", text)).build()?;
-//!     let host = HostModule::new("host").function("shout", |text: String| text.to_uppercase());
+//!     let shout = |text: String| text.to_uppercase();
+//!     let host = HostModule::new("host").function("shout", shout).value("limits", Limits { words: 2 });
 //!     let plugin = runtime.load("hello", &runtime.pass_through().with_module(host)?)?;
-//!     let reply: String = plugin.call("reply", ("Ann", 2))?;
-//!     assert_eq!(reply, "ANN ANN");
-//!     let error = plugin.call::<String>("reply", ("Ann", "twice")).unwrap_err();
+//!     assert_eq!(plugin.call::<String>("reply", ("Ann",))?, "ANN ANN");
+//!     let error = plugin.call::<()>("fail", ()).unwrap_err();
 //!     let exception = error.exception().expect("Python code raised it");
-//!     assert!(exception.is("TypeError") && exception.traceback().contains("[host.shout(name)] * times"));
+//!     assert!(exception.is("ImportError") && exception.traceback().contains("import absent"));
+//!     assert_eq!((exception.import_chain()[0].module.as_str(), exception.import_chain()[0].line), ("hello", 5));
 //!     Ok(())
 //! }
 //! ```

@@ -227,9 +227,11 @@ impl Members {
     }
 
     /// What stands for a shared module that was taken out of `sys.modules` here: it is to be loaded anew, as importing
-    /// it would do in CPython, and as only this realm sees it.
+    /// it would do in CPython, and as only this realm sees it. What has a stand-in here keeps it.
     fn find_dropped(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<Found>> {
         if !self.outside.contains_key(name, vm)
+            || name == "sys"
+            || shims::stands_in(&self.own(vm)?, name)
             || !matches!(self.outer.map(&Request::probe(name), vm)?, Answer::PassThrough)
         {
             return Ok(None);

@@ -214,7 +214,7 @@ impl Unit {
         let globals = self.globals.copy().into_ref(&vm.ctx);
         self.complete(&globals, mapper, vm)?;
         let module = PyRef::new_ref(PyModule::new(), vm.ctx.types.module_type.to_owned(), Some(globals));
-        self.call(&module, vm)?;
+        self.give_name(&module, vm)?;
         Ok(module)
     }
 
@@ -223,11 +223,11 @@ impl Unit {
         let globals = module.dict();
         globals.merge_object(self.globals.clone().into(), vm)?;
         self.complete(&globals, mapper, vm)?;
-        self.call(module, vm)
+        self.give_name(module, vm)
     }
 
     /// Gives the module a string of its own as its name, by which it is found again.
-    fn call(&self, module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
+    fn give_name(&self, module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
         let name: PyObjectRef = vm.ctx.new_str(self.name.as_str()).into();
         module.dict().set_item(crate::interned::get(vm).name, name.clone(), vm)?;
         State::of(vm).instances.add(&name, module, vm)

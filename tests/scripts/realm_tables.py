@@ -73,6 +73,9 @@
 # | sys.modules["outside"] = shared
 # | import outside
 # | differs = fresh is not shared and outside is shared, fresh.fast, shared.fast
+# | del sys.modules["sys"]
+# | import sys as again
+# | kept = again is sys and again.modules is sys.modules
 # file: outside.py
 # | try:
 # |     from accelerator import fast
@@ -86,7 +89,7 @@
 # > hooked
 # > pk.gone stand-in outside
 # > (True, True, True, True) module 1
-# > (True, False, True)
+# > (True, False, True) True
 # > nothing outside: True True True True
 # > other realm: 1 3 False
 import exocet
@@ -105,7 +108,7 @@ print(blocked.name, blocked.first, blocked.second)
 written = realm.loadNamed("pk.written")
 print(written.tables, written.kind, sys.exocet_test)
 del sys.exocet_test
-print(realm.loadNamed("pk.anew").differs)
+print(realm.loadNamed("pk.anew").differs, realm.modules["pk.anew"].kept)
 names = {name for name in set(sys.modules) - set(kept[0]) if name.partition(".")[0] in ("pk", "conjured", "hooked")}
 print("nothing outside:", not names, sys.meta_path == kept[1], list(getattr(sys, "path_hooks", [])) == kept[2], sys.path == kept[3])
 
