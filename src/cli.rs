@@ -1,6 +1,8 @@
 //! One module for each command, and what they share: the arguments, the plan of a mapper, the output.
 
 mod args;
+mod bench;
+mod cache;
 mod completions;
 #[cfg(feature = "stdlib")]
 mod demo;
@@ -31,6 +33,8 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::List(args) => list::list(&args),
         Command::Load(args) => load::load(&args),
         Command::Imports(args) => imports::imports(&args),
+        Command::Bench(args) => bench::bench(&args),
+        Command::Cache(args) => cache::cache(&args.action),
         Command::Completions { shell } => completions::completions(shell),
     }
 }

@@ -6,9 +6,12 @@
 //! dangling. Here each thread gets a VM object of its own, frames of another interpreter are out of sight, and the frame
 //! pointer is put back on every way out; after such a panic the interpreter isn't used again.
 
-use crate::{Error, state::State};
+use crate::{
+    Error,
+    state::{State, sys_modules},
+};
 use rustpython_vm::{
-    Interpreter, PyResult, VirtualMachine,
+    AsObject, Interpreter, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyInt},
     common::rc::PyRc,
     frame::InterpreterFrame,
@@ -125,7 +128,15 @@ impl Engine {
 
     /// Runs `f` as a whole program and ends the interpreter as `python` ends. Gives the exit code.
     pub(crate) fn run(self: PyRc<Self>, f: impl FnOnce(&VirtualMachine) -> PyResult<()>) -> u32 {
-        let result = self.enter(|vm| f(vm).inspect_err(|error| shorten_exit_code(error, vm)));
+        let result = self.enter(|vm| {
+            let result = f(vm).inspect_err(|error| shorten_exit_code(error, vm));
+            #[cfg(feature = "threading")]
+            if result.as_ref().err().is_none_or(|error| error.fast_isinstance(vm.ctx.exceptions.system_exit)) {
+                // Where it can't be spared, the end takes longer.
+                let _ = spare_threading(vm);
+            }
+            result
+        });
         match PyRc::try_unwrap(self) {
             Ok(engine) => engine.home.finish(result),
             Err(engine) => engine.enter(|vm| end(result, vm)),
@@ -138,7 +149,7 @@ fn end(result: PyResult<()>, vm: &VirtualMachine) -> u32 {
     let code = result.err().map_or(0, |error| vm.handle_exit_exception(error));
     for (module, function) in [("threading", "_shutdown"), ("atexit", "_run_exitfuncs")] {
         // A module that was never imported has nothing to end.
-        let Ok(modules) = crate::state::sys_modules(vm) else { continue };
+        let Ok(modules) = sys_modules(vm) else { continue };
         if let Ok(Some(module)) = modules.get_item_opt(module, vm)
             && let Err(error) = vm.call_method(&module, function, ())
         {
@@ -154,10 +165,27 @@ fn end(result: PyResult<()>, vm: &VirtualMachine) -> u32 {
     code
 }
 
+/// Spares a program that never imported `threading` the import of it. The interpreter imports it in the end to have it
+/// wait for its threads, which takes longer than all that a short program does. Whoever is called in the end can
+/// import it: the first function of `atexit` makes that possible again.
+#[cfg(feature = "threading")]
+fn spare_threading(vm: &VirtualMachine) -> PyResult<()> {
+    const NAME: &str = "threading";
+    let modules = sys_modules(vm)?;
+    if !modules.contains_key(NAME, vm) {
+        let release = vm.new_function("release", |vm: &VirtualMachine| {
+            sys_modules(vm).and_then(|modules| modules.del_item(NAME, vm))
+        });
+        let atexit = State::of(vm).import_shared("atexit", vm)?;
+        vm.call_method(&atexit, "register", (release,))?;
+        modules.set_item(NAME, vm.ctx.none(), vm)?;
+    }
+    Ok(())
+}
+
 /// Of an exit code that fits into 64 bits CPython keeps the lowest ones, where the interpreter takes any that is longer
 /// than 32 bits for -1.
 fn shorten_exit_code(error: &PyBaseExceptionRef, vm: &VirtualMachine) {
-    use rustpython_vm::AsObject;
     if error.fast_isinstance(vm.ctx.exceptions.system_exit)
         && let Ok(code) = error.as_object().get_attr("code", vm)
         && let Some(code) = code.downcast_ref::<PyInt>()

@@ -44,8 +44,11 @@ pub mod scan;
 mod source;
 pub mod text;
 
+#[cfg(feature = "threading")]
+mod ahead;
 mod answer;
 mod broken;
+mod code;
 mod de;
 mod engine;
 mod exception;
@@ -67,17 +70,21 @@ pub mod mapper;
 mod members;
 mod object;
 mod python;
+mod quiet;
 mod realm;
 mod runtime;
 mod ser;
 mod shims;
 mod state;
 mod statement;
+mod store;
 mod traceback;
 mod unit;
 mod value;
 mod view;
 
+#[cfg(feature = "threading")]
+pub use ahead::compile_ahead;
 pub use error::Error;
 pub use exception::{Exception, Importer};
 pub use host::{Function, HostModule};
@@ -95,7 +102,11 @@ pub use runtime::{Builder, Runtime};
 pub use rustpython_vm as vm;
 pub use scan::{Import, ImportKind};
 pub use source::{Entry, Shape, Source, Stamp, dir::Directory, memory::Memory, open, zip::Zip};
+pub use state::forget_units;
 pub use state::{library, search_path};
+#[cfg(feature = "disk-cache")]
+pub use store::disk::DiskCache;
+pub use store::{CacheInfo, compiled_code, forget_compiled_code};
 pub use traceback::{describe, traceback};
 
 /// The README's examples, run as tests.

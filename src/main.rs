@@ -5,6 +5,9 @@ mod cli;
 use clap::Parser;
 use std::{process::ExitCode, thread};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Python code that calls itself gets a `RecursionError` as long as there is stack for as many calls as it may make.
 const STACK: usize = 64 << 20;
 

@@ -1,5 +1,7 @@
 //! A runtime: one interpreter with the library, the `exocet` module and a search path.
 
+#[cfg(feature = "disk-cache")]
+use crate::DiskCache;
 use crate::{
     Error, Imports, Mapper, MapperRef, Object, PythonModule, SearchPath,
     engine::Engine,
@@ -8,6 +10,7 @@ use crate::{
     library, loader, mapper, python, realm,
     source::{self, Source},
     state::{State, sys_modules},
+    store::Store,
     value::Bridge,
 };
 use rustpython_vm::{
@@ -40,6 +43,9 @@ pub struct Builder {
     arguments: Vec<String>,
     isolated: bool,
     without_signals: bool,
+    store: Store,
+    #[cfg(feature = "threading")]
+    alone: bool,
 }
 
 impl Runtime {
@@ -186,6 +192,34 @@ impl Builder {
         self
     }
 
+    /// Keeps compiled code in a folder on the disk as well, for the processes to come. All runtimes of a process share it in
+    /// memory anyway.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir()?;
+    /// let cache = exocet::DiskCache::new(folder.path());
+    /// let runtime = exocet::Runtime::builder()
+    ///     .source(exocet::Memory::new("<disk cache>").with("kept.py", "answer = 42"))
+    ///     .disk_cache(cache)
+    ///     .build()?;
+    /// runtime.load("kept", &runtime.no_imports())?;
+    /// assert_eq!(exocet::DiskCache::new(folder.path()).info()?.entries, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "disk-cache")]
+    pub fn disk_cache(mut self, cache: DiskCache) -> Self {
+        self.store.disk = Some(Arc::new(cache));
+        self
+    }
+
+    /// Compiles modules when they are loaded and not before. Otherwise what a module imports from beside it is compiled
+    /// ahead on other threads, as far as its source [lets that happen](Source::reads_ahead).
+    #[cfg(feature = "threading")]
+    pub fn without_compiling_ahead(mut self) -> Self {
+        self.alone = true;
+        self
+    }
+
     /// Builds the runtime.
     ///
     /// # Errors
@@ -223,7 +257,13 @@ impl Builder {
         let natives = [python::module_def(&builder.ctx)];
         let interpreter = builder.add_native_modules(&natives).build();
         interpreter
-            .enter(|vm| install(&self.path, &environment, vm).map_err(|error| describe(&error, vm)))
+            .enter(|vm| {
+                #[cfg(feature = "threading")]
+                State::of(vm).units.configure(self.store, !self.alone);
+                #[cfg(not(feature = "threading"))]
+                State::of(vm).units.configure(self.store);
+                install(&self.path, &environment, vm).map_err(|error| describe(&error, vm))
+            })
             .map_err(Error::start)?;
         Ok(Runtime { engine: Engine::new(interpreter) })
     }

@@ -63,6 +63,12 @@ pub trait Source: Send + Sync + 'static {
     fn label(&self) -> &str {
         "<source>"
     }
+
+    /// Whether files may be read that are likely to be needed soon, and from other threads, so that modules can be compiled
+    /// ahead of their imports. Provided: `false`, as reading may be slow or be seen by somebody.
+    fn reads_ahead(&self) -> bool {
+        false
+    }
 }
 
 /// A source that somebody else holds on to as well, to change it or to share it among search paths.
@@ -85,6 +91,10 @@ impl<S: Source + ?Sized> Source for Arc<S> {
 
     fn label(&self) -> &str {
         (**self).label()
+    }
+
+    fn reads_ahead(&self) -> bool {
+        (**self).reads_ahead()
     }
 }
 

@@ -226,6 +226,12 @@ pub fn library(vm: &VirtualMachine) -> SearchPath {
     State::of(vm).search_library()
 }
 
+/// Forgets which code belongs to which module, as if no module had been loaded yet. With
+/// [`forget_compiled_code`](crate::forget_compiled_code) the next load of each is as cold as the first.
+pub fn forget_units(vm: &VirtualMachine) {
+    State::of(vm).units.clear();
+}
+
 pub(crate) fn sys_modules(vm: &VirtualMachine) -> PyResult<PyDictRef> {
     let modules = vm.sys_module.get_attr("modules", vm)?;
     modules.downcast::<PyDict>().map_err(|_| vm.new_runtime_error("sys.modules is no dict"))

@@ -1,8 +1,18 @@
 //! Units: source compiled once, and instantiated into any number of modules.
 
+#[cfg(feature = "threading")]
+use crate::ahead::Ahead;
 use crate::{
-    Error, Kind, PythonModule, broken, depth, exec::depth_error, finder::Loader, mapper::MapperRef, source::Source,
-    source::Stamp, state::State, state::sys_modules, text,
+    Error, Kind, PythonModule, broken,
+    code::{self, Code},
+    depth,
+    exec::depth_error,
+    finder::Loader,
+    mapper::MapperRef,
+    source::{Source, Stamp},
+    state::{State, sys_modules},
+    store::Store,
+    text,
 };
 use hashbrown::{Equivalent, HashMap};
 use rustpython_vm::{
@@ -10,11 +20,11 @@ use rustpython_vm::{
     builtins::{PyCode, PyDictRef, PyModule, PyTypeRef},
     bytecode::CodeFlags,
     common::{lock::PyMutex, rc::PyRc},
-    compiler::Mode,
+    compiler::{CompileOpts, Mode},
     function::ArgMapping,
     scope::Scope,
 };
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Source that is nested deeper than this is compiled on a stack that grows.
 const SHALLOW: u32 = 100;
@@ -24,7 +34,14 @@ const RECURSION_LIMIT: usize = 10_000;
 
 /// The units of one interpreter. A unit is used only while the bytes that it was made of are the source's.
 #[derive(Default)]
-pub(crate) struct Units(PyMutex<HashMap<Key, Cached>>);
+pub(crate) struct Units {
+    units: PyMutex<HashMap<Key, Cached>>,
+    /// Where compiled code is found, and left for others.
+    store: OnceLock<Store>,
+    /// Absent where nothing is compiled ahead.
+    #[cfg(feature = "threading")]
+    ahead: OnceLock<Option<Ahead>>,
+}
 
 /// A source by its address, which is its own as long as the cache keeps it alive, and the path in it; and the name, as
 /// one file can be two modules.
@@ -68,6 +85,33 @@ pub(crate) struct Unit {
 }
 
 impl Units {
+    /// Decides where compiled code is kept, and whether other threads compile ahead, before the first unit is made.
+    pub(crate) fn configure(&self, store: Store, #[cfg(feature = "threading")] ahead: bool) {
+        // A second time there is nothing left to decide.
+        let _ = self.store.set(store);
+        #[cfg(feature = "threading")]
+        if !ahead {
+            let _ = self.ahead.set(None);
+        }
+    }
+
+    /// Forgets all units: each module is compiled, or taken from the store, when it is loaded next.
+    pub(crate) fn clear(&self) {
+        // What the units hold is dropped after the lock: it may run any code.
+        let units = std::mem::take(&mut *self.units.lock());
+        drop(units);
+    }
+
+    fn store(&self) -> &Store {
+        self.store.get_or_init(Store::default)
+    }
+
+    /// What compiles ahead for this interpreter.
+    #[cfg(feature = "threading")]
+    pub(crate) fn ahead(&self, vm: &VirtualMachine) -> Option<&Ahead> {
+        self.ahead.get_or_init(|| Some(Ahead::new(self.store().clone(), compile_options(vm)))).as_ref()
+    }
+
     /// The unit of a module that isn't native, as its source is now.
     pub(crate) fn get(&self, handle: &PythonModule, vm: &VirtualMachine) -> PyResult<PyRc<Unit>> {
         let raise = |error: Error| error.into_exception(vm);
@@ -78,14 +122,14 @@ impl Units {
         // The stamp comes first: what is written after it was taken makes it differ from the next one.
         let stamp = handle.stamp().map_err(raise)?;
         if stamp.is_some()
-            && let Some(cached) = self.0.lock().get(&key)
+            && let Some(cached) = self.units.lock().get(&key)
             && cached.stamp == stamp
         {
             return Ok(cached.unit.clone());
         }
         let bytes = handle.read().map_err(raise)?.unwrap_or_default();
         let mut edited = false;
-        if let Some(cached) = self.0.lock().get_mut(&key) {
+        if let Some(cached) = self.units.lock().get_mut(&key) {
             if cached.bytes == bytes {
                 cached.stamp = stamp;
                 return Ok(cached.unit.clone());
@@ -99,12 +143,34 @@ impl Units {
         let frozen = crate::frozen::code(handle, vm);
         #[cfg(not(feature = "stdlib"))]
         let frozen = None;
-        let code = frozen.map_or_else(|| compile(handle, &bytes, vm), Ok)?;
+        let code = frozen.map_or_else(|| self.code(handle, &bytes, vm), Ok)?;
         let unit = PyRc::new(Unit::new(handle, Some(code), vm)?);
         let cached = Cached { _source: source.clone(), stamp, bytes, unit: unit.clone() };
         let key = Key { source: key.source, path: path.to_owned(), name: handle.name().to_owned() };
-        self.0.lock().insert(key, cached);
+        self.units.lock().insert(key, cached);
         Ok(unit)
+    }
+
+    /// The code of a module's bytes: what the store has, or else compiled now.
+    fn code(&self, handle: &PythonModule, bytes: &[u8], vm: &VirtualMachine) -> PyResult<PyRef<PyCode>> {
+        let file = handle.origin().unwrap_or_default();
+        let options = compile_options(vm);
+        let key = code::Key::new(bytes, &file, &options);
+        let store = self.store();
+        if let Some(code) = store.get(&key, || Code::compile(bytes, &file, &options)) {
+            #[cfg(feature = "threading")]
+            if let Some(ahead) = self.ahead(vm) {
+                ahead.follow(handle, &code);
+            }
+            return Ok(code.instantiate(vm));
+        }
+        let text = text::decode(bytes).map_err(|error| Error::decode(file.clone(), error).into_exception(vm))?;
+        let depth = depth::check(&text).map_err(|deep| depth_error(&deep, &file, vm))?;
+        let code = compile_text(&text, Mode::Exec, &file, depth, vm)?;
+        if !is_deep(depth) {
+            store.add(key, Code::of(&code.code));
+        }
+        Ok(code)
     }
 }
 
@@ -119,12 +185,11 @@ fn forget_lines(handle: &PythonModule, vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Compiles a module's bytes.
-fn compile(handle: &PythonModule, bytes: &[u8], vm: &VirtualMachine) -> PyResult<PyRef<PyCode>> {
-    let file = handle.origin().unwrap_or_default();
-    let text = text::decode(bytes).map_err(|error| Error::decode(file.clone(), error).into_exception(vm))?;
-    let depth = depth::check(&text).map_err(|deep| depth_error(&deep, &file, vm))?;
-    compile_text(&text, Mode::Exec, &file, depth, vm)
+/// How the interpreter compiles modules.
+fn compile_options(vm: &VirtualMachine) -> CompileOpts {
+    let mut options = vm.compile_opts();
+    options.recursion_limit = options.recursion_limit.max(RECURSION_LIMIT);
+    options
 }
 
 /// Compiles source text of that depth.
@@ -135,8 +200,7 @@ pub(crate) fn compile_text(
     depth: u32,
     vm: &VirtualMachine,
 ) -> PyResult<PyRef<PyCode>> {
-    let mut options = vm.compile_opts();
-    options.recursion_limit = options.recursion_limit.max(RECURSION_LIMIT);
+    let options = compile_options(vm);
     if !is_deep(depth) {
         broken::check(text, mode, file, false, vm)?;
         let compiled = vm.compile_with_opts(text, mode, file, options);

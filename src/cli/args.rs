@@ -21,6 +21,8 @@ pub(crate) enum Command {
     List(List),
     Load(Load),
     Imports(Imports),
+    Bench(Bench),
+    Cache(Cache),
     /// Print a shell's completion script
     Completions {
         /// The shell
@@ -48,6 +50,8 @@ pub(crate) struct Run {
     pub(crate) search: Search,
     #[command(flatten)]
     pub(crate) mapping: Mapping,
+    #[command(flatten)]
+    pub(crate) caching: Caching,
     /// Let every import fail that no override answers
     #[arg(long)]
     pub(crate) empty: bool,
@@ -112,6 +116,8 @@ pub(crate) struct Load {
     pub(crate) search: Search,
     #[command(flatten)]
     pub(crate) mapping: Mapping,
+    #[command(flatten)]
+    pub(crate) caching: Caching,
     /// Load everything below each NAME, too
     #[arg(long)]
     pub(crate) walk: bool,
@@ -147,6 +153,73 @@ pub(crate) struct Imports {
     pub(crate) json: bool,
     /// The module
     pub(crate) name: String,
+}
+
+/// Measure how fast modules load, beside CPython's importlib
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Each module is loaded fresh, again and again, with the modules that it imports loaded already:
+  cold  from source; CPython without bytecode
+  disk  from the disk cache; CPython with bytecode
+  warm  from memory; CPython with bytecode
+The rounds of all that is compared take turns. A ratio is that of one round's medians; shown are the
+median of all rounds, and from the 10th to the 90th percentile. What modules print goes to stderr.
+Exit code: 0; 1 if any module failed; 2 if the command line is wrong.
+
+Examples:
+  exocet bench --path plugins greet count
+      How fast are these two, beside the python3 that is installed?
+  exocet bench --path src --baseline python3.11 --baseline python3.13 --html report.html app.models
+      The same beside two versions, as a page with plots.")]
+pub(crate) struct Bench {
+    #[command(flatten)]
+    pub(crate) search: Search,
+    /// Do the same work with this CPython
+    ///
+    /// May be given several times. Without it `python3` is used, if there is one.
+    #[arg(long = "baseline", value_name = "PYTHON")]
+    pub(crate) baselines: Vec<String>,
+    /// Measure N times
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(3..=1000))]
+    pub(crate) rounds: u32,
+    /// Print a JSON object, with every sample
+    #[arg(long, conflicts_with = "html")]
+    pub(crate) json: bool,
+    /// Write a page with plots to FILE
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// The modules to load
+    #[arg(value_name = "NAME", required = true)]
+    pub(crate) names: Vec<String>,
+}
+
+/// Tell what the cache of compiled modules holds, or empty it
+///
+/// `run` and `load` keep what they compile in the user's cache folder, or in EXOCET_CACHE_DIR where that is set. An entry
+/// is used only for the very source that it was made of; nothing is lost by emptying the cache but time.
+#[derive(Debug, Args)]
+pub(crate) struct Cache {
+    #[command(subcommand)]
+    pub(crate) action: CacheAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CacheAction {
+    /// Tell where the cache is, how many modules it holds, and their size
+    Info {
+        /// Print a JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove all that the cache holds
+    Clear,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Caching {
+    /// Compile every module anew, and keep nothing on the disk
+    #[arg(long)]
+    pub(crate) no_cache: bool,
 }
 
 #[derive(Debug, Args)]

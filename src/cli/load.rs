@@ -28,13 +28,15 @@ pub(crate) fn load(args: &Load) -> Result<ExitCode, Failure> {
         builder = builder.shared_source(source.clone());
     }
     let fresh = sources::path_of(sources);
-    let runtime = builder.build().map_err(Failure::failed)?;
+    let runtime = args.caching.apply(builder).build().map_err(Failure::failed)?;
     runtime.enter(|vm| {
         let raise = |error| Failure::raised(&error, vm);
         let out = output::stdout_of_its_own(vm).map_err(raise)?;
         let mapper = plan.mapper(mapper::pass_through(vm), vm).map_err(raise)?;
         let path = exocet::search_path(vm).map_err(raise)?;
         let modules = modules(args, &path);
+        #[cfg(feature = "threading")]
+        exocet::compile_ahead(modules.iter().filter_map(|(_, module)| module.as_ref().ok().cloned()), vm);
         let how = How { mapper, realm: args.realm.then_some(fresh), path };
         let failed = load_all(modules, args, &how, out, vm)?;
         Ok(ExitCode::from(u8::from(failed > 0)))

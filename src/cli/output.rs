@@ -46,7 +46,8 @@ pub(crate) fn stdout_of_its_own(vm: &VirtualMachine) -> PyResult<AutoStream<Stdo
     Ok(stdout())
 }
 
-fn redirect_prints(vm: &VirtualMachine) -> PyResult<()> {
+/// Lets what modules print by `sys.stdout` go to stderr.
+pub(crate) fn redirect_prints(vm: &VirtualMachine) -> PyResult<()> {
     let stderr = vm.sys_module.get_attr("stderr", vm)?;
     vm.sys_module.as_object().set_attr("stdout", stderr, vm)
 }

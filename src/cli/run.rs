@@ -25,7 +25,7 @@ pub(crate) fn run(args: Run) -> Result<ExitCode, Failure> {
     for source in &sources {
         builder = builder.shared_source(source.clone());
     }
-    let runtime = builder.build().map_err(Failure::failed)?;
+    let runtime = args.caching.apply(builder).build().map_err(Failure::failed)?;
     let main = match (script, &as_module) {
         (Some(script), _) => script,
         (None, name) => program::module(name.as_deref().unwrap_or_default(), &runtime)?,

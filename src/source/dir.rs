@@ -148,6 +148,10 @@ impl Source for Directory {
     fn label(&self) -> &str {
         &self.label
     }
+
+    fn reads_ahead(&self) -> bool {
+        true
+    }
 }
 
 /// The stamp of a file that has been left alone for a while, or `None`.

@@ -31,6 +31,10 @@ impl<S: Source> Source for Guarded<S> {
     fn label(&self) -> &str {
         catch_unwind(AssertUnwindSafe(|| self.0.label())).unwrap_or("<source>")
     }
+
+    fn reads_ahead(&self) -> bool {
+        catch_unwind(AssertUnwindSafe(|| self.0.reads_ahead())).unwrap_or(false)
+    }
 }
 
 fn guarded<R>(f: impl FnOnce() -> io::Result<R>) -> io::Result<R> {

@@ -85,4 +85,8 @@ impl Source for Memory {
     fn label(&self) -> &str {
         &self.label
     }
+
+    fn reads_ahead(&self) -> bool {
+        true
+    }
 }

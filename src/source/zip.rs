@@ -120,6 +120,10 @@ impl Source for Zip {
     fn label(&self) -> &str {
         &self.label
     }
+
+    fn reads_ahead(&self) -> bool {
+        true
+    }
 }
 
 impl fmt::Debug for Zip {

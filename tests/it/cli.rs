@@ -24,6 +24,7 @@ struct Ran {
 fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
     let child = Command::new(env!("CARGO_BIN_EXE_exocet"))
         .args(arguments)
+        .env("EXOCET_CACHE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"))
         .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -782,4 +783,101 @@ fn package_loaded_in_a_realm_has_fresh_modules() {
     let outcomes: Vec<_> = ran.stdout.lines().map(|line| line.split_whitespace().take(2).collect::<Vec<_>>()).collect();
     assert_eq!(outcomes, [["ok", "pk"], ["failed", "bad"], ["ok", "json.decoder"]]);
     assert!(ran.stdout.contains("No module named 'other.absent'; 'other' is not a package (asked by bad, "), "{ran:?}");
+}
+
+// The end
+
+#[test]
+fn whoever_is_called_in_the_end_can_import_what_nobody_imported() {
+    let text = "
+import atexit, sys
+def late():
+    print('threading' in sys.modules)
+    import threading
+    print(threading.current_thread().name)
+atexit.register(late)
+";
+    prints(&[("late.py", text)], "run late.py", "False\nMainThread\n");
+    let ran = run(&[("late.py", &format!("{text}sys.exit(3)\n"))], "run late.py");
+    assert_eq!((ran.stdout.as_str(), ran.stderr.as_str(), ran.code), ("False\nMainThread\n", "", Some(3)));
+}
+
+#[test]
+fn the_end_waits_for_threads() {
+    let text = "
+import threading, time
+def slow():
+    time.sleep(0.3)
+    print('done')
+threading.Thread(target=slow).start()
+";
+    prints(&[("waits.py", text)], "run waits.py", "done\n");
+}
+
+// bench
+
+#[test]
+fn bench_measures_each_work_of_each_module() {
+    let tree: Tree<'_> = &[("small.py", "import json\nclass C: pass\nprint('loaded')"), ("bad.py", "1 / 0")];
+    let ran = run(tree, "bench --path . --rounds 3 --json small bad missing");
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    let json = json_of(&ran);
+    let modules = json["modules"].as_array().expect("a list");
+    let take = &modules[0]["takes"][0];
+    for (work, times) in [("cold", 1), ("disk", 1), ("warm", 10)] {
+        let rounds = take[work].as_array().expect("a list");
+        assert_eq!(rounds.len(), 3, "{work}");
+        for samples in rounds {
+            let samples = samples.as_array().expect("a list");
+            assert!(samples.len() == times && samples.iter().all(|sample| sample.as_f64() > Some(0.0)), "{work}");
+        }
+    }
+    assert_eq!(take["failure"], Value::Null);
+    if cfg!(target_os = "linux") {
+        assert!(take["memory"].as_f64() > Some(500.0), "{take}");
+    }
+    assert!(modules[1]["takes"][0]["failure"].as_str().is_some_and(|error| error.contains("ZeroDivisionError")));
+    assert!(modules[2]["takes"][0]["failure"].as_str().is_some_and(|error| error.contains("missing")));
+}
+
+#[test]
+fn bench_compares_with_a_cpython_as_a_table_and_as_a_page() {
+    let folder = directory(&[
+        ("small.py", "value = 1"),
+        ("pk/__init__.py", ""),
+        ("pk/mod.py", "from . import other"),
+        ("pk/other.py", ""),
+    ]);
+    let line = ["bench", "--path", ".", "--rounds", "3", "--html", "page.html", "small", "pk.mod"];
+    let ran = run_in(folder.path(), &line);
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    let page = fs::read_to_string(folder.path().join("page.html")).expect("a page");
+    assert!(page.contains("<svg") && page.contains("pk.mod") && !page.contains("<script") && !page.contains("href="));
+    let python = Command::new("python3").arg("--version").output();
+    if python.is_ok_and(|python| python.status.success()) {
+        assert!(ran.stdout.contains("python3: CPython 3."), "{}", ran.stdout);
+        assert!(
+            ran.stdout.lines().filter(|line| line.contains("python3") && line.contains(" to ")).count() == 6,
+            "{}",
+            ran.stdout
+        );
+    }
+    // Nobody's source gets bytecode beside it.
+    assert!(!folder.path().join("__pycache__").exists() && !folder.path().join("pk/__pycache__").exists());
+}
+
+#[test]
+fn bench_without_a_cpython_says_so_and_goes_on() {
+    let folder = directory(&[("small.py", "value = 1")]);
+    let path = folder.path().join("empty");
+    fs::create_dir(&path).expect("a folder");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_exocet"));
+    command.args(["bench", "--path", ".", "--rounds", "3", "small"]).current_dir(folder.path()).env("PATH", &path);
+    let output = command.output().expect("it runs");
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && stderr.contains("nothing to compare with: `python3`"), "{stderr}");
+    assert!(stdout.contains("warm") && !stdout.contains("python3"), "{stdout}");
+    let ran = run_in(folder.path(), &["bench", "--path", ".", "--baseline", "no-such-python", "small"]);
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    assert!(ran.stderr.contains("`no-such-python` can't be measured"), "{}", ran.stderr);
 }

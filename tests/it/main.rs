@@ -2,6 +2,7 @@
 
 mod support;
 
+mod cache;
 #[cfg(feature = "cli")]
 mod cli;
 mod depth;

@@ -1,0 +1,147 @@
+//! Compiling ahead: what a module imports from beside it is compiled on other threads, while the VM runs.
+//!
+//! This only fills the store of compiled code. Which module an import gets, and whether it gets one at all, is decided
+//! when it runs; a guess that was wrong costs time of an idle core.
+
+use crate::{
+    Kind, PythonModule,
+    code::{Code, Key, Wanted},
+    module::join,
+    source::Source,
+    state::State,
+    store::Store,
+};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use rustpython_vm::{VirtualMachine, compiler::CompileOpts};
+use std::{
+    collections::HashSet,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+    thread,
+};
+
+/// Begins to compile these modules, and what they import from beside them, on other threads: for the loads that will come.
+/// Nothing happens where the runtime compiles nothing ahead, nor for sources that nobody but a load may read.
+pub fn compile_ahead(modules: impl IntoIterator<Item = PythonModule>, vm: &VirtualMachine) {
+    if let Some(ahead) = State::of(vm).units.ahead(vm) {
+        for module in modules {
+            if let Some(root) = Root::of(&module) {
+                ahead.0.start(&root, module.name().to_owned());
+            }
+        }
+    }
+}
+
+/// The threads that compile, all but one of the machine's, as the VM runs on one. None on a machine of one core.
+static THREADS: LazyLock<Option<ThreadPool>> = LazyLock::new(|| {
+    let count = thread::available_parallelism().map_or(0, |count| count.get() - 1);
+    let builder = ThreadPoolBuilder::new().num_threads(count).thread_name(|at| format!("exocet-compile-{at}"));
+    (count > 0).then(|| builder.build().ok())?
+});
+
+/// What one interpreter has had compiled ahead.
+#[derive(Clone)]
+pub(crate) struct Ahead(Arc<Shared>);
+
+struct Shared {
+    store: Store,
+    options: CompileOpts,
+    /// The places that were looked at, by the sources' labels.
+    seen: Mutex<HashSet<String>>,
+}
+
+/// Where a module is looked for: below the folder that its top-level package is in.
+#[derive(Clone)]
+struct Root {
+    source: Arc<dyn Source>,
+    folder: String,
+}
+
+impl Ahead {
+    pub(crate) fn new(store: Store, options: CompileOpts) -> Self {
+        Self(Arc::new(Shared { store, options, seen: Mutex::default() }))
+    }
+
+    /// Begins to compile what the module imports from beside it, and what that imports.
+    pub(crate) fn follow(&self, handle: &PythonModule, code: &Code) {
+        if !code.imports().is_empty()
+            && let Some(root) = Root::of(handle)
+        {
+            self.0.follow(&root, handle.name(), handle.kind() == Kind::Package, code.imports());
+        }
+    }
+}
+
+impl Shared {
+    fn follow(self: &Arc<Self>, root: &Root, importer: &str, is_package: bool, imports: &[Wanted]) {
+        for name in imports.iter().flat_map(|wanted| candidates(wanted, importer, is_package)) {
+            self.start(root, name);
+        }
+    }
+
+    /// Has the module compiled, if there is one of that name and if nobody asked for it before.
+    fn start(self: &Arc<Self>, root: &Root, name: String) {
+        let Some(threads) = THREADS.as_ref() else { return };
+        let place = join(&root.folder, &name.replace('.', "/"));
+        let seen = join(root.source.label(), &place);
+        if !self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(seen) {
+            return;
+        }
+        let (shared, root) = (self.clone(), root.clone());
+        // In the order of the imports, which is that in which the VM will ask.
+        threads.spawn_fifo(move || shared.compile(&root, &name, &place));
+    }
+
+    fn compile(self: &Arc<Self>, root: &Root, name: &str, place: &str) {
+        for (path, is_package) in [(join(place, "__init__.py"), true), (format!("{place}.py"), false)] {
+            // Whatever is wrong with a file, the load that needs it will say so.
+            let Ok(Some(bytes)) = root.source.read(&path) else { continue };
+            let file = join(root.source.label(), &path);
+            let key = Key::new(&bytes, &file, &self.options);
+            if let Some(code) = self.store.get(&key, || Code::compile(&bytes, &file, &self.options)) {
+                self.follow(root, name, is_package, code.imports());
+            }
+            return;
+        }
+    }
+}
+
+impl Root {
+    /// The folder that holds the top-level package of the module, or the module itself. `None` for a module that isn't
+    /// where its name says, and for sources that nobody but a load may read.
+    fn of(handle: &PythonModule) -> Option<Self> {
+        let (source, path) = handle.source_and_path()?;
+        if !source.reads_ahead() {
+            return None;
+        }
+        let place = path.strip_suffix("/__init__.py").or_else(|| path.strip_suffix(".py"))?;
+        let folder = match place.strip_suffix(handle.name().replace('.', "/").as_str()) {
+            Some(folder) => folder.strip_suffix('/').or_else(|| folder.is_empty().then_some(""))?,
+            // A script imports what is beside it.
+            None if !handle.name().contains('.') => place.rsplit_once('/').map_or("", |(folder, _)| folder),
+            None => return None,
+        };
+        Some(Self { source: source.clone(), folder: folder.to_owned() })
+    }
+}
+
+/// The absolute names that an import statement may be after: the packages on the way, the module, and what it takes
+/// from it, which may be a submodule.
+fn candidates(wanted: &Wanted, importer: &str, is_package: bool) -> Vec<String> {
+    let mut base = match (wanted.level, is_package) {
+        (0, _) => String::new(),
+        (_, true) => importer.to_owned(),
+        (_, false) => importer.rsplit_once('.').map_or_else(String::new, |(parent, _)| parent.to_owned()),
+    };
+    for _ in 1..wanted.level {
+        base = base.rsplit_once('.').map_or_else(String::new, |(parent, _)| parent.to_owned());
+    }
+    let below = |base: &str, name: &str| if base.is_empty() { name.to_owned() } else { format!("{base}.{name}") };
+    let mut found = Vec::new();
+    for part in wanted.name.split('.').filter(|part| !part.is_empty()) {
+        base = below(&base, part);
+        found.push(base.clone());
+    }
+    let names = wanted.from.iter().filter(|name| *name != "*");
+    found.extend(names.map(|name| below(&base, name)));
+    found
+}

@@ -1,0 +1,140 @@
+//! Compiled code as all threads and processes can share it: made without a VM, and free of any interpreter's objects.
+
+use crate::{depth, quiet, text, unit};
+use rustpython_vm::{
+    PyRef, VirtualMachine,
+    builtins::PyCode,
+    bytecode::{BorrowedConstant, CodeObject, Constant, Instruction, OpArgState},
+    compiler::{CompileOpts, Mode, codegen::error::CodegenError, compile_with_syntax_warning_handler},
+    frozen::FrozenCodeObject,
+    version,
+};
+use serde::{Deserialize, Serialize};
+use std::{fmt, sync::LazyLock};
+
+/// The code of one module.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Code {
+    /// What the module's top level imports, so that it can be compiled ahead without a look into the code.
+    imports: Vec<Wanted>,
+    /// The VM's own form of frozen code.
+    frozen: Vec<u8>,
+}
+
+/// One import statement, as it is written.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Wanted {
+    pub(crate) level: u32,
+    pub(crate) name: String,
+    pub(crate) from: Vec<String>,
+}
+
+/// Stands for all that the code of a module depends on: its bytes, its file, the options of the compiler, and the
+/// compiler itself. Of two different ones, the keys differ (BLAKE3).
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Key([u8; 32]);
+
+impl Key {
+    pub(crate) fn new(bytes: &[u8], file: &str, options: &CompileOpts) -> Self {
+        let mut hasher = COMPILER.clone();
+        hasher.update(&[options.optimize, u8::from(options.debug_ranges)]);
+        hasher.update(&(file.len() as u64).to_le_bytes());
+        hasher.update(file.as_bytes());
+        hasher.update(bytes);
+        Self(*hasher.finalize().as_bytes())
+    }
+
+    #[cfg(feature = "disk-cache")]
+    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&blake3::Hash::from_bytes(self.0).to_hex())
+    }
+}
+
+/// The compiler and the form of its code: versions, and the numbers of all instructions, as a VM may be patched.
+static COMPILER: LazyLock<blake3::Hasher> = LazyLock::new(|| {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(concat!("exocet ", env!("CARGO_PKG_VERSION"), "\n").as_bytes());
+    hasher.update(version::RUSTPYTHON_VERSION.as_bytes());
+    hasher.update(version::GIT_REVISION.as_bytes());
+    hasher.update(&version::PYC_MAGIC_NUMBER_BYTES);
+    for number in 0..=u8::MAX {
+        let instruction = Instruction::try_from(number).ok();
+        hasher.update(format!("{instruction:?}").as_bytes());
+    }
+    hasher
+});
+
+impl Code {
+    /// Compiles a module's bytes. `None` for what only an interpreter can compile: text with an error, which becomes an
+    /// exception, and text that a warning may be about; and for text that is nested deep, whose code this form is too
+    /// recursive for.
+    pub(crate) fn compile(bytes: &[u8], file: &str, options: &CompileOpts) -> Option<Self> {
+        let text = text::decode(bytes).ok()?;
+        if unit::is_deep(depth::check(&text).ok()?) || quiet::may_warn(&text) {
+            return None;
+        }
+        let mut warned = false;
+        let mut note = |_, _| -> Result<(), CodegenError> {
+            warned = true;
+            Ok(())
+        };
+        let code = compile_with_syntax_warning_handler(&text, Mode::Exec, file, options.clone(), &mut note).ok()?;
+        (!warned).then(|| Self::of(&code))
+    }
+
+    /// The form that code has here. It must not be nested deep.
+    pub(crate) fn of<C: Constant>(code: &CodeObject<C>) -> Self {
+        Self { imports: imports(code), frozen: FrozenCodeObject::encode(code).bytes }
+    }
+
+    /// An interpreter's own objects for this code.
+    pub(crate) fn instantiate(&self, vm: &VirtualMachine) -> PyRef<PyCode> {
+        PyCode::new_ref_from_frozen(vm, FrozenCodeObject { bytes: self.frozen.as_slice() })
+    }
+
+    /// What the module's top level imports.
+    #[cfg(feature = "threading")]
+    pub(crate) fn imports(&self) -> &[Wanted] {
+        &self.imports
+    }
+
+    /// About how many bytes it takes up.
+    pub(crate) fn size(&self) -> usize {
+        self.frozen.len() + self.imports.len() * size_of::<Wanted>() + size_of::<Self>()
+    }
+}
+
+/// The import statements of a code object, without those of functions and classes in it.
+fn imports<C: Constant>(code: &CodeObject<C>) -> Vec<Wanted> {
+    let mut state = OpArgState::default();
+    let (mut level, mut from) = (0, Vec::new());
+    let mut found = Vec::new();
+    for unit in code.instructions.iter() {
+        match state.get(*unit) {
+            (Instruction::LoadSmallInt { i }, arg) => level = i.get(arg),
+            (Instruction::LoadConst { consti }, arg) => from = names(&code.constants[consti.get(arg)]),
+            (Instruction::ImportName { namei }, arg) => {
+                let name = AsRef::<str>::as_ref(&code.names[namei.get(arg) as usize]).to_owned();
+                found.push(Wanted { level, name, from: std::mem::take(&mut from) });
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The names that the tuple of a `from ... import` holds.
+fn names<C: Constant>(constant: &C) -> Vec<String> {
+    let BorrowedConstant::Tuple { elements } = constant.borrow_constant() else { return Vec::new() };
+    let name = |element: &C| match element.borrow_constant() {
+        BorrowedConstant::Str { value } => value.as_str().ok().map(str::to_owned),
+        _ => None,
+    };
+    elements.iter().filter_map(name).collect()
+}
