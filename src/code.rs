@@ -17,6 +17,8 @@ use std::{fmt, sync::LazyLock};
 pub(crate) struct Code {
     /// What the module's top level imports, so that it can be compiled ahead without a look into the code.
     imports: Vec<Wanted>,
+    /// Whether a warning may have been given when it was compiled.
+    loud: bool,
     /// The VM's own form of frozen code.
     frozen: Vec<u8>,
 }
@@ -85,12 +87,21 @@ impl Code {
             Ok(())
         };
         let code = compile_with_syntax_warning_handler(&text, Mode::Exec, file, options.clone(), &mut note).ok()?;
-        (!warned).then(|| Self::of(&code))
+        (!warned).then(|| Self::of(&code, false))
     }
 
-    /// The form that code has here. It must not be nested deep.
-    pub(crate) fn of<C: Constant>(code: &CodeObject<C>) -> Self {
-        Self { imports: imports(code), frozen: FrozenCodeObject::encode(code).bytes }
+    /// Code that an interpreter compiled, which gave its warnings. It must not be nested deep.
+    pub(crate) fn of_interpreter(code: &PyCode) -> Self {
+        Self::of(&code.code, true)
+    }
+
+    fn of<C: Constant>(code: &CodeObject<C>, loud: bool) -> Self {
+        Self { imports: imports(code), loud, frozen: FrozenCodeObject::encode(code).bytes }
+    }
+
+    /// Whether compiling it anew would give no warning.
+    pub(crate) fn is_quiet(&self) -> bool {
+        !self.loud
     }
 
     /// An interpreter's own objects for this code.

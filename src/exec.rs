@@ -10,8 +10,8 @@ use crate::{
     unit::{compile_text, is_deep, on_deep_stack},
 };
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, TryFromBorrowedObject, VirtualMachine,
-    builtins::{PyDict, PyDictRef, PyModule, PyStr},
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, TryFromBorrowedObject, VirtualMachine,
+    builtins::{PyBytes, PyCode, PyDict, PyDictRef, PyModule, PyStr},
     compiler::Mode,
     frame::current_globals,
     function::{ArgBytesLike, FuncArgs},
@@ -72,6 +72,9 @@ impl Callable for Executor {
     type Args = FuncArgs;
 
     fn call(zelf: &Py<Self>, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        if let Some(code) = zelf.stored(&args, vm)? {
+            return Ok(code.into());
+        }
         let source = args.args.first().or_else(|| args.kwargs.get("source")).cloned();
         let depth = source.as_ref().map_or(Ok(0), |source| depth_of(source, vm))?;
         let needs_care = source.as_ref().is_some_and(|source| is_deep(depth) || !is_ascii(source, vm));
@@ -101,6 +104,36 @@ impl Callable for Executor {
             }
             _ => zelf.original.call(args, vm),
         }
+    }
+}
+
+impl Executor {
+    /// What `compile` gives for a module's bytes, called as `importlib` calls it: compiled code that others may have made.
+    fn stored(&self, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<Option<PyRef<PyCode>>> {
+        let [source, file, mode] = args.args.as_slice() else { return Ok(None) };
+        let is_plain = |name: &[u8], value: &PyObjectRef| match name {
+            b"dont_inherit" => value.is(&vm.ctx.true_value),
+            b"optimize" => value.try_to_value::<i32>(vm).is_ok_and(|level| level == -1),
+            _ => false,
+        };
+        let is_exec = mode.downcast_ref::<PyStr>().is_some_and(|mode| mode.as_bytes() == b"exec");
+        if self.name != "compile"
+            || !is_exec
+            || !args.kwargs.contains_key("dont_inherit")
+            || !args.kwargs.iter().all(|(name, value)| is_plain(name.as_bytes(), value))
+        {
+            return Ok(None);
+        }
+        let (Some(bytes), Some(name)) = (source.downcast_ref_if_exact::<PyBytes>(vm), file.downcast_ref::<PyStr>())
+        else {
+            return Ok(None);
+        };
+        let Some(name) = name.to_str() else { return Ok(None) };
+        let code = crate::state::State::of(vm).units.quiet_code(bytes.as_bytes(), name, vm);
+        if code.is_some() {
+            vm.audit("compile", || (source.clone(), file.clone()))?;
+        }
+        Ok(code)
     }
 }
 

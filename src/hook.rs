@@ -17,6 +17,7 @@ use rustpython_vm::{
     pyclass,
     types::{Callable, Representable},
 };
+use std::borrow::Cow;
 
 /// The `__import__` that all modules loaded under one mapper share.
 #[pyclass(module = "exocet", name = "__import__")]
@@ -98,7 +99,7 @@ impl Importer {
         let Some(written) = call.name.downcast_ref::<PyStr>() else {
             return Err(vm.new_type_error(format!("module name must be a string, not '{}'", call.name.class().name())));
         };
-        let written = written.to_string();
+        let written = written.to_str().map_or_else(|| Cow::from(written.to_string()), Cow::from);
         let name = absolute(&written, call.globals.as_deref(), call.level, vm)?;
         let statements = Statements { mapper: self.0.upgrade(vm)? };
         // A call may leave out whose import it is; then it is that of the code that runs.
@@ -145,12 +146,17 @@ impl Representable for Importer {
 
 /// Makes the name of an import statement absolute, by CPython's rules: from `__package__`, else `__spec__.parent`, else
 /// `__name__` and `__path__`.
-fn absolute(written: &str, globals: Option<&Py<PyDict>>, level: usize, vm: &VirtualMachine) -> PyResult<String> {
+fn absolute<'a>(
+    written: &'a str,
+    globals: Option<&Py<PyDict>>,
+    level: usize,
+    vm: &VirtualMachine,
+) -> PyResult<Cow<'a, str>> {
     if level == 0 {
         if written.is_empty() {
             return Err(vm.new_value_error("Empty module name"));
         }
-        return Ok(written.to_owned());
+        return Ok(Cow::from(written));
     }
     let error = |message: &str| Err(new_nameless_error(message, vm));
     let package = match globals {
@@ -167,7 +173,7 @@ fn absolute(written: &str, globals: Option<&Py<PyDict>>, level: usize, vm: &Virt
             None => return error("attempted relative import beyond top-level package"),
         }
     }
-    Ok(if written.is_empty() { base.to_owned() } else { format!("{base}.{written}") })
+    Ok(Cow::from(if written.is_empty() { base.to_owned() } else { format!("{base}.{written}") }))
 }
 
 fn package_of(globals: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<String> {

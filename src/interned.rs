@@ -16,6 +16,7 @@ pub(crate) struct Names {
     pub(crate) uninitialized_submodules: &'static PyStrInterned,
     pub(crate) search_locations: &'static PyStrInterned,
     pub(crate) initializing: &'static PyStrInterned,
+    pub(crate) modules: &'static PyStrInterned,
 }
 
 thread_local! {
@@ -34,6 +35,7 @@ pub(crate) fn get(vm: &VirtualMachine) -> Names {
             uninitialized_submodules: vm.ctx.intern_str("_uninitialized_submodules"),
             search_locations: vm.ctx.intern_str("submodule_search_locations"),
             initializing: vm.ctx.intern_str("_initializing"),
+            modules: vm.ctx.intern_str("modules"),
         };
         NAMES.set(Some(names));
         names

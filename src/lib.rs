@@ -48,6 +48,7 @@ pub mod text;
 mod ahead;
 mod answer;
 mod broken;
+mod classes;
 mod code;
 mod de;
 mod engine;

@@ -8,7 +8,7 @@ use crate::{
     realm::RealmBuilder,
     shims,
     source::Source,
-    state::{State, is_initializing, locate, sys_modules},
+    state::{State, locate, sys_modules},
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
@@ -270,7 +270,7 @@ impl Members {
     fn loaded(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<(PyObjectRef, bool)>> {
         let found = self.entry(name, vm)?;
         if let Some((module, true)) = &found
-            && is_initializing(module, vm)?
+            && State::of(vm).is_initializing(module, vm)?
         {
             let _waited = self.lock(name, vm)?;
             return self.entry(name, vm);

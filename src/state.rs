@@ -3,6 +3,7 @@
 
 use crate::{
     Error, SearchPath,
+    classes::Classes,
     engine::Link,
     instances::{self, Instances},
     mapper::{self, MapperRef, lookup},
@@ -12,7 +13,7 @@ use crate::{
 };
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyDict, PyDictRef, PyStr, PyTypeRef, PyWeak},
+    builtins::{PyDict, PyDictRef, PyModule, PyStr, PyTypeRef, PyWeak},
     common::lock::PyMutex,
     function::FuncArgs,
     pyclass,
@@ -38,6 +39,8 @@ pub(crate) struct State {
     plain: PyMutex<Option<MapperRef>>,
     /// Fresh modules by their name objects.
     pub(crate) instances: Instances,
+    /// Whose dead references are taken out now and then.
+    pub(crate) classes: Classes,
     /// The mappers made of Python objects, by the objects' ids.
     adapters: PyMutex<HashMap<usize, PyRef<PyWeak>>>,
     /// The runtime of the interpreter, as handles on its objects know it.
@@ -72,6 +75,7 @@ impl State {
             main_mapper: PyMutex::default(),
             plain: PyMutex::default(),
             instances: Instances::default(),
+            classes: Classes::default(),
             adapters: PyMutex::default(),
             runtime: PyMutex::default(),
         })
@@ -91,7 +95,7 @@ impl State {
     pub(crate) fn import_shared(&self, name: &str, vm: &VirtualMachine) -> PyResult {
         if let Some(module) = sys_modules(vm)?.get_item_opt(name, vm)?
             && !vm.is_none(&module)
-            && !is_initializing(&module, vm)?
+            && !self.is_initializing(&module, vm)?
         {
             if instances::is_looker(name) {
                 instances::teach_library(vm)?;
@@ -101,6 +105,29 @@ impl State {
         let module = self.gcd_import.call((name.to_owned(),), vm)?;
         instances::teach_library(vm)?;
         Ok(module)
+    }
+
+    /// Whether `module` is still running its code for the first time.
+    pub(crate) fn is_initializing(&self, module: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
+        let names = crate::interned::get(vm);
+        // This is asked at each import, so what nearly all modules are is taken apart by hand.
+        let plain = module.downcast_ref_if_exact::<PyModule>(vm);
+        let spec = match plain.map_or(Ok(None), |plain| plain.dict().get_item_opt(names.spec, vm))? {
+            Some(spec) => Some(spec),
+            None => vm.get_attribute_opt(module, names.spec)?,
+        };
+        let Some(spec) = spec else { return Ok(false) };
+        if spec.class().is(&self.spec_class)
+            && let Some(dict) = spec.dict()
+        {
+            return dict
+                .get_item_opt(names.initializing, vm)?
+                .map_or(Ok(false), |initializing| initializing.try_to_bool(vm));
+        }
+        match vm.get_attribute_opt(&spec, "_initializing")? {
+            Some(initializing) => initializing.try_to_bool(vm),
+            None => Ok(false),
+        }
     }
 
     /// Whether `import name` would find something. It isn't imported to find out.
@@ -233,17 +260,8 @@ pub fn forget_units(vm: &VirtualMachine) {
 }
 
 pub(crate) fn sys_modules(vm: &VirtualMachine) -> PyResult<PyDictRef> {
-    let modules = vm.sys_module.get_attr("modules", vm)?;
+    let modules = vm.sys_module.dict().get_item(crate::interned::get(vm).modules, vm)?;
     modules.downcast::<PyDict>().map_err(|_| vm.new_runtime_error("sys.modules is no dict"))
-}
-
-/// Whether `module` is still running its code for the first time.
-pub(crate) fn is_initializing(module: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
-    let Some(spec) = vm.get_attribute_opt(module, "__spec__")? else { return Ok(false) };
-    match vm.get_attribute_opt(&spec, "_initializing")? {
-        Some(initializing) => initializing.try_to_bool(vm),
-        None => Ok(false),
-    }
 }
 
 /// The place that an entry of a search path names in one of these sources. It may lie inside of one: `app.zip/lib`,

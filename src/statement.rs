@@ -49,6 +49,9 @@ impl Statements {
     /// Gives a package that imports a module of its own that module as an attribute, as importing does it to the shared
     /// package: `from .base import *` makes `base` a name in the package.
     pub(crate) fn bind_own(&self, request: &Request<'_>, importer: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<()> {
+        if !request.name().contains('.') {
+            return Ok(());
+        }
         let Some(name) = importer.get_item_opt("__name__", vm)? else { return Ok(()) };
         let Some(name) = name.downcast_ref::<PyStr>().and_then(|name| name.to_str()) else { return Ok(()) };
         let Some(below) = request.name().strip_prefix(name).and_then(|rest| rest.strip_prefix('.')) else {
@@ -314,7 +317,11 @@ impl Statements {
         if self.mapper.below(name, vm) == Below::Replaced {
             return Ok(self.view(name, Some(object), vm)?.into());
         }
-        match self.mapper.views(vm).get_item_opt(name, vm)? {
+        let views = self.mapper.views(vm);
+        if views.is_empty() {
+            return Ok(object);
+        }
+        match views.get_item_opt(name, vm)? {
             Some(view) if view.downcast_ref::<View>().is_some_and(|view| view.shows(&object)) => Ok(view),
             _ => Ok(object),
         }

@@ -151,6 +151,15 @@ impl Units {
         Ok(unit)
     }
 
+    /// The code of bytes that the interpreter itself is to compile, where the store has or can make it and no warning is
+    /// lost.
+    pub(crate) fn quiet_code(&self, bytes: &[u8], file: &str, vm: &VirtualMachine) -> Option<PyRef<PyCode>> {
+        let options = compile_options(vm);
+        let key = code::Key::new(bytes, file, &options);
+        let code = self.store().get(&key, || Code::compile(bytes, file, &options))?;
+        code.is_quiet().then(|| code.instantiate(vm))
+    }
+
     /// The code of a module's bytes: what the store has, or else compiled now.
     fn code(&self, handle: &PythonModule, bytes: &[u8], vm: &VirtualMachine) -> PyResult<PyRef<PyCode>> {
         let file = handle.origin().unwrap_or_default();
@@ -168,7 +177,7 @@ impl Units {
         let depth = depth::check(&text).map_err(|deep| depth_error(&deep, &file, vm))?;
         let code = compile_text(&text, Mode::Exec, &file, depth, vm)?;
         if !is_deep(depth) {
-            store.add(key, Code::of(&code.code));
+            store.add(key, Code::of_interpreter(&code));
         }
         Ok(code)
     }
@@ -294,7 +303,9 @@ impl Unit {
     fn give_name(&self, module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
         let name: PyObjectRef = vm.ctx.new_str(self.name.as_str()).into();
         module.dict().set_item(crate::interned::get(vm).name, name.clone(), vm)?;
-        State::of(vm).instances.add(&name, module, vm)
+        let state = State::of(vm);
+        state.classes.count(vm);
+        state.instances.add(&name, module, vm)
     }
 
     fn complete(&self, globals: &PyDictRef, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<()> {

@@ -71,6 +71,9 @@ impl Mapper for Overrides {
         if let Some(found) = self.get(name, request, vm)? {
             return Ok(Answer::Object(found));
         }
+        if !name.contains('.') {
+            return Ok(Answer::NotMine);
+        }
         for parent in prefixes(name).rev().skip(1) {
             let Some(mut object) = self.get(parent, request, vm)? else { continue };
             for part in name[parent.len() + 1..].split('.') {
@@ -92,8 +95,13 @@ impl Mapper for Overrides {
 
     fn below(&self, name: &str, vm: &VirtualMachine) -> Below {
         let replaces = match self.mapping.downcast_ref::<PyDict>() {
-            Some(dict) if dict.is_empty() => false,
-            _ => self.names(vm).iter().any(|key| is_below(key, name)),
+            // This is asked at each import: nothing is copied out of the keys.
+            Some(dict) => dict
+                .keys_vec()
+                .iter()
+                .filter_map(|key| key.downcast_ref::<PyStr>()?.to_str())
+                .any(|key| is_below(key, name)),
+            None => self.names(vm).iter().any(|key| is_below(key, name)),
         };
         if replaces { Below::Replaced } else { Below::Nothing }
     }

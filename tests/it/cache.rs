@@ -6,7 +6,7 @@ use std::{
     io,
     sync::{Arc, Mutex},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 const PACKAGE: &[(&str, &str)] = &[
@@ -73,7 +73,7 @@ impl Watched {
     /// Whether the file is read within some seconds.
     #[cfg(feature = "threading")]
     fn reads(&self, path: &str) -> bool {
-        let start = Instant::now();
+        let start = std::time::Instant::now();
         while start.elapsed() < Duration::from_secs(20) {
             if self.has_read(path) {
                 return true;
@@ -246,6 +246,54 @@ mod disk {
         fs::write(&file, WARNS[0].1.replace("value = 41", "value =  9")).expect("an edit");
         fs::File::options().write(true).open(&file).and_then(|file| file.set_modified(modified)).expect("a time");
         assert_eq!(setting.run("run noisy.py").0, "10\n");
+    }
+
+    #[test]
+    fn modules_that_are_imported_as_usual_are_kept_too() {
+        let main = "import lib, noisy\nprint(lib.value, compile.__name__)";
+        let setting = Setting::new(&[("main.py", main), ("lib.py", "value = 42"), ("noisy.py", WARNS[0].1)]);
+        for _ in 0..2 {
+            let (stdout, stderr) = setting.run("run main.py");
+            assert_eq!(stdout, "42\n42 compile\n");
+            // The interpreter compiles what it warns of each time by itself.
+            assert!(stderr.contains("SyntaxWarning"), "{stderr}");
+            assert_eq!(setting.entries().len(), 2);
+        }
+        let entries = setting.entries();
+        let sound: Vec<_> = entries.iter().map(|entry| fs::read(entry).expect("an entry")).collect();
+        entries.iter().for_each(|entry| fs::write(entry, "damaged").expect("it can be damaged"));
+        assert_eq!(setting.run("run main.py").0, "42\n42 compile\n");
+        let again: Vec<_> = entries.iter().map(|entry| fs::read(entry).expect("an entry")).collect();
+        assert_eq!(again, sound);
+    }
+
+    #[test]
+    fn compile_gives_new_code_each_time_and_what_it_is_asked_for() {
+        let text = "
+import sys
+def compiled(source, *args, **kwargs):
+    return compile(source, 'f.py', 'exec', *args, **kwargs)
+one, two = [compiled(b'x = 1\\nassert x', dont_inherit=True, optimize=-1) for _ in range(2)]
+print(one is two, one == two, one.co_filename)
+for source in [b'x = ', b'\\xff', b'# coding: nothing']:
+    try:
+        compiled(source, dont_inherit=True)
+    except SyntaxError as error:
+        print(type(error).__name__)
+print(compiled(b'assert 0', dont_inherit=True, optimize=1) == compiled(b'assert 0', dont_inherit=True))
+class Own(bytes): pass
+exec(compiled(Own(b'print(1)'), dont_inherit=True))
+events = []
+sys.addaudithook(lambda event, args: events.append(args[:2]) if event == 'compile' else None)
+compiled(b'x = 1', dont_inherit=True)
+print(events)
+";
+        let setting = Setting::new(&[("main.py", text)]);
+        let expected = "False True f.py\nSyntaxError\nSyntaxError\nSyntaxError\nFalse\n1\n\
+                        [(b'x = 1', 'f.py')]\n";
+        for _ in 0..2 {
+            assert_eq!(setting.run("run main.py").0, expected);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use exocet::{
     Answer, MapperRef, Memory, PythonModule, Runtime, Source, Zip, load, load_into, load_package, mapper, run_main,
     vm::{
         AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
-        builtins::{PyBaseExceptionRef, PyModule},
+        builtins::{PyBaseExceptionRef, PyModule, PyType},
     },
 };
 use std::{io::Write, path::Path, sync::Arc, time::Duration};
@@ -581,6 +581,38 @@ makers = plain, own_mapper, overridden, package, package_with_mapper, python_map
                 let alive = alive.repr(vm)?.to_string();
                 assert!(alive == "[0, 0]" || shares && alive == "[0, 1]", "{name}: {alive}");
             }
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn classes_that_are_gone_leave_nothing_in_their_bases() {
+    let tree =
+        [("shared.py", "class Base: pass"), ("app.py", "from shared import Base\nclass A(Base): pass\nclass B: pass")];
+    alone("loading::classes_that_are_gone_leave_nothing_in_their_bases", || {
+        each_source(&tree, |vm| {
+            let shared = fresh("shared", vm)?;
+            let base = shared.get_attr("Base", vm)?.downcast::<PyType>().expect("a class");
+            let left = || (base.subclasses.read().len(), vm.ctx.types.object_type.subclasses.read().len());
+            let overrides = vm.ctx.new_dict();
+            overrides.set_item("shared", shared.clone().into(), vm)?;
+            let mapper = mapper::empty(vm).with_overrides(overrides, vm);
+            let app = handle("app", vm)?;
+            let (_, before) = left();
+            for _ in 0..6000 {
+                load(&app, &mapper, vm)?;
+            }
+            let (of_base, of_object) = left();
+            // References of dead classes stay for as long as a thousand modules, and the collector has its own pace.
+            assert!(of_base < 3000 && of_object < before + 3000, "{of_base}, {before}, {of_object}");
+            // The living ones are still there.
+            let alive = load(&app, &mapper, vm)?.get_attr("A", vm)?;
+            for _ in 0..2100 {
+                load(&app, &mapper, vm)?;
+            }
+            let found = vm.call_method(base.as_object(), "__subclasses__", ())?;
+            assert!(found.try_to_value::<Vec<PyObjectRef>>(vm)?.iter().any(|class| class.is(&alive)));
             Ok(())
         });
     });
