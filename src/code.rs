@@ -4,27 +4,41 @@ use crate::{depth, quiet, text, unit};
 use rustpython_vm::{
     PyRef, VirtualMachine,
     builtins::PyCode,
-    bytecode::{BorrowedConstant, CodeObject, Constant, Instruction, OpArgState},
+    bytecode::{BasicBag, CodeObject, ConstantData, Instruction, OpArgState},
     compiler::{CompileOpts, Mode, codegen::error::CodegenError, compile_with_syntax_warning_handler},
-    frozen::FrozenCodeObject,
     version,
 };
-use serde::{Deserialize, Serialize};
 use std::{fmt, sync::LazyLock};
+#[cfg(feature = "disk-cache")]
+use {
+    rustpython_vm::compiler::core::marshal,
+    serde::{Deserialize, Serialize},
+    std::borrow::Cow,
+};
 
 /// The code of one module.
-#[derive(Serialize, Deserialize)]
 pub(crate) struct Code {
-    /// What the module's top level imports, so that it can be compiled ahead without a look into the code.
+    /// What the module's top level imports, so that it can be compiled ahead.
     imports: Vec<Wanted>,
     /// Whether a warning may have been given when it was compiled.
     loud: bool,
-    /// The VM's own form of frozen code.
-    frozen: Vec<u8>,
+    object: CodeObject,
+}
+
+/// The same as bytes, with the code in the VM's own form for bytecode.
+#[cfg(feature = "disk-cache")]
+#[derive(Serialize, Deserialize)]
+struct Written<'a> {
+    #[serde(borrow)]
+    imports: Cow<'a, [Wanted]>,
+    loud: bool,
+    #[serde(with = "serde_bytes")]
+    object: Cow<'a, [u8]>,
 }
 
 /// One import statement, as it is written.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone)]
+#[cfg_attr(feature = "disk-cache", derive(Serialize, Deserialize))]
 pub(crate) struct Wanted {
     pub(crate) level: u32,
     pub(crate) name: String,
@@ -87,16 +101,13 @@ impl Code {
             Ok(())
         };
         let code = compile_with_syntax_warning_handler(&text, Mode::Exec, file, options.clone(), &mut note).ok()?;
-        (!warned).then(|| Self::of(&code, false))
+        (!warned).then(|| Self { imports: imports(&code), loud: false, object: code })
     }
 
     /// Code that an interpreter compiled, which gave its warnings. It must not be nested deep.
     pub(crate) fn of_interpreter(code: &PyCode) -> Self {
-        Self::of(&code.code, true)
-    }
-
-    fn of<C: Constant>(code: &CodeObject<C>, loud: bool) -> Self {
-        Self { imports: imports(code), loud, frozen: FrozenCodeObject::encode(code).bytes }
+        let object = code.code.map_clone_bag(&BasicBag);
+        Self { imports: imports(&object), loud: true, object }
     }
 
     /// Whether compiling it anew would give no warning.
@@ -106,7 +117,24 @@ impl Code {
 
     /// An interpreter's own objects for this code.
     pub(crate) fn instantiate(&self, vm: &VirtualMachine) -> PyRef<PyCode> {
-        PyCode::new_ref_from_frozen(vm, FrozenCodeObject { bytes: self.frozen.as_slice() })
+        PyCode::new_ref_from_bytecode(vm, self.object.clone())
+    }
+
+    /// All of it as bytes.
+    #[cfg(feature = "disk-cache")]
+    pub(crate) fn to_bytes(&self) -> Option<Vec<u8>> {
+        let mut object = Vec::new();
+        marshal::serialize_code(&mut object, &self.object);
+        let imports = Cow::from(&self.imports);
+        postcard::to_stdvec(&Written { imports, loud: self.loud, object: object.into() }).ok()
+    }
+
+    /// What `to_bytes` gave. Other bytes are no code, or code that nobody wrote: whoever calls this knows them by a checksum.
+    #[cfg(feature = "disk-cache")]
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let Written { imports, loud, object } = postcard::from_bytes(bytes).ok()?;
+        let object = marshal::deserialize_code(&mut &*object, BasicBag).ok()?;
+        Some(Self { imports: imports.into_owned(), loud, object })
     }
 
     /// What the module's top level imports.
@@ -117,12 +145,26 @@ impl Code {
 
     /// About how many bytes it takes up.
     pub(crate) fn size(&self) -> usize {
-        self.frozen.len() + self.imports.len() * size_of::<Wanted>() + size_of::<Self>()
+        size(&self.object)
     }
 }
 
+/// About how many bytes a code object takes up with those in it.
+fn size(code: &CodeObject) -> usize {
+    /// An instruction with its caches and its location.
+    const INSTRUCTION: usize = 48;
+    /// A name or a constant, of no great length.
+    const ITEM: usize = 48;
+    let items = code.names.len() + code.varnames.len() + code.constants.len();
+    let inner = code.constants.iter().map(|constant| match constant {
+        ConstantData::Code { code } => size(code),
+        _ => 0,
+    });
+    size_of::<CodeObject>() + code.instructions.len() * INSTRUCTION + items * ITEM + inner.sum::<usize>()
+}
+
 /// The import statements of a code object, without those of functions and classes in it.
-fn imports<C: Constant>(code: &CodeObject<C>) -> Vec<Wanted> {
+fn imports(code: &CodeObject) -> Vec<Wanted> {
     let mut state = OpArgState::default();
     let (mut level, mut from) = (0, Vec::new());
     let mut found = Vec::new();
@@ -131,7 +173,7 @@ fn imports<C: Constant>(code: &CodeObject<C>) -> Vec<Wanted> {
             (Instruction::LoadSmallInt { i }, arg) => level = i.get(arg),
             (Instruction::LoadConst { consti }, arg) => from = names(&code.constants[consti.get(arg)]),
             (Instruction::ImportName { namei }, arg) => {
-                let name = AsRef::<str>::as_ref(&code.names[namei.get(arg) as usize]).to_owned();
+                let name = code.names[namei.get(arg) as usize].clone();
                 found.push(Wanted { level, name, from: std::mem::take(&mut from) });
             }
             _ => {}
@@ -141,10 +183,10 @@ fn imports<C: Constant>(code: &CodeObject<C>) -> Vec<Wanted> {
 }
 
 /// The names that the tuple of a `from ... import` holds.
-fn names<C: Constant>(constant: &C) -> Vec<String> {
-    let BorrowedConstant::Tuple { elements } = constant.borrow_constant() else { return Vec::new() };
-    let name = |element: &C| match element.borrow_constant() {
-        BorrowedConstant::Str { value } => value.as_str().ok().map(str::to_owned),
+fn names(constant: &ConstantData) -> Vec<String> {
+    let ConstantData::Tuple { elements } = constant else { return Vec::new() };
+    let name = |element: &ConstantData| match element {
+        ConstantData::Str { value } => value.as_str().ok().map(str::to_owned),
         _ => None,
     };
     elements.iter().filter_map(name).collect()

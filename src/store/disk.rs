@@ -86,7 +86,7 @@ impl DiskCache {
         let entry = fs::read(self.place(key)).ok()?;
         let (checksum, payload) = entry.strip_prefix(MAGIC)?.split_first_chunk::<32>()?;
         // The key is part of the checksum: an entry under another one's name doesn't count either.
-        (blake3::keyed_hash(key.as_bytes(), payload) == *checksum).then(|| postcard::from_bytes(payload).ok())?
+        (blake3::keyed_hash(key.as_bytes(), payload) == *checksum).then(|| Code::from_bytes(payload))?
     }
 
     /// Leaves code for later processes, if that can be done.
@@ -103,7 +103,7 @@ impl DiskCache {
     }
 
     fn try_write(&self, key: &Key, code: &Code) -> io::Result<()> {
-        let payload = postcard::to_stdvec(code).map_err(io::Error::other)?;
+        let payload = code.to_bytes().ok_or_else(|| io::Error::other("no form"))?;
         let place = self.place(key);
         let folder = place.parent().unwrap_or(&self.folder);
         // Under a name of its own first: other processes see the whole entry or none.
