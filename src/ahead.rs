@@ -23,18 +23,28 @@ use std::{
 /// Nothing happens where the runtime compiles nothing ahead, nor for sources that nobody but a load may read.
 pub fn compile_ahead(modules: impl IntoIterator<Item = PythonModule>, vm: &VirtualMachine) {
     if let Some(ahead) = State::of(vm).units.ahead(vm) {
-        for module in modules {
-            if let Some(root) = Root::of(&module) {
+        // From the end, as the loads come from the beginning.
+        let modules: Vec<PythonModule> = modules.into_iter().collect();
+        for module in modules.iter().rev() {
+            if let Some(root) = Root::of(module) {
                 ahead.0.start(&root, module.name().to_owned());
             }
         }
     }
 }
 
+/// The compiler is recursive. Text that is nested deep isn't compiled here.
+const STACK: usize = 8 << 20;
+
 /// The threads that compile, all but one of the machine's, as the VM runs on one. None on a machine of one core.
 static THREADS: LazyLock<Option<ThreadPool>> = LazyLock::new(|| {
     let count = thread::available_parallelism().map_or(0, |count| count.get() - 1);
-    let builder = ThreadPoolBuilder::new().num_threads(count).thread_name(|at| format!("exocet-compile-{at}"));
+    let builder = ThreadPoolBuilder::new()
+        .num_threads(count)
+        .thread_name(|at| format!("exocet-compile-{at}"))
+        .stack_size(STACK)
+        // What makes the compiler panic here makes it panic in the load as well, where somebody minds.
+        .panic_handler(|_| ());
     (count > 0).then(|| builder.build().ok())?
 });
 
@@ -73,7 +83,9 @@ impl Ahead {
 
 impl Shared {
     fn follow(self: &Arc<Self>, root: &Root, importer: &str, is_package: bool, imports: &[Wanted]) {
-        for name in imports.iter().flat_map(|wanted| candidates(wanted, importer, is_package)) {
+        let names: Vec<String> = imports.iter().flat_map(|wanted| candidates(wanted, importer, is_package)).collect();
+        // The last ones first: the VM compiles from the other end meanwhile, and nobody has to wait for the other one.
+        for name in names.into_iter().rev() {
             self.start(root, name);
         }
     }
@@ -87,8 +99,7 @@ impl Shared {
             return;
         }
         let (shared, root) = (self.clone(), root.clone());
-        // In the order of the imports, which is that in which the VM will ask.
-        threads.spawn_fifo(move || shared.compile(&root, &name, &place));
+        threads.spawn(move || shared.compile(&root, &name, &place));
     }
 
     fn compile(self: &Arc<Self>, root: &Root, name: &str, place: &str) {

@@ -168,6 +168,12 @@ def loadPackageNamed(name: str, mapper: _Lookup) -> Any:
 def load_package_named(name: str, mapper: _Lookup) -> Any:
     """The package of that name, fresh together with its modules."""
 
+def compileAhead(modules: Iterable[PythonModule]) -> None:
+    """Begins to compile modules on other threads, and what they import from beside them."""
+
+def compile_ahead(modules: Iterable[PythonModule]) -> None:
+    """Begins to compile modules on other threads, and what they import from beside them."""
+
 def getModule(name: str) -> PythonModule:
     """A handle on the module of that name; nothing is imported."""
 

@@ -81,6 +81,7 @@ mod statement;
 mod store;
 mod traceback;
 mod unit;
+mod units;
 mod value;
 mod view;
 

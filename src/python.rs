@@ -42,6 +42,7 @@ const CAMEL_CASE: &[(&str, &str)] = &[
     ("findSpec", "find_spec"),
     ("loadPackage", "load_package"),
     ("loadPackageNamed", "load_package_named"),
+    ("compileAhead", "compile_ahead"),
     ("getModule", "get_module"),
     ("iterModules", "iter_modules"),
     ("walkModules", "walk_modules"),
@@ -124,6 +125,17 @@ pub(crate) mod exocet {
     #[pyfunction]
     fn load_named(args: LoadNamed, vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
         Handle::named(&args.name, vm)?.load(&args.mapper, args.m, vm)
+    }
+
+    /// compile_ahead(modules): begins to compile modules on other threads, and what they import from beside them.
+    #[pyfunction]
+    fn compile_ahead(modules: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let modules: Vec<PyRef<Handle>> = modules.try_to_value(vm)?;
+        #[cfg(feature = "threading")]
+        crate::compile_ahead(modules.iter().map(|module| module.0.clone()), vm);
+        // Where there are no other threads, each is compiled when it is loaded.
+        drop(modules);
+        Ok(())
     }
 
     /// load_package(package, mapper): a package whose modules are fresh together.

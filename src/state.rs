@@ -9,7 +9,7 @@ use crate::{
     mapper::{self, MapperRef, lookup},
     path::Location,
     source::{self, Source},
-    unit::Units,
+    units::Units,
 };
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,

@@ -1,5 +1,5 @@
 # Each name in camelCase and its twin in snake_case are the same object.
-# > exocet [] 10
+# > exocet [] 11
 # >   only one spelling: ['CallableMapper', 'DictMapper', 'ExclusiveMapper', 'IMapper', 'PythonAttribute', 'PythonModule', 'Realm', 'chain', 'load', 'redirect']
 # > IMapper [] 2
 # >   only one spelling: ['contains', 'lookup', 'unused']

@@ -24,6 +24,8 @@ pub(crate) fn times(contestants: &[Contestant], module: &Module) -> Option<Strin
         .flat_map(|work| (0..contestants.len()).map(move |at| (work, at)))
         .map(|(work, at)| (work, at, module.takes[at].samples(work)))
         .filter(|(_, _, samples)| !samples.is_empty())
+        // The axis goes upwards, and a person reads downwards.
+        .rev()
         .collect();
     let all: Samples = rows.iter().flat_map(|(_, _, samples)| samples.iter().copied()).collect();
     let (low, high) = (percentile(&all, 0.0)?, percentile(&all, 100.0)?);
@@ -35,6 +37,7 @@ pub(crate) fn times(contestants: &[Contestant], module: &Module) -> Option<Strin
     svg(40 + 34 * count as u32, |area| {
         let mut chart = ChartBuilder::on(area)
             .margin(8)
+            .margin_right(40)
             .x_label_area_size(30)
             .y_label_area_size(150)
             .build_cartesian_2d((low * 0.8..high * 1.25).log_scale(), 0.0..count as f64)?;
@@ -80,10 +83,16 @@ pub(crate) fn ratios(contestants: &[Contestant], module: &Module, work: Work) ->
     svg(220, |area| {
         let mut chart = ChartBuilder::on(area)
             .margin(8)
+            .margin_right(40)
             .x_label_area_size(36)
             .y_label_area_size(60)
             .build_cartesian_2d(1.0..(rounds as f64).max(2.0), 0.0..high * 1.15)?;
-        chart.configure_mesh().x_desc("round").y_desc("times as long").draw()?;
+        chart
+            .configure_mesh()
+            .x_desc("round")
+            .x_label_formatter(&|round| format!("{round:.0}"))
+            .y_desc("times as long")
+            .draw()?;
         for (at, ratios) in &series {
             let colour = COLOURS[at % COLOURS.len()];
             let points = ratios.iter().enumerate().map(|(round, ratio)| (round as f64 + 1.0, *ratio));
