@@ -3,12 +3,12 @@
 
 use crate::{
     Error, SearchPath,
-    classes::Classes,
     engine::Link,
     instances::{self, Instances},
     mapper::{self, MapperRef, lookup},
     path::Location,
     source::{self, Source},
+    tidy::Tidy,
     units::Units,
 };
 use rustpython_vm::{
@@ -39,8 +39,7 @@ pub(crate) struct State {
     plain: PyMutex<Option<MapperRef>>,
     /// Fresh modules by their name objects.
     pub(crate) instances: Instances,
-    /// Whose dead references are taken out now and then.
-    pub(crate) classes: Classes,
+    pub(crate) tidy: Tidy,
     /// The mappers made of Python objects, by the objects' ids.
     adapters: PyMutex<HashMap<usize, PyRef<PyWeak>>>,
     /// The runtime of the interpreter, as handles on its objects know it.
@@ -75,7 +74,7 @@ impl State {
             main_mapper: PyMutex::default(),
             plain: PyMutex::default(),
             instances: Instances::default(),
-            classes: Classes::default(),
+            tidy: Tidy::default(),
             adapters: PyMutex::default(),
             runtime: PyMutex::default(),
         })

@@ -136,9 +136,7 @@ impl Unit {
     fn give_name(&self, module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
         let name: PyObjectRef = vm.ctx.new_str(self.name.as_str()).into();
         module.dict().set_item(crate::interned::get(vm).name, name.clone(), vm)?;
-        let state = State::of(vm);
-        state.classes.count(vm);
-        state.instances.add(&name, module, vm)
+        State::of(vm).instances.add(&name, module, vm)
     }
 
     fn complete(&self, globals: &PyDictRef, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<()> {
@@ -191,6 +189,7 @@ impl Unit {
     /// Runs the code in `globals` and leaves its spec alone.
     pub(crate) fn execute(&self, globals: &PyDictRef, vm: &VirtualMachine) -> PyResult<()> {
         let Some(code) = &self.code else { return Ok(()) };
+        State::of(vm).tidy.count(vm);
         let scope = Scope::new(Some(ArgMapping::from_dict_exact(globals.clone())), globals.clone());
         vm.run_code_obj(code.clone(), scope).map(drop)
     }
