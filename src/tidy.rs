@@ -24,9 +24,9 @@ impl Tidy {
     /// To be called for each module, where any Python code may run.
     pub(crate) fn count(&self, vm: &VirtualMachine) {
         let count = self.0.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
-        if count % OFTEN == 0 {
+        if count.is_multiple_of(OFTEN) {
             // A program that has switched collecting off keeps it off.
-            vm.state.gc.collect(if count % SELDOM == 0 { 2 } else { 1 });
+            vm.state.gc.collect(if count.is_multiple_of(SELDOM) { 2 } else { 1 });
             forget_dead_classes(vm);
         }
     }
