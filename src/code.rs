@@ -19,6 +19,7 @@ use {
 /// The code of one module.
 pub(crate) struct Code {
     /// What the module's top level imports, so that it can be compiled ahead.
+    #[cfg_attr(not(feature = "threading"), allow(dead_code, reason = "nothing is compiled ahead"))]
     imports: Vec<Wanted>,
     /// Whether a warning may have been given when it was compiled.
     loud: bool,
@@ -39,6 +40,7 @@ struct Written<'a> {
 /// One import statement, as it is written.
 #[derive(Clone)]
 #[cfg_attr(feature = "disk-cache", derive(Serialize, Deserialize))]
+#[cfg_attr(not(feature = "threading"), allow(dead_code, reason = "nothing is compiled ahead"))]
 pub(crate) struct Wanted {
     pub(crate) level: u32,
     pub(crate) name: String,
