@@ -95,12 +95,10 @@ impl Mapper for Overrides {
 
     fn below(&self, name: &str, vm: &VirtualMachine) -> Below {
         let replaces = match self.mapping.downcast_ref::<PyDict>() {
-            // This is asked at each import: nothing is copied out of the keys.
-            Some(dict) => dict
-                .keys_vec()
-                .iter()
-                .filter_map(|key| key.downcast_ref::<PyStr>()?.to_str())
-                .any(|key| is_below(key, name)),
+            // This is asked at each import: nothing is copied.
+            Some(dict) => dict.into_iter().any(|(key, _)| {
+                key.downcast_ref::<PyStr>().and_then(|key| key.to_str()).is_some_and(|key| is_below(key, name))
+            }),
             None => self.names(vm).iter().any(|key| is_below(key, name)),
         };
         if replaces { Below::Replaced } else { Below::Nothing }
