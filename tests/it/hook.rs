@@ -487,7 +487,7 @@ const INTERNAL_LIBRARY: &[&str] = &[
     "tools.warnings.warn_explicit('x', UserWarning, 'file', 1, 'module')\ngot = 'warned'",
     "tools.warnings.warn(*('x', UserWarning, 1, None))\ngot = 'warned'",
     "def run(): 1 / 0\nt = tools.threading.Thread(target=run)\nt.start()\nt.join()\ngot = 'thread raised'",
-    "lock = tools._thread.allocate_lock()\nlock.acquire()\nclass E(Exception):\n    def __del__(self): lock.release()\ndef run(): raise E\ntools._thread.start_new_thread(run, ())\ngot = str(lock.acquire(True, 5))",
+    "lock = tools._thread.allocate_lock()\nlock.acquire()\nclass E(Exception):\n    def __del__(self): lock.release()\ndef run(): raise E\ntools._thread.start_new_thread(run, ())\ngot = str(lock.acquire(True, 60))",
     "f = open(tools.os.devnull, encoding='locale')\ngot = f.encoding\nf.close()",
     "f = open(tools.os.devnull)\ngot = f.encoding\nf.close()",
     "got = repr(tools.io.TextIOWrapper(tools.io.BytesIO(b'x')).read())",
