@@ -23,6 +23,8 @@ use std::{
 /// Nothing happens where the runtime compiles nothing ahead, nor for sources that nobody but a load may read.
 pub fn compile_ahead(modules: impl IntoIterator<Item = PythonModule>, vm: &VirtualMachine) {
     if let Some(ahead) = State::of(vm).units.ahead(vm) {
+        // They may have been edited since they were seen.
+        ahead.forget();
         // From the end, as the loads come from the beginning.
         let modules: Vec<PythonModule> = modules.into_iter().collect();
         for module in modules.iter().rev() {
@@ -69,6 +71,11 @@ struct Root {
 impl Ahead {
     pub(crate) fn new(store: Store, options: CompileOpts) -> Self {
         Self(Arc::new(Shared { store, options, seen: Mutex::default() }))
+    }
+
+    /// Forgets what was looked at, so that it is looked at again.
+    pub(crate) fn forget(&self) {
+        self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Begins to compile what the module imports from beside it, and what that imports.

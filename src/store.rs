@@ -7,8 +7,7 @@ use crate::code::{Code, Key};
 use quick_cache::{Weighter, sync::Cache};
 use std::sync::{Arc, LazyLock};
 
-/// How many bytes of code are kept; then what wasn't used for longest goes. A module of ordinary size takes three
-/// thousand.
+/// About how many bytes of code are kept; then what wasn't used for longest goes.
 const CAPACITY: u64 = 256 << 20;
 
 /// About how many modules that may be.

@@ -79,6 +79,10 @@ impl Units {
         // What the units hold is dropped after the lock: it may run any code.
         let units = std::mem::take(&mut *self.units.lock());
         drop(units);
+        #[cfg(feature = "threading")]
+        if let Some(Some(ahead)) = self.ahead.get() {
+            ahead.forget();
+        }
     }
 
     fn store(&self) -> &Store {
