@@ -5,6 +5,7 @@ use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyInt, PyTuple},
 };
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// An exception that Python code raised: what it says, read while it was fresh, and the exception itself.
@@ -21,7 +22,7 @@ pub struct Exception {
 }
 
 /// A module that asked for another one, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Importer {
     /// The `__name__` of the importing module.

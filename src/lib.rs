@@ -72,6 +72,7 @@ mod object;
 mod python;
 mod quiet;
 mod realm;
+pub mod record;
 mod runtime;
 mod ser;
 mod shims;
