@@ -6,10 +6,12 @@
 use crate::{
     Kind, PythonModule,
     code::{Code, Key, Wanted},
+    limits,
     module::join,
     source::Source,
     state::State,
     store::Store,
+    text,
 };
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use rustpython_vm::{VirtualMachine, compiler::CompileOpts};
@@ -114,6 +116,10 @@ impl Shared {
             // Whatever is wrong with a file, the load that needs it will say so.
             let Ok(Some(bytes)) = root.source.read(&path) else { continue };
             let file = join(root.source.label(), &path);
+            // What may take long is compiled by who is told if it takes too long.
+            if text::decode(&bytes).is_ok_and(|text| limits::is_costly(&text)) {
+                return;
+            }
             let key = Key::new(&bytes, &file, &self.options);
             if let Some(code) = self.store.get(&key, || Code::compile(&bytes, &file, &self.options)) {
                 self.follow(root, name, is_package, code.imports());

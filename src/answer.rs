@@ -3,7 +3,7 @@
 use crate::{
     loader::load,
     mapper::{Answer, Asker, MapperRef, Request, lookup::is_absence},
-    shims,
+    observe, part, shims,
     state::State,
 };
 use rustpython_vm::{
@@ -46,12 +46,20 @@ pub(crate) fn settle(
     request: &Request<'_>,
     vm: &VirtualMachine,
 ) -> PyResult<Result<PyObjectRef, Miss>> {
-    let answer = mapper.map(request, vm)?;
+    let answer = ask(mapper, request, vm)?;
     let settled = carry_out(mapper, request, answer, vm)?;
     if let (Ok(object), Some(realm)) = (&settled, mapper.as_realm()) {
         realm.note(request.name(), object, vm)?;
     }
     Ok(settled)
+}
+
+/// Asks `mapper`, before whoever observes the runtime.
+pub(crate) fn ask(mapper: &MapperRef, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
+    match observe::active(vm) {
+        None => mapper.map(request, vm),
+        Some(watch) => watch.decision(mapper, request, vm),
+    }
 }
 
 /// Carries out an answer to a request that was put to `mapper`.
@@ -70,12 +78,18 @@ fn carry_out(
                 return load(&handle, under.as_ref().unwrap_or(mapper), vm).map(|module| Ok(module.into()));
             }
             Answer::PassThrough => return pass_through(mapper, name, vm),
+            Answer::Part(whole, part) => {
+                let whole = carry_out(mapper, &request.renamed(name), *whole, vm)?;
+                return whole
+                    .map(|whole| part::show(name, whole, &part, mapper, vm))
+                    .map_or_else(|miss| Ok(Err(miss)), |shown| shown.map(Ok));
+            }
             Answer::NotMine => return Ok(Err(Miss::NotMine)),
             Answer::Denied(why) => return Ok(Err(Miss::Denied(why))),
             Answer::Rename(other) => {
                 renamed = other;
                 name = &renamed;
-                mapper.map(&request.renamed(name), vm)?
+                ask(mapper, &request.renamed(name), vm)?
             }
         };
     }

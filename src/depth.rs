@@ -13,7 +13,7 @@ use ruff_python_parser::{Mode, lexer};
 ///
 /// # Errors
 /// More than 200 nested brackets, 100 levels of indentation, or 3,000 operators, calls, subscripts and the like in one expression,
-/// or 3,000 `elif`s that are open at once. CPython refuses the same, at the same or similar numbers.
+/// or 3,000 `elif`s that are open at once; so much code in `finally` blocks within one another that it would be compiled for minutes. CPython refuses the same, at the same or similar numbers.
 ///
 /// ```
 /// use exocet::depth::check;
@@ -26,7 +26,7 @@ pub fn check(text: &str) -> Result<u32, TooDeep> {
     if u32::try_from(text.len()).is_err() {
         return Err(TooDeep { line: 1, message: "source is too long" });
     }
-    measure(text).map_err(|message| {
+    measure(text).map(|measured| measured.depth).map_err(|message| {
         // Tokens don't tell their place, but the pass fails as soon as it has seen enough: the line is the first that, as the last
         // one, makes it fail. A few more passes over text that is refused anyway are cheap.
         let ends: Vec<usize> =
@@ -69,17 +69,32 @@ const BRACKETS: usize = 200;
 const INDENTS: usize = 100;
 const CHAIN: u32 = 3_000;
 
-fn measure(text: &str) -> Result<u32, &'static str> {
+/// Code in a `finally` is compiled for each way into it, and so many times over if that is in a `finally` itself. This is how
+/// many tokens a compiler gets to see; 0 for text that [`check`] refuses.
+pub(crate) fn weight(text: &str) -> u64 {
+    measure(text).map_or(0, |measured| measured.weight)
+}
+
+/// More than any text that people write, and compiled within seconds.
+const WEIGHT: u64 = 20_000_000;
+
+struct Measured {
+    depth: u32,
+    weight: u64,
+}
+
+fn measure(text: &str) -> Result<Measured, &'static str> {
     let widest = widest(text)?;
     let mut statements = Statements::default();
     let mut expression = Expression::default();
     let mut deepest = 0;
+    let mut weight = 0_u64;
     let mut at_start = true;
     let mut lexer = lexer::lex(text, Mode::Module);
     loop {
         let token = lexer.next_token();
         match token {
-            TokenKind::EndOfFile => return Ok(deepest + widest),
+            TokenKind::EndOfFile => return Ok(Measured { depth: deepest + widest, weight }),
             TokenKind::Comment | TokenKind::NonLogicalNewline => continue,
             TokenKind::Indent => statements.indent()?,
             TokenKind::Dedent => statements.dedent(),
@@ -89,6 +104,10 @@ fn measure(text: &str) -> Result<u32, &'static str> {
                 at_start = true;
             }
             _ => {
+                weight = weight.saturating_add(statements.copies.token(token));
+                if weight > WEIGHT {
+                    return Err("too much code in nested `finally` blocks");
+                }
                 if at_start {
                     statements.start(token)?;
                     expression.is_with = matches!(token, TokenKind::With | TokenKind::Async);
@@ -128,6 +147,7 @@ struct Statements {
     outer: u32,
     /// The sum of them all.
     total: u32,
+    copies: Copies,
 }
 
 impl Statements {
@@ -137,15 +157,18 @@ impl Statements {
 
     fn indent(&mut self) -> Result<(), &'static str> {
         self.elifs.push(0);
+        self.copies.indent();
         if self.elifs.len() >= INDENTS { Err("too many levels of indentation") } else { Ok(()) }
     }
 
     fn dedent(&mut self) {
         self.total -= self.elifs.pop().unwrap_or(0);
+        self.copies.dedent();
     }
 
     fn start(&mut self, token: TokenKind) -> Result<(), &'static str> {
         let elifs = self.elifs.last_mut().unwrap_or(&mut self.outer);
+        self.copies.start(token);
         match token {
             TokenKind::Elif => {
                 *elifs += 1;
@@ -155,6 +178,58 @@ impl Statements {
             _ => self.total -= std::mem::take(elifs),
         }
         if self.total > CHAIN { Err("too many `elif` clauses") } else { Ok(()) }
+    }
+}
+
+/// How many times a compiler compiles what is in each of the open blocks.
+struct Copies {
+    /// The outermost block is the text itself.
+    blocks: Vec<Block>,
+    /// How often the next block is compiled.
+    next: u64,
+}
+
+struct Block {
+    copies: u64,
+    /// The ways out of the present `try` that lead through its `finally`, beside the end and an exception.
+    exits: u64,
+}
+
+impl Default for Copies {
+    fn default() -> Self {
+        Self { blocks: vec![Block { copies: 1, exits: 0 }], next: 1 }
+    }
+}
+
+impl Copies {
+    fn start(&mut self, token: TokenKind) {
+        let Some(block) = self.blocks.last_mut() else { return };
+        self.next = match token {
+            TokenKind::Finally => block.copies.saturating_mul(block.exits.saturating_add(2)),
+            _ => block.copies,
+        };
+        if matches!(token, TokenKind::Try) {
+            block.exits = 0;
+        }
+    }
+
+    /// How often the token is compiled.
+    fn token(&mut self, token: TokenKind) -> u64 {
+        if matches!(token, TokenKind::Return | TokenKind::Break | TokenKind::Continue) {
+            self.blocks.iter_mut().for_each(|block| block.exits += 1);
+        }
+        self.blocks.last().map_or(1, |block| block.copies)
+    }
+
+    fn indent(&mut self) {
+        self.blocks.push(Block { copies: self.next, exits: 0 });
+    }
+
+    fn dedent(&mut self) {
+        // The text itself is a block that never ends.
+        if self.blocks.len() > 1 {
+            self.blocks.pop();
+        }
     }
 }
 

@@ -7,21 +7,26 @@
 //! pointer is put back on every way out; after such a panic the interpreter isn't used again.
 
 use crate::{
-    Error,
+    Error, Limits,
     state::{State, sys_modules},
+    ward::{self, Ward},
 };
 use rustpython_vm::{
     AsObject, Interpreter, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyInt},
     common::rc::PyRc,
     frame::InterpreterFrame,
+    signal::UserSignalSender,
     vm::thread::{current_vm_is_set, enter_vm, get_current_frame, set_current_frame, with_current_vm},
 };
 use std::{
     any::Any,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     ptr,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 #[cfg(feature = "threading")]
 use {
@@ -40,6 +45,8 @@ pub(crate) struct Engine {
     #[cfg(feature = "threading")]
     seed: PyMutex<ThreadedVirtualMachine>,
     id: i64,
+    /// Interrupts Python code on the thread that built the interpreter.
+    signals: UserSignalSender,
     /// Whether a panic went through Python frames, so that the state of the VM can't be relied on.
     broken: AtomicBool,
 }
@@ -47,15 +54,20 @@ pub(crate) struct Engine {
 /// What a handle has of its runtime. It doesn't keep it alive: a function of the host that holds a handle would
 /// otherwise keep alive the very interpreter that owns the function.
 #[derive(Clone, Default)]
-pub(crate) struct Link(Weak<Engine>);
+pub(crate) struct Link {
+    engine: Weak<Engine>,
+    /// What the handle's use is limited by.
+    ward: Option<Arc<Ward>>,
+}
 
 impl Engine {
-    pub(crate) fn new(interpreter: Interpreter) -> PyRc<Self> {
+    pub(crate) fn new(interpreter: Interpreter, signals: UserSignalSender) -> PyRc<Self> {
         let engine = PyRc::new(Self {
             id: interpreter.id(),
             #[cfg(feature = "threading")]
             seed: PyMutex::new(interpreter.new_thread()),
             home: Home::new(interpreter),
+            signals,
             broken: AtomicBool::new(false),
         });
         let link = engine.link();
@@ -64,7 +76,17 @@ impl Engine {
     }
 
     pub(crate) fn link(self: &PyRc<Self>) -> Link {
-        Link(PyRc::downgrade(self))
+        Link { engine: PyRc::downgrade(self), ward: None }
+    }
+
+    /// What interrupts Python code.
+    pub(crate) fn signals(&self) -> UserSignalSender {
+        self.signals.clone()
+    }
+
+    /// Whether what this thread runs can be interrupted: only the thread that built the interpreter listens.
+    pub(crate) fn can_interrupt(&self) -> bool {
+        cfg!(not(target_family = "wasm")) && self.home.is_here()
     }
 
     /// Runs `f` inside of the interpreter.
@@ -199,22 +221,46 @@ fn shorten_exit_code(error: &PyBaseExceptionRef, vm: &VirtualMachine) {
 impl Link {
     /// The interpreter, for as long as the result is held.
     pub(crate) fn engine(&self) -> Result<PyRc<Engine>, Error> {
-        self.0.upgrade().ok_or_else(Error::gone)
+        self.engine.upgrade().ok_or_else(Error::gone)
+    }
+
+    /// The same link, whose use is limited.
+    pub(crate) fn limited(&self, limits: Limits) -> Self {
+        Self { ward: Some(Ward::new(limits)), ..self.clone() }
     }
 
     /// Runs `f` inside of the interpreter, if it is still there.
     pub(crate) fn enter<R>(&self, f: impl FnOnce(&VirtualMachine) -> Result<R, Error>) -> Result<R, Error> {
-        self.engine()?.try_enter(f)
+        let engine = self.engine()?;
+        match &self.ward {
+            None => engine.try_enter(f),
+            Some(ward) => ward.enter(&engine, f),
+        }
+    }
+
+    /// Drops `object` inside of the interpreter, where its end may run any code, under the limits that there are. Where the
+    /// runtime is gone nothing can run any more.
+    pub(crate) fn bury<T>(&self, object: T) {
+        let Ok(engine) = self.engine() else { return };
+        let bury = |_: &VirtualMachine| {
+            drop(object);
+            Ok(())
+        };
+        let _ = match self.ward.as_ref().filter(|_| engine.can_interrupt()) {
+            None => engine.try_enter(bury),
+            Some(ward) => ward.run(&engine, bury),
+        };
     }
 
     /// Whether both are links to one interpreter.
     pub(crate) fn is(&self, other: &Self) -> bool {
-        self.0.ptr_eq(&other.0)
+        self.engine.ptr_eq(&other.engine)
     }
 
-    /// The link to the runtime that `vm` is the interpreter of.
+    /// The link to the runtime that `vm` is the interpreter of. What is handed out while limits count, they count for.
     pub(crate) fn of(vm: &VirtualMachine) -> Self {
-        State::of(vm).runtime.lock().clone()
+        let link = State::of(vm).runtime.lock().clone();
+        Self { ward: ward::current().or(link.ward), ..link }
     }
 }
 
@@ -281,7 +327,11 @@ impl Home {
     }
 
     fn get(&self) -> Option<&Interpreter> {
-        (self.thread == thread::current().id()).then_some(&self.interpreter)
+        self.is_here().then_some(&self.interpreter)
+    }
+
+    fn is_here(&self) -> bool {
+        self.thread == thread::current().id()
     }
 
     /// Ends the interpreter. Only the thread that built it can do so in order; what a program can notice of its end, it
@@ -302,6 +352,12 @@ struct Home(Interpreter);
 impl Home {
     fn new(interpreter: Interpreter) -> Self {
         Self(interpreter)
+    }
+
+    /// It never leaves its thread.
+    #[expect(clippy::unused_self, reason = "as with threads")]
+    fn is_here(&self) -> bool {
+        true
     }
 
     fn finish(self, result: PyResult<()>) -> u32 {

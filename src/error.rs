@@ -9,6 +9,7 @@ use std::io;
 use std::path::Path;
 
 use crate::exception::Exception;
+use crate::limits::Limit;
 use crate::path::Location;
 use crate::scan::ScanError;
 use crate::text::DecodeError;
@@ -57,6 +58,10 @@ impl Error {
             | Kind::Raise { .. }
             | Kind::Misfit { .. }
             | Kind::OtherRuntime { .. }
+            | Kind::Policy { .. }
+            | Kind::Limit { .. }
+            | Kind::Poisoned { .. }
+            | Kind::NotInterruptible
             | Kind::Gone
             | Kind::Broken => None,
         }
@@ -92,6 +97,20 @@ impl Error {
     /// Whether a value of one runtime was handed to another.
     pub fn is_other_runtime(&self) -> bool {
         matches!(*self.0, Kind::OtherRuntime { .. })
+    }
+
+    /// The limit that was passed, now or before.
+    pub fn limit(&self) -> Option<Limit> {
+        match &*self.0 {
+            Kind::Limit { limit, .. } | Kind::Poisoned { limit } => Some(*limit),
+            Kind::Raised(exception) => exception.limit(),
+            _ => None,
+        }
+    }
+
+    /// Whether a limit was passed before, so that what it was set for isn't used again.
+    pub fn is_poisoned(&self) -> bool {
+        matches!(*self.0, Kind::Poisoned { .. })
     }
 
     /// Whether the runtime is gone: it was dropped, ran to its end, or broke down in a panic.
@@ -130,6 +149,22 @@ impl Error {
         Kind::SameLabel { label: label.to_owned() }.into()
     }
 
+    pub(crate) fn policy(message: String) -> Self {
+        Kind::Policy { message }.into()
+    }
+
+    pub(crate) fn limit_passed(limit: Limit, message: String) -> Self {
+        Kind::Limit { limit, message }.into()
+    }
+
+    pub(crate) fn poisoned(limit: Limit) -> Self {
+        Kind::Poisoned { limit }.into()
+    }
+
+    pub(crate) fn not_interruptible() -> Self {
+        Kind::NotInterruptible.into()
+    }
+
     pub(crate) fn start(traceback: String) -> Self {
         Kind::Start { traceback }.into()
     }
@@ -148,13 +183,16 @@ impl Error {
         }
         let kind = match *self.0 {
             Kind::NotFound { .. } => kinds.module_not_found_error,
-            Kind::BadName { .. } | Kind::SameLabel { .. } => kinds.value_error,
+            Kind::BadName { .. } | Kind::SameLabel { .. } | Kind::Policy { .. } => kinds.value_error,
             Kind::Decode { .. } | Kind::Scan { .. } => kinds.syntax_error,
             Kind::Misfit { .. } => kinds.type_error,
             Kind::Start { .. }
             | Kind::Raised(_)
             | Kind::Raise { .. }
             | Kind::OtherRuntime { .. }
+            | Kind::Limit { .. }
+            | Kind::Poisoned { .. }
+            | Kind::NotInterruptible
             | Kind::Gone
             | Kind::Broken => kinds.runtime_error,
             Kind::Open { .. } | Kind::Find { .. } | Kind::List { .. } | Kind::Read { .. } => kinds.os_error,
@@ -256,6 +294,14 @@ enum Kind {
     Misfit { what: String, at: String, cause: String },
     #[error("{what} belongs to another runtime")]
     OtherRuntime { what: String },
+    #[error("{message}")]
+    Policy { message: String },
+    #[error("{limit} passed: {message}")]
+    Limit { limit: Limit, message: String },
+    #[error("the {limit} was passed before, and nothing of what it was set for is used again")]
+    Poisoned { limit: Limit },
+    #[error("a limit of time or heap can be kept on the thread that built the runtime, and on no other")]
+    NotInterruptible,
     #[error("the runtime is gone")]
     Gone,
     #[error("the runtime broke down in a panic")]

@@ -1,9 +1,9 @@
 //! What a Python exception says to Rust code.
 
-use crate::{Object, describe, engine::Link, internal, mapper::Asker, traceback};
+use crate::{Limit, Object, describe, engine::Link, internal, mapper::Asker, traceback};
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyInt, PyTuple},
+    builtins::{PyBaseExceptionRef, PyInt, PyStr, PyTuple},
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -18,6 +18,7 @@ pub struct Exception {
     traceback: String,
     chain: Vec<Importer>,
     exit_code: Option<i32>,
+    limit: Option<Limit>,
     live: Live,
 }
 
@@ -43,6 +44,7 @@ impl Exception {
             traceback: traceback(&exception, vm),
             chain: chain(&exception, vm),
             exit_code: exit_code(&exception, vm),
+            limit: limit(&exception, vm),
             live: Live::new(Object::linked(exception.into(), Link::of(vm))),
         }
     }
@@ -76,6 +78,11 @@ impl Exception {
     /// What a `SystemExit` asks the process to end with, by the rules of `sys.exit`; `None` for another exception.
     pub fn exit_code(&self) -> Option<i32> {
         self.exit_code
+    }
+
+    /// The limit that was passed, if that is what it says.
+    pub(crate) fn limit(&self) -> Option<Limit> {
+        self.limit
     }
 
     /// The exception itself, while the runtime lives; without the feature `threading`, on the runtime's own thread.
@@ -148,6 +155,14 @@ fn read_importer(importer: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Import
         .try_into()
         .map_err(|_| vm.new_type_error("an importer is a module, a file and a line"))?;
     Ok(Importer { module: module.try_into_value(vm)?, file: file.try_into_value(vm)?, line: line.try_into_value(vm)? })
+}
+
+fn limit(exception: &PyBaseExceptionRef, vm: &VirtualMachine) -> Option<Limit> {
+    if !exception.class().is(&crate::limits::class(vm)) {
+        return None;
+    }
+    let limit = exception.as_object().get_attr("limit", vm).ok()?;
+    limit.downcast_ref::<PyStr>()?.to_str()?.parse().ok()
 }
 
 /// As `python` ends: no code is 0, a code that is no number is 1.

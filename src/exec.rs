@@ -7,6 +7,7 @@
 use crate::{
     broken, depth,
     hook::is_import,
+    limits,
     unit::{compile_text, is_deep, on_deep_stack},
 };
 use rustpython_vm::{
@@ -77,6 +78,12 @@ impl Callable for Executor {
         }
         let source = args.args.first().or_else(|| args.kwargs.get("source")).cloned();
         let depth = source.as_ref().map_or(Ok(0), |source| depth_of(source, vm))?;
+        if let Some(source) = &source
+            && may_be_costly(source)
+            && let Some(text) = Compilation::of(zelf, &args, vm)
+        {
+            limits::current(vm).check_compile(&text.text, text.mode, &text.file, vm)?;
+        }
         let needs_care = source.as_ref().is_some_and(|source| is_deep(depth) || !is_ascii(source, vm));
         if needs_care && let Some(text) = Compilation::of(zelf, &args, vm) {
             if !is_deep(depth) {
@@ -165,6 +172,15 @@ impl Compilation {
                 flags: given(3, "flags").and_then(|flags| flags.try_to_value(vm).ok()).unwrap_or(0),
             },
         })
+    }
+}
+
+/// Whether it is worth a look how long compiling it may take: text of some length.
+fn may_be_costly(source: &PyObject) -> bool {
+    const WORTH_A_LOOK: usize = 200;
+    match source.downcast_ref::<PyStr>() {
+        Some(text) => text.as_bytes().len() >= WORTH_A_LOOK,
+        None => source.downcast_ref::<PyCode>().is_none(),
     }
 }
 

@@ -53,6 +53,19 @@ class ExclusiveMapper(IMapper):
 
     def __new__(cls, mapper: _Lookup, names: str | Iterable[str]) -> Self: ...
 
+class PolicyMapper(IMapper):
+    """A mapper that asks another one for what a policy allows; the policy is a dict in the form of a policy file, or its text."""
+
+    def __new__(cls, mapper: _Lookup, policy: str | Mapping[str, Any]) -> Self: ...
+
+class Withheld(AttributeError):
+    """A name of a module, a function or a frame that a policy withholds."""
+
+class LimitExceeded(BaseException):
+    """Code has used up what it may; `limit` says of what."""
+
+    limit: str
+
 class Realm(IMapper):
     """A mapper with modules of its own, fresh together and each loaded once; it asks another for the rest."""
 

@@ -2,7 +2,7 @@
 //! entries of `sys.path` that are no folders on the disk can be imported from.
 
 use crate::{
-    Error, Kind, PythonModule, SearchPath,
+    Error, Kind, PythonModule, SearchPath, confine,
     source::{Entry, Shape},
     state::State,
 };
@@ -61,6 +61,7 @@ impl Loader {
     /// The source text, or None where there is nothing to read.
     #[pymethod]
     fn get_source(zelf: &Py<Self>, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<Option<String>> {
+        confine::check("'get_source' of a loader", vm)?;
         zelf.own(name, vm)?.text().map_err(|error| error.into_exception(vm))
     }
 
@@ -92,6 +93,7 @@ impl Loader {
     /// The bytes of a file beside the module, by its full path.
     #[pymethod]
     fn get_data(zelf: &Py<Self>, path: String, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+        confine::check("'get_data' of a loader", vm)?;
         let absent = || vm.new_os_error(format!("no file '{path}' in the source of '{}'", zelf.handle.name()));
         let (source, inner) = zelf.handle.place_of(&path).ok_or_else(absent)?;
         match source.read(&inner) {
@@ -104,6 +106,7 @@ impl Loader {
     /// The names of the files and folders in a folder beside the module, by its full path; None where there is none.
     #[pymethod]
     fn list_folder(zelf: &Py<Self>, path: String, vm: &VirtualMachine) -> PyResult<Option<Vec<PyObjectRef>>> {
+        confine::check("'list_folder' of a loader", vm)?;
         let Some((source, inner)) = zelf.handle.place_of(&path) else { return Ok(None) };
         let entries = source.list(&inner).map_err(|error| vm.new_os_error(error.to_string()))?;
         let names = |entries: Vec<std::io::Result<Entry>>| {
@@ -115,6 +118,7 @@ impl Loader {
     /// Whether there is such a file or folder beside the module, by its full path.
     #[pymethod]
     fn exists(zelf: &Py<Self>, path: String, vm: &VirtualMachine) -> PyResult<bool> {
+        confine::check("'exists' of a loader", vm)?;
         let Some((source, inner)) = zelf.handle.place_of(&path) else { return Ok(false) };
         source.probe(&inner).map(|shape| shape.is_some()).map_err(|error| vm.new_os_error(error.to_string()))
     }
@@ -122,6 +126,7 @@ impl Loader {
     /// What reads the files of the package; None for a module that is no package.
     #[pymethod]
     fn get_resource_reader(zelf: &Py<Self>, _name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
+        confine::check("'get_resource_reader' of a loader", vm)?;
         let Some(path) = zelf.handle.search_path() else { return Ok(vm.ctx.none()) };
         let folders = path.locations().iter().map(|location| vm.ctx.new_str(location.to_string()).into()).collect();
         let resources = crate::shims::resources(vm)?;
@@ -137,6 +142,7 @@ impl Loader {
     /// Runs the module's code as the interpreter's own import does: no mapper has a say.
     #[pymethod]
     fn exec_module(zelf: &Py<Self>, module: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        confine::check("'exec_module' of a loader", vm)?;
         let Some(module) = module.downcast_ref::<PyModule>() else {
             return Err(vm.new_type_error("exec_module() takes a module"));
         };

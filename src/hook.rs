@@ -2,36 +2,91 @@
 
 use crate::{
     answer::new_nameless_error,
-    instances,
+    confine, instances,
     internal::{Caller, Serving},
     mapper::{MapperRef, Request, WeakMapper},
     state::State,
     statement::Statements,
 };
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyDict, PyDictRef, PyStr},
     class::PyClassImpl,
-    frame::current_globals,
+    frame::{current_globals, current_thread_iframe},
     function::FuncArgs,
     pyclass,
     types::{Callable, Representable},
 };
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
-/// The `__import__` that all modules loaded under one mapper share.
+/// The `__import__` that all modules loaded under one mapper share, or that one module has to itself.
 #[pyclass(module = "exocet", name = "__import__")]
 #[derive(Debug, PyPayload)]
-pub(crate) struct Importer(WeakMapper);
+pub(crate) struct Importer {
+    mapper: WeakMapper,
+    /// The name that the one module was loaded under.
+    owner: Option<String>,
+}
 
 /// The builtins for the modules under `mapper`: the interpreter's, with an `__import__` that asks `mapper` and an
-/// `exec` and `eval` that hand these builtins on.
-pub(crate) fn private_builtins(mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<PyDictRef> {
+/// `exec` and `eval` that hand these builtins on. With an `owner` they are for the one module of that name.
+pub(crate) fn private_builtins(mapper: &MapperRef, owner: Option<&str>, vm: &VirtualMachine) -> PyResult<PyDictRef> {
     let builtins = vm.builtins.dict().copy().into_ref(&vm.ctx);
-    let importer = Importer(mapper.downgrade(vm)?).into_ref(&vm.ctx);
-    builtins.set_item("__import__", importer.into(), vm)?;
+    if owner.is_some() {
+        OWNERS.store(true, Ordering::Relaxed);
+    }
+    let importer = Importer { mapper: mapper.downgrade(vm)?, owner: owner.map(str::to_owned) };
+    builtins.set_item(IMPORT, importer.into_ref(&vm.ctx).into(), vm)?;
     crate::exec::install(&builtins, vm)?;
+    if mapper.confines() {
+        confine::withhold_builtins(&builtins, vm)?;
+    }
     Ok(builtins)
+}
+
+const IMPORT: &str = "__import__";
+
+/// Whether any module has an `__import__` to itself. Where none has, nobody need be looked for.
+static OWNERS: AtomicBool = AtomicBool::new(false);
+
+/// The module whose code runs, or else the innermost one below on the stack, by the name that it was loaded under. It is
+/// known by the `__import__` in the builtins of its frames, which its code can hand on and can't make.
+pub(crate) fn owner_of(vm: &VirtualMachine) -> Option<String> {
+    if !OWNERS.load(Ordering::Relaxed) {
+        return None;
+    }
+    let mut frame = current_thread_iframe();
+    while !frame.is_null() {
+        // SAFETY: the frames on this thread's stack live at least until the native call that we are in returns.
+        let iframe = unsafe { &*frame };
+        if let Some(importer) = importer_in(iframe.builtins(), vm)
+            && let Some(owner) = &importer.owner
+        {
+            return Some(owner.clone());
+        }
+        frame = iframe.previous();
+    }
+    None
+}
+
+/// The `__import__` of a module in the builtins of a frame.
+fn importer_in(builtins: &PyObject, vm: &VirtualMachine) -> Option<PyRef<Importer>> {
+    builtins.downcast_ref::<PyDict>()?.get_item_opt(IMPORT, vm).ok()??.downcast().ok()
+}
+
+/// Whether code that runs with these builtins is kept from reaching round its mapper. Builtins that no runtime made are a
+/// module's own making, and are as confined as any module.
+pub(crate) fn is_confined(builtins: &PyObject, vm: &VirtualMachine) -> bool {
+    if builtins.is(&vm.builtins.dict()) || builtins.is(&vm.builtins) {
+        return false;
+    }
+    match importer_in(builtins, vm) {
+        Some(importer) => importer.mapper.upgrade(vm).is_ok_and(|mapper| mapper.confines()),
+        None => true,
+    }
 }
 
 /// Whether `object` is an `__import__` that no Python code made: the interpreter's, or that of some mapper.
@@ -101,10 +156,18 @@ impl Importer {
         };
         let written = written.to_str().map_or_else(|| Cow::from(written.to_string()), Cow::from);
         let name = absolute(&written, call.globals.as_deref(), call.level, vm)?;
-        let statements = Statements { mapper: self.0.upgrade(vm)? };
+        let mapper = self.mapper.upgrade(vm)?;
+        let owner = match &self.owner {
+            None if mapper.by_importer() => owner_of(vm),
+            owner => owner.clone(),
+        };
+        let statements = Statements { mapper, owner: owner.clone() };
         // A call may leave out whose import it is; then it is that of the code that runs.
         let importer = call.globals.or_else(current_globals);
-        let request = Request::statement(&name, &written, call.level, call.from.as_ref(), importer.as_deref());
+        let mut request = Request::statement(&name, &written, call.level, call.from.as_ref(), importer.as_deref());
+        if let Some(owner) = &owner {
+            request = request.from_module(owner);
+        }
         let imported = match &call.from {
             Some(from) => statements.import_from(&request, from, statement.is_some(), vm),
             None if statement.as_ref().is_some_and(|serving| serving.binds_leaf) => statements.import_as(&request, vm),
@@ -137,7 +200,7 @@ impl Importer {}
 
 impl Representable for Importer {
     fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
-        match zelf.0.upgrade(vm) {
+        match zelf.mapper.upgrade(vm) {
             Ok(mapper) => Ok(format!("<__import__ of {}>", mapper.as_object().repr(vm)?)),
             Err(_) => Ok("<__import__ of a mapper that is gone>".to_owned()),
         }

@@ -1,7 +1,7 @@
 //! What modules of one runtime import, kept on the Rust side.
 
 use crate::{
-    Answer, Error, HostModule, Mapper, MapperRef, Object, Realm, Request, SearchPath, engine,
+    Answer, Error, HostModule, Limits, Mapper, MapperRef, Object, Policy, Realm, Request, SearchPath, engine,
     mapper::{self, Below},
     members::Members,
     value::Bridge,
@@ -67,6 +67,29 @@ impl Imports {
     /// A runtime that is gone.
     pub fn without(&self, names: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, Error> {
         self.changed(|mapper, bridge| Ok(mapper::exclusion(mapper, names, bridge.vm)))
+    }
+
+    /// The same, and what is loaded under these imports is limited: each load, and each use of what came out of one.
+    ///
+    /// Once a limit is passed, what was loaded under these imports and those made of them is done for: each further use is an
+    /// [error](Error::is_poisoned). What was loaded under others goes on. Shared modules that it passed on to are shared, as
+    /// ever: one that was interrupted in the middle of a change may have been left there.
+    ///
+    /// # Errors
+    /// A runtime that is gone.
+    pub fn limited(&self, limits: Limits) -> Result<Self, Error> {
+        let link = self.mapper.link().limited(limits);
+        link.engine()?;
+        Ok(Self::new(self.mapper.with_link(link)))
+    }
+
+    /// The same as far as `policy` allows. What it names has to be there: on the runtime's search path, or among what these
+    /// imports have.
+    ///
+    /// # Errors
+    /// A name in the policy that means nothing, as by [`Policy::check`]; a runtime that is gone.
+    pub fn policed(&self, policy: &Policy) -> Result<Self, Error> {
+        self.changed(|mapper, bridge| policy.checked_mapper(mapper, bridge.vm))
     }
 
     /// A realm of these modules, and of what is below them: fresh together, each loaded once, when it is first needed.
@@ -162,6 +185,14 @@ impl<M: Mapper> Mapper for Guarded<M> {
 
     fn insist(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
         engine::guarded(vm, || self.0.insist(request, vm))
+    }
+
+    fn by_importer(&self) -> bool {
+        self.0.by_importer()
+    }
+
+    fn confines(&self) -> bool {
+        self.0.confines()
     }
 
     fn is_pass_through(&self) -> bool {

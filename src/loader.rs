@@ -1,6 +1,6 @@
 //! Loading: a handle and a mapper make a fresh module object.
 
-use crate::{PythonModule, mapper::MapperRef, state::State, state::sys_modules};
+use crate::{PythonModule, limits::Nested, mapper::MapperRef, observe, state::State, state::sys_modules};
 use rustpython_vm::{
     AsObject, Py, PyRef, PyResult, VirtualMachine,
     builtins::{PyDictRef, PyModule},
@@ -17,10 +17,14 @@ pub fn load(handle: &PythonModule, mapper: &MapperRef, vm: &VirtualMachine) -> P
     if handle.is_native() {
         return load_native(handle, vm);
     }
-    let unit = State::of(vm).units.get(handle, vm)?;
-    let module = unit.fresh(mapper, vm)?;
-    unit.run(&module.dict(), vm)?;
-    Ok(module)
+    let _nested = Nested::enter(handle.name(), vm)?;
+    observe::load(handle, vm, |stage| {
+        let unit = State::of(vm).units.get(handle, vm)?;
+        let module = unit.fresh(mapper, vm)?;
+        stage.ready(vm)?;
+        unit.run(&module.dict(), vm)?;
+        Ok(module)
+    })
 }
 
 /// Loads into a module object that exists already, instead of a fresh one. Names that it has stay, unless the loaded
@@ -38,9 +42,13 @@ pub fn load_into(
         let native = load_native(handle, vm)?;
         return module.dict().merge_object(native.dict().into(), vm);
     }
-    let unit = State::of(vm).units.get(handle, vm)?;
-    unit.fill(module, mapper, vm)?;
-    unit.run(&module.dict(), vm)
+    let _nested = Nested::enter(handle.name(), vm)?;
+    observe::load(handle, vm, |stage| {
+        let unit = State::of(vm).units.get(handle, vm)?;
+        unit.fill(module, mapper, vm)?;
+        stage.ready(vm)?;
+        unit.run(&module.dict(), vm)
+    })
 }
 
 /// Runs `handle` as the main program, in the module `__main__`. A handle that is called `__main__` is a script; one of
@@ -62,16 +70,19 @@ pub fn run_main(handle: &PythonModule, mapper: &MapperRef, vm: &VirtualMachine) 
             main
         }
     };
-    let unit = State::of(vm).units.get(handle, vm)?;
-    unit.fill(&main, mapper, vm)?;
-    let globals = main.dict();
-    globals.set_item("__name__", vm.ctx.new_str(MAIN).into(), vm)?;
-    *State::of(vm).main_mapper.lock() = Some(mapper.clone());
-    if is_script {
-        globals.set_item("__spec__", vm.ctx.none(), vm)?;
-        globals.set_item("__package__", vm.ctx.none(), vm)?;
-    }
-    unit.run(&globals, vm)
+    observe::load(handle, vm, |stage| {
+        let unit = State::of(vm).units.get(handle, vm)?;
+        unit.fill(&main, mapper, vm)?;
+        let globals = main.dict();
+        globals.set_item("__name__", vm.ctx.new_str(MAIN).into(), vm)?;
+        *State::of(vm).main_mapper.lock() = Some(mapper.clone());
+        if is_script {
+            globals.set_item("__spec__", vm.ctx.none(), vm)?;
+            globals.set_item("__package__", vm.ctx.none(), vm)?;
+        }
+        stage.ready(vm)?;
+        unit.run(&globals, vm)
+    })
 }
 
 /// The name of the main program's module.

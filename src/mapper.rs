@@ -11,6 +11,7 @@ mod overrides;
 mod redirect;
 mod reference;
 mod request;
+mod trail;
 
 pub use basic::{chain, empty, pass_through};
 pub use exclusion::exclusion;
@@ -24,13 +25,15 @@ pub use reference::MapperRef;
 pub(crate) use reference::{PyMapper, WeakMapper};
 pub(crate) use request::Asker;
 pub use request::{Item, Request};
+pub use trail::Step;
+pub(crate) use trail::Trail;
 
-use crate::{PythonModule, members::Members};
+use crate::{PythonModule, members::Members, part::Part};
 use rustpython_vm::{
     PyObjectRef, PyResult, VirtualMachine,
     object::{PyThreadingConstraint, TraverseFn},
 };
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// Answers import requests.
 ///
@@ -83,6 +86,17 @@ pub trait Mapper: fmt::Debug + PyThreadingConstraint + 'static {
         Vec::new()
     }
 
+    /// Whether its answers depend on who asks. If so, each module has builtins of its own, and with them an `__import__` by
+    /// which it is known; that takes some microseconds a load.
+    fn by_importer(&self) -> bool {
+        false
+    }
+
+    /// Whether modules are kept from reaching round this mapper, see [`Policy::confined`](crate::Policy::confined).
+    fn confines(&self) -> bool {
+        false
+    }
+
     /// What this mapper insists on even if a realm in front of it has the name itself: a replacement or a denial of that
     /// very name. A realm asks for it, before it answers with a module of its own.
     ///
@@ -126,6 +140,8 @@ pub enum Answer {
     Load(PythonModule, Option<MapperRef>),
     /// Whatever the importer's mapper answers to that name.
     Rename(String),
+    /// Part of what another answer gives.
+    Part(Box<Answer>, Arc<Part>),
     /// What `import` outside of any mapper gives: the interpreter's shared module.
     PassThrough,
     /// The next mapper of the chain is asked. At the end of the chain the name is absent.

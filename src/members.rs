@@ -2,9 +2,11 @@
 
 use crate::{
     PythonModule, SearchPath,
+    limits::{self, Nested},
     lock::ModuleLock,
     machinery::{Found, Machinery},
     mapper::{Answer, Below, Item, Mapper, MapperRef, Request, prefixes},
+    observe,
     realm::RealmBuilder,
     shims,
     source::Source,
@@ -314,13 +316,20 @@ impl Members {
             let module = crate::loader::load_native(handle, vm)?;
             return self.modules.set_item(handle.name(), module.into(), vm);
         }
-        let unit = State::of(vm).units.get(handle, vm)?;
-        let module = unit.fresh(&self.own(vm)?, vm)?;
-        if let Some(given) = &self.given {
-            module.dict().merge_object(given.clone().into(), vm)?;
+        let _nested = Nested::enter(handle.name(), vm)?;
+        if !self.is_shims() {
+            limits::current(vm).check_modules(self.modules.__len__(), handle.name(), vm)?;
         }
-        self.modules.set_item(handle.name(), module.clone().into(), vm)?;
-        unit.run(&module.dict(), vm)
+        observe::load(handle, vm, |stage| {
+            let unit = State::of(vm).units.get(handle, vm)?;
+            let module = unit.fresh(&self.own(vm)?, vm)?;
+            if let Some(given) = &self.given {
+                module.dict().merge_object(given.clone().into(), vm)?;
+            }
+            stage.ready(vm)?;
+            self.modules.set_item(handle.name(), module.clone().into(), vm)?;
+            unit.run(&module.dict(), vm)
+        })
     }
 
     /// Runs a module that a finder of the realm's own modules has found.
@@ -330,7 +339,7 @@ impl Members {
         if let Some(module) = module.downcast_ref::<PyModule>()
             && !module.dict().contains_key("__builtins__", vm)
         {
-            module.dict().set_item("__builtins__", self.own(vm)?.home(vm)?.into(), vm)?;
+            module.dict().set_item("__builtins__", self.own(vm)?.home_of(name, vm)?.into(), vm)?;
         }
         self.modules.set_item(name, module.clone(), vm)?;
         spec.set_attr("_initializing", vm.ctx.new_bool(true), vm)?;
@@ -379,22 +388,10 @@ impl Members {
         };
         Ok(if found { Standing::Inside(vm.ctx.none()) } else { Standing::Missing })
     }
-}
 
-impl fmt::Debug for Members {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.roots.iter().map(|root| root.name().to_owned());
-        let inside: Vec<String> = names.chain(self.path.locations().iter().map(ToString::to_string)).collect();
-        f.debug_tuple("Realm").field(&inside).field(&self.outer).finish()
-    }
-}
-
-impl Mapper for Members {
-    fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
+    /// The answer to a request that the realm's mapper doesn't insist on.
+    fn own_answer(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
         let name = request.name();
-        if let Some(answer) = self.outer.insist(request, vm)? {
-            return Ok(answer);
-        }
         // What a package has as an attribute already comes before a submodule of that name; only a root may hang in a
         // package outside, which has another one.
         if matches!(request.item(), Some(Item::Module | Item::Value))
@@ -410,12 +407,41 @@ impl Mapper for Members {
             Standing::Missing => return Ok(Answer::NotMine),
             Standing::Outside => {}
         }
+        let own_sys = || {
+            self.machinery(vm)?;
+            shims::sys_of(&self.own(vm)?, vm)
+        };
+        let wants_sys = name == "sys" && !request.is_probe() && !self.is_shims();
         match self.outer.map(request, vm)? {
-            Answer::PassThrough if name == "sys" && !request.is_probe() && !self.is_shims() => {
-                self.machinery(vm)?;
-                shims::sys_of(&self.own(vm)?, vm)
+            Answer::PassThrough if wants_sys => own_sys(),
+            Answer::Part(whole, part) if wants_sys && matches!(*whole, Answer::PassThrough) => {
+                Ok(Answer::Part(own_sys()?.into(), part))
             }
             answer => Ok(answer),
+        }
+    }
+}
+
+impl fmt::Debug for Members {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.roots.iter().map(|root| root.name().to_owned());
+        let inside: Vec<String> = names.chain(self.path.locations().iter().map(ToString::to_string)).collect();
+        f.debug_tuple("Realm").field(&inside).field(&self.outer).finish()
+    }
+}
+
+impl Mapper for Members {
+    fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
+        match self.outer.insist(request, vm)? {
+            None => self.own_answer(request, vm),
+            // Part of what the realm itself has.
+            Some(Answer::Part(whole, part)) if matches!(*whole, Answer::NotMine) => {
+                Ok(match self.own_answer(request, vm)? {
+                    Answer::NotMine => Answer::NotMine,
+                    answer => Answer::Part(answer.into(), part),
+                })
+            }
+            Some(answer) => Ok(answer),
         }
     }
 
@@ -438,6 +464,14 @@ impl Mapper for Members {
             Ok(true) if outer == Below::Unknown => Below::Nothing,
             _ => outer,
         }
+    }
+
+    fn by_importer(&self) -> bool {
+        self.outer.by_importer()
+    }
+
+    fn confines(&self) -> bool {
+        self.outer.confines()
     }
 
     fn unused(&self, vm: &VirtualMachine) -> Vec<String> {

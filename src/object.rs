@@ -53,6 +53,11 @@ impl Object {
         Self { object: Some(object), link }
     }
 
+    /// The same object, entered by another link to its runtime.
+    pub(crate) fn with_link(&self, link: Link) -> Self {
+        Self { object: self.object.clone(), link }
+    }
+
     pub(crate) fn link(&self) -> &Link {
         &self.link
     }
@@ -195,12 +200,7 @@ impl Clone for Object {
 /// The last reference to an object may run its `__del__`, which needs its own interpreter around it.
 impl Drop for Object {
     fn drop(&mut self) {
-        let object = self.object.take();
-        // Where the runtime is gone nothing can run any more.
-        let _ = self.link.enter(|_| {
-            drop(object);
-            Ok(())
-        });
+        self.link.bury(self.object.take());
     }
 }
 

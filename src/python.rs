@@ -33,6 +33,8 @@ pub(crate) fn make_types() {
     let _ = Realm::make_static_type();
     let _ = crate::machinery::RealmFinder::make_static_type();
     let _ = crate::instances::Modules::make_static_type();
+    let _ = crate::part::ModulePart::make_static_type();
+    let _ = crate::part::FunctionPart::make_static_type();
     let _ = crate::instances::PickleImport::make_static_type();
 }
 
@@ -80,7 +82,7 @@ pub(crate) mod exocet {
         add_camel_case,
         arguments::{ListPath, Load, LoadNamed, LoadPackage, LoadPackageNamed, Name, Override, Redirect},
         handles::{Attribute, Handle, ModuleIterator},
-        mappers::{CallableMapper, DictMapper, ExclusiveMapper},
+        mappers::{CallableMapper, DictMapper, ExclusiveMapper, PolicyMapper},
         realms::Realm,
     };
     use crate::{
@@ -101,6 +103,9 @@ pub(crate) mod exocet {
             ("DictMapper", DictMapper::make_static_type().to_owned()),
             ("CallableMapper", CallableMapper::make_static_type().to_owned()),
             ("ExclusiveMapper", ExclusiveMapper::make_static_type().to_owned()),
+            ("PolicyMapper", PolicyMapper::make_static_type().to_owned()),
+            ("Withheld", crate::part::withheld_class(vm)),
+            ("LimitExceeded", crate::limits::class(vm)),
             ("Realm", Realm::make_static_type().to_owned()),
             ("PythonModule", Handle::make_static_type().to_owned()),
             ("PythonAttribute", Attribute::make_static_type().to_owned()),

@@ -4,7 +4,7 @@ use crate::Importer;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// One thing that a runtime did.
+/// One thing that a runtime did, as an [`Observer`](crate::Observer) is told of it.
 ///
 /// A record, as the command line writes it, is one event a line, as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,11 +3,13 @@
 #[cfg(feature = "disk-cache")]
 use crate::DiskCache;
 use crate::{
-    Error, Imports, Mapper, MapperRef, Object, PythonModule, SearchPath,
+    Error, Imports, Limits, Mapper, MapperRef, Object, PythonModule, SearchPath,
     engine::Engine,
     finder::{MetaFinder, PathHook},
     imports::Guarded,
-    library, loader, mapper, python, realm,
+    library, loader, mapper,
+    observe::{self, Observer},
+    python, realm,
     source::{self, Source},
     state::{State, sys_modules},
     store::Store,
@@ -44,6 +46,8 @@ pub struct Builder {
     isolated: bool,
     without_signals: bool,
     store: Store,
+    observers: Vec<Arc<dyn Observer>>,
+    limits: Limits,
     #[cfg(feature = "threading")]
     alone: bool,
 }
@@ -77,12 +81,17 @@ impl Runtime {
         imports: &Imports,
         load: impl FnOnce(&PythonModule, &MapperRef, &VirtualMachine) -> PyResult,
     ) -> Result<Object, Error> {
-        let link = self.engine.link();
-        if !imports.object().link().is(&link) {
+        let link = imports.object().link().clone();
+        if !link.is(&self.engine.link()) {
             return Err(Error::other_runtime(format!("what `{name}` imports")));
         }
         let handle = self.search_path()?.get(name)?;
-        self.try_enter(|vm| load(&handle, &imports.raw(vm)?, vm)).map(|module| Object::linked(module, link))
+        let raised = |exception, vm: &VirtualMachine| Error::from_exception(exception, vm);
+        let loaded = link.enter(|vm| {
+            let module = imports.raw(vm).and_then(|mapper| load(&handle, &mapper, vm));
+            module.map_err(|exception| raised(exception, vm))
+        });
+        loaded.map(|module| Object::linked(module, link))
     }
 
     /// The sources, the live `sys.path` and the library, where modules are found and listed.
@@ -220,6 +229,20 @@ impl Builder {
         self
     }
 
+    /// Tells `observer` each answer of a mapper and each load; several observers are told in turn. A runtime without any pays
+    /// nothing for it.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observers.push(Arc::new(observer));
+        self
+    }
+
+    /// What code may use up that [`Imports::limited`] says nothing else of. Here the limits for the source of a module, its nesting and
+    /// compile time, the modules of a realm and the depth of imports count; passing one is an exception, and no more.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Builds the runtime.
     ///
     /// # Errors
@@ -242,7 +265,8 @@ impl Builder {
         settings.write_bytecode = false;
         // Text is UTF-8, as it is from Python 3.15 on: the VM never asks the locale, and would take it for ASCII.
         settings.utf8_mode = 1;
-        let builder = Interpreter::builder(settings);
+        let (signals, listens) = rustpython_vm::signal::user_signal_channel();
+        let builder = Interpreter::builder(settings).init_hook(move |vm| vm.set_user_signal_channel(listens));
         #[cfg(feature = "stdlib")]
         let builder = {
             let natives = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
@@ -262,10 +286,14 @@ impl Builder {
                 State::of(vm).units.configure(self.store, !self.alone);
                 #[cfg(not(feature = "threading"))]
                 State::of(vm).units.configure(self.store);
-                install(&self.path, &environment, vm).map_err(|error| describe(&error, vm))
+                // It is set once, here.
+                let _ = State::of(vm).limits.set(self.limits);
+                install(&self.path, &environment, vm)
+                    .and_then(|()| observe::install(self.observers, vm))
+                    .map_err(|error| describe(&error, vm))
             })
             .map_err(Error::start)?;
-        Ok(Runtime { engine: Engine::new(interpreter) })
+        Ok(Runtime { engine: Engine::new(interpreter, signals) })
     }
 }
 

@@ -2,10 +2,11 @@
 //! import machinery as it was when the runtime was built.
 
 use crate::{
-    Error, SearchPath,
+    Error, Limits, SearchPath,
     engine::Link,
     instances::{self, Instances},
     mapper::{self, MapperRef, lookup},
+    observe::Watch,
     path::Location,
     source::{self, Source},
     tidy::Tidy,
@@ -18,7 +19,12 @@ use rustpython_vm::{
     function::FuncArgs,
     pyclass,
 };
-use std::{collections::HashMap, fmt, path::Path, sync::Arc};
+use std::{
+    collections::HashMap,
+    fmt,
+    path::Path,
+    sync::{Arc, OnceLock, atomic::AtomicBool},
+};
 
 #[pyclass(module = "exocet", name = "State")]
 #[derive(PyPayload)]
@@ -42,6 +48,16 @@ pub(crate) struct State {
     pub(crate) tidy: Tidy,
     /// The mappers made of Python objects, by the objects' ids.
     adapters: PyMutex<HashMap<usize, PyRef<PyWeak>>>,
+    /// Who is told what the runtime does.
+    pub(crate) watch: OnceLock<Arc<Watch>>,
+    /// The class of the errors for what is withheld.
+    pub(crate) withheld: PyMutex<Option<PyTypeRef>>,
+    /// The class of the exceptions for limits.
+    pub(crate) limit_exceeded: PyMutex<Option<PyTypeRef>>,
+    /// The limits of code that is in no ward.
+    pub(crate) limits: OnceLock<Limits>,
+    /// Whether any mapper of the interpreter confines.
+    pub(crate) confines: AtomicBool,
     /// The runtime of the interpreter, as handles on its objects know it.
     pub(crate) runtime: PyMutex<Link>,
 }
@@ -76,6 +92,11 @@ impl State {
             instances: Instances::default(),
             tidy: Tidy::default(),
             adapters: PyMutex::default(),
+            watch: OnceLock::new(),
+            withheld: PyMutex::default(),
+            limit_exceeded: PyMutex::default(),
+            limits: OnceLock::new(),
+            confines: AtomicBool::new(false),
             runtime: PyMutex::default(),
         })
     }

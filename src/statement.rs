@@ -1,7 +1,7 @@
 //! The forms of the import statement: what each of them hands to the importing module.
 
 use crate::{
-    answer::{Miss, import_shared, new_nameless_error, not_found, pass_through, require, settle},
+    answer::{Miss, ask, import_shared, new_nameless_error, not_found, pass_through, require, settle},
     mapper::{Answer, Below, Item, MapperRef, Request, lookup::is_absence_of},
     members::Members,
     state::State,
@@ -11,10 +11,13 @@ use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyDict, PyModule, PyStr, PyTuple},
 };
+use std::borrow::Cow;
 
 /// What modules loaded under one mapper import.
 pub(crate) struct Statements {
     pub(crate) mapper: MapperRef,
+    /// The importing module, where the mapper tells modules apart.
+    pub(crate) owner: Option<String>,
 }
 
 impl Statements {
@@ -223,7 +226,7 @@ impl Statements {
         }
         let name = format!("{}.{item}", request.name());
         let asked = request.for_item(&name, kind);
-        let answer = match (self.mapper.map(&asked, vm), self.mapper.as_realm()) {
+        let answer = match (ask(&self.mapper, &asked, vm), self.mapper.as_realm()) {
             // As in CPython, a submodule that says of itself that it isn't there is an attribute that isn't there.
             (Err(error), Some(_)) if own.is_none() && is_absence_of(error.as_object(), &name, vm) => Answer::NotMine,
             (Ok(Answer::NotMine), Some(realm)) if own.is_none() && realm.is_barred(&name, vm)? => match is_package {
@@ -251,7 +254,7 @@ impl Statements {
                 }
             }
             Answer::Denied(why) => return Err(not_found(&self.mapper, &asked, Miss::Denied(why), vm)),
-            Answer::Load(..) | Answer::Rename(_) => {
+            Answer::Load(..) | Answer::Rename(_) | Answer::Part(..) => {
                 if let Ok(object) = settle(&self.mapper, &asked, vm)? {
                     found.set_item(item, object, vm)?;
                 }
@@ -321,7 +324,7 @@ impl Statements {
         if views.is_empty() {
             return Ok(object);
         }
-        match views.get_item_opt(name, vm)? {
+        match views.get_item_opt(&*self.key(name), vm)? {
             Some(view) if view.downcast_ref::<View>().is_some_and(|view| view.shows(&object)) => Ok(view),
             _ => Ok(object),
         }
@@ -351,16 +354,25 @@ impl Statements {
         self.present(name, parent, vm)
     }
 
+    /// What the view of `name` is kept under. Importers that get different answers get different views.
+    fn key<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        match &self.owner {
+            Some(owner) => Cow::from(format!("{name} for {owner}")),
+            None => Cow::from(name),
+        }
+    }
+
     /// The view of `target` that all importers of `name` share.
     fn view(&self, name: &str, target: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<PyRef<View>> {
-        if let Some(view) = self.mapper.views(vm).get_item_opt(name, vm)?
+        if let Some(view) = self.mapper.views(vm).get_item_opt(&*self.key(name), vm)?
             && let Ok(view) = view.downcast::<View>()
             && target.as_ref().is_none_or(|target| view.shows(target))
         {
             return Ok(view);
         }
-        let view = View::of_parent(name, target, self.mapper.downgrade(vm)?, vm).into_ref(&vm.ctx);
-        self.mapper.views(vm).set_item(name, view.clone().into(), vm)?;
+        let view = View::of_parent(name, target, self.owner.clone(), self.mapper.downgrade(vm)?, vm);
+        let view = view.into_ref(&vm.ctx);
+        self.mapper.views(vm).set_item(&*self.key(name), view.clone().into(), vm)?;
         Ok(view)
     }
 }

@@ -141,7 +141,7 @@ impl Unit {
 
     fn complete(&self, globals: &PyDictRef, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<()> {
         let names = crate::interned::get(vm);
-        globals.set_item(names.builtins, mapper.home(vm)?.into(), vm)?;
+        globals.set_item(names.builtins, mapper.home_of(&self.name, vm)?.into(), vm)?;
         let spec = self.new_spec(Some(mapper), vm)?;
         if self.locations.is_some() {
             globals.set_item(names.path, spec.get_attr(names.search_locations, vm)?, vm)?;

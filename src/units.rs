@@ -7,6 +7,7 @@ use crate::{
     code::{self, Code},
     depth,
     exec::depth_error,
+    limits,
     source::{Source, Stamp},
     state::sys_modules,
     store::Store,
@@ -111,6 +112,8 @@ impl Units {
             return Ok(cached.unit.clone());
         }
         let bytes = handle.read().map_err(raise)?.unwrap_or_default();
+        let limits = limits::current(vm);
+        limits.check_source(&bytes, &handle.origin().unwrap_or_default(), vm)?;
         let mut edited = false;
         if let Some(cached) = self.units.lock().get_mut(&key) {
             if cached.bytes == bytes {
@@ -139,7 +142,12 @@ impl Units {
     pub(crate) fn quiet_code(&self, bytes: &[u8], file: &str, vm: &VirtualMachine) -> Option<PyRef<PyCode>> {
         let options = compile_options(vm);
         let key = code::Key::new(bytes, file, &options);
-        let code = self.store().get(&key, || Code::compile(bytes, file, &options))?;
+        let compile = || {
+            // What takes too long is told of when the VM itself is to compile it.
+            limits::current(vm).check_compile_bytes(bytes, file, vm).ok()?;
+            Code::compile(bytes, file, &options)
+        };
+        let code = self.store().get(&key, compile)?;
         code.is_quiet().then(|| code.instantiate(vm))
     }
 
@@ -149,7 +157,14 @@ impl Units {
         let options = compile_options(vm);
         let key = code::Key::new(bytes, &file, &options);
         let store = self.store();
-        if let Some(code) = store.get(&key, || Code::compile(bytes, &file, &options)) {
+        let mut late = Ok(());
+        let compile = || {
+            late = limits::current(vm).check_compile_bytes(bytes, &file, vm);
+            late.is_ok().then(|| Code::compile(bytes, &file, &options)).flatten()
+        };
+        let compiled = store.get(&key, compile);
+        late?;
+        if let Some(code) = compiled {
             #[cfg(feature = "threading")]
             if let Some(ahead) = self.ahead(vm) {
                 ahead.follow(handle, &code);

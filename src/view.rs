@@ -1,7 +1,7 @@
 //! Stand-ins for modules that show some attributes otherwise than the module itself has them, and never write to it.
 
 use crate::{
-    answer::{new_nameless_error, settle},
+    answer::{ask, new_nameless_error, settle},
     mapper::{Answer, Item, Request, WeakMapper},
     statement::Statements,
 };
@@ -26,6 +26,8 @@ pub(crate) struct View {
     /// Who is asked for names below the module's own.
     name: Option<String>,
     mapper: Option<WeakMapper>,
+    /// The importing module, where the mapper tells modules apart.
+    owner: Option<String>,
 }
 
 // SAFETY: each owned reference is visited once.
@@ -38,13 +40,19 @@ unsafe impl Traverse for View {
 
 impl View {
     /// `target` as the modules under `mapper` see it, who know it as `name`.
-    pub(crate) fn of_parent(name: &str, target: Option<PyObjectRef>, mapper: WeakMapper, vm: &VirtualMachine) -> Self {
-        Self { target, own: vm.ctx.new_dict(), name: Some(name.to_owned()), mapper: Some(mapper) }
+    pub(crate) fn of_parent(
+        name: &str,
+        target: Option<PyObjectRef>,
+        owner: Option<String>,
+        mapper: WeakMapper,
+        vm: &VirtualMachine,
+    ) -> Self {
+        Self { target, own: vm.ctx.new_dict(), name: Some(name.to_owned()), mapper: Some(mapper), owner }
     }
 
     /// `target` with some attributes replaced.
     pub(crate) fn proxy(target: PyObjectRef, replacements: PyDictRef) -> Self {
-        Self { target: Some(target), own: replacements, name: None, mapper: None }
+        Self { target: Some(target), own: replacements, name: None, mapper: None, owner: None }
     }
 
     pub(crate) fn shows(&self, target: &PyObject) -> bool {
@@ -79,12 +87,15 @@ impl View {
             Some(value) if value.downcast_ref::<PyModule>().is_some() => Item::Module,
             Some(_) => Item::Value,
         };
-        let statements = Statements { mapper: mapper.upgrade(vm)? };
+        let statements = Statements { mapper: mapper.upgrade(vm)?, owner: self.owner.clone() };
         let full = format!("{name}.{part}");
-        let asked = Request::direct(&full).for_item(&full, item);
-        match statements.mapper.map(&asked, vm)? {
+        let mut asked = Request::direct(&full).for_item(&full, item);
+        if let Some(owner) = &self.owner {
+            asked = asked.from_module(owner);
+        }
+        match ask(&statements.mapper, &asked, vm)? {
             Answer::Object(object) => statements.present(&full, object, vm).map(Some),
-            Answer::Rename(_) | Answer::Load(..) => Ok(settle(&statements.mapper, &asked, vm)?.ok()),
+            Answer::Rename(_) | Answer::Load(..) | Answer::Part(..) => Ok(settle(&statements.mapper, &asked, vm)?.ok()),
             Answer::Denied(_) | Answer::PassThrough | Answer::NotMine => match original {
                 Some(original) => statements.present(&full, original.clone(), vm).map(Some),
                 None => Ok(None),

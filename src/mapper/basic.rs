@@ -81,6 +81,14 @@ impl Mapper for Chain {
         self.0.iter().map(|mapper| mapper.below(name, vm)).max().unwrap_or(Below::Nothing)
     }
 
+    fn by_importer(&self) -> bool {
+        self.0.iter().any(MapperRef::by_importer)
+    }
+
+    fn confines(&self) -> bool {
+        self.0.iter().any(MapperRef::confines)
+    }
+
     fn unused(&self, vm: &VirtualMachine) -> Vec<String> {
         self.0.iter().flat_map(|mapper| mapper.unused(vm)).collect()
     }

@@ -32,6 +32,7 @@ impl Exclusion {
         if !request.is_probe() {
             self.asked.lock().insert(prefix.to_owned());
         }
+        request.explain(|| format!("the exclusion of '{prefix}'"));
         Some(Answer::Denied(format!("the exclusion of '{prefix}'")))
     }
 }
@@ -55,6 +56,14 @@ impl Mapper for Exclusion {
         let denies = self.names.iter().any(|denied| is_below(denied, name));
         let own = if denies { Below::Denied } else { Below::Nothing };
         own.max(self.mapper.below(name, vm))
+    }
+
+    fn by_importer(&self) -> bool {
+        self.mapper.by_importer()
+    }
+
+    fn confines(&self) -> bool {
+        self.mapper.confines()
     }
 
     fn unused(&self, vm: &VirtualMachine) -> Vec<String> {

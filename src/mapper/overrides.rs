@@ -69,6 +69,7 @@ impl Mapper for Overrides {
     fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
         let name = request.name();
         if let Some(found) = self.get(name, request, vm)? {
+            request.explain(|| format!("the override of '{name}'"));
             return Ok(Answer::Object(found));
         }
         if !name.contains('.') {
@@ -76,6 +77,7 @@ impl Mapper for Overrides {
         }
         for parent in prefixes(name).rev().skip(1) {
             let Some(mut object) = self.get(parent, request, vm)? else { continue };
+            request.explain(|| format!("the override of '{parent}'"));
             for part in name[parent.len() + 1..].split('.') {
                 match vm.get_attribute_opt(&object, &*vm.ctx.new_str(part))? {
                     Some(child) => object = child,

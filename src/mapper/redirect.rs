@@ -37,6 +37,7 @@ impl Mapper for Redirect {
                 if !request.is_probe() {
                     self.asked.lock().insert(prefix.to_owned());
                 }
+                request.explain(|| format!("the redirect of '{prefix}' to '{target}'"));
                 return Ok(Answer::Rename(format!("{target}{}", &name[prefix.len()..])));
             }
         }

@@ -97,6 +97,13 @@ impl MapperRef {
     /// # Errors
     /// What the mapper raises.
     pub fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
+        match request.trail() {
+            None => self.ask(request, vm),
+            Some(trail) => trail.step(self, || self.ask(request, vm)),
+        }
+    }
+
+    fn ask(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
         match &self.0.mapper {
             Some(mapper) if self.0.is_native() => mapper.map(request, vm),
             // A class that doesn't say otherwise contains what its base does.
@@ -116,6 +123,18 @@ impl MapperRef {
             Some(mapper) if self.0.is_native() => mapper.insist(request, vm),
             _ => Ok(None),
         }
+    }
+
+    /// See [`Mapper::by_importer`].
+    #[must_use]
+    pub fn by_importer(&self) -> bool {
+        self.0.mapper.as_ref().is_some_and(|mapper| mapper.by_importer())
+    }
+
+    /// See [`Mapper::confines`].
+    #[must_use]
+    pub fn confines(&self) -> bool {
+        self.0.mapper.as_ref().is_some_and(|mapper| mapper.confines())
     }
 
     /// See [`Mapper::below`].
@@ -166,7 +185,7 @@ impl MapperRef {
         Ok(match Self::probe(map, name)? {
             (_, Answer::Object(_) | Answer::Load(..)) => true,
             (name, Answer::PassThrough) => State::of(vm).is_importable(&name, vm)?,
-            (_, Answer::NotMine | Answer::Denied(_) | Answer::Rename(_)) => false,
+            (_, Answer::NotMine | Answer::Denied(_) | Answer::Rename(_) | Answer::Part(..)) => false,
         })
     }
 
@@ -176,6 +195,8 @@ impl MapperRef {
         for _ in 0..answer::RENAMES {
             match map(&Request::probe(&name))? {
                 Answer::Rename(other) => name = other,
+                // What there is a part of, there is.
+                Answer::Part(whole, _) => return Ok((name, *whole)),
                 answer => return Ok((name, answer)),
             }
         }
@@ -193,10 +214,19 @@ impl MapperRef {
         if let Some(home) = self.0.home.lock().as_ref() {
             return Ok(home.clone());
         }
-        let made = hook::private_builtins(self, vm)?;
+        let made = hook::private_builtins(self, None, vm)?;
         instances::teach_library(vm)?;
         // Another thread may have been faster; its dict is the one that counts.
         Ok(self.0.home.lock().get_or_insert(made).clone())
+    }
+
+    /// The builtins of the module `name`: those that all share, unless it is to be known by its own.
+    pub(crate) fn home_of(&self, name: &str, vm: &VirtualMachine) -> PyResult<PyDictRef> {
+        if !self.by_importer() && !self.confines() {
+            return self.home(vm);
+        }
+        instances::teach_library(vm)?;
+        hook::private_builtins(self, Some(name), vm)
     }
 
     /// The views that the modules loaded under this mapper were handed, by name.
@@ -244,7 +274,7 @@ impl MapperRef {
             }
             Answer::PassThrough if shims::stands_in(self, &name) => self.shims(vm)?.find_spec(&name, vm)?,
             Answer::PassThrough => state.find_shared_spec(&name, vm)?,
-            Answer::NotMine | Answer::Denied(_) | Answer::Rename(_) => None,
+            Answer::NotMine | Answer::Denied(_) | Answer::Rename(_) | Answer::Part(..) => None,
         })
     }
 

@@ -1,3 +1,5 @@
+use super::trail::Trail;
+use crate::hook::owner_of;
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, VirtualMachine,
     builtins::{PyDict, PyStr, PyTuple},
@@ -14,6 +16,9 @@ pub struct Request<'a> {
     item: Option<Item>,
     probe: bool,
     importer: Option<&'a Py<PyDict>>,
+    /// The name that the importing module was loaded under, where each module has an `__import__` of its own.
+    owner: Option<&'a str>,
+    trail: Option<&'a Trail>,
 }
 
 /// What the module of a `from module import x` has as `x` already.
@@ -39,7 +44,17 @@ impl<'a> Request<'a> {
     /// A request that no import statement made.
     #[must_use]
     pub fn direct(name: &'a str) -> Self {
-        Self { name, written: name, level: 0, names: None, item: None, probe: false, importer: None }
+        Self {
+            name,
+            written: name,
+            level: 0,
+            names: None,
+            item: None,
+            probe: false,
+            importer: None,
+            owner: None,
+            trail: None,
+        }
     }
 
     /// A request that only wants to know: a mapper must not import anything to answer it.
@@ -56,7 +71,30 @@ impl<'a> Request<'a> {
         names: Option<&'a PyObjectRef>,
         importer: Option<&'a Py<PyDict>>,
     ) -> Self {
-        Self { name, written, level, names, item: None, probe: false, importer }
+        Self { name, written, level, names, item: None, probe: false, importer, owner: None, trail: None }
+    }
+
+    /// The same request of the module that was loaded as `owner`.
+    #[must_use]
+    pub fn from_module(self, owner: &'a str) -> Self {
+        Self { owner: Some(owner), ..self }
+    }
+
+    /// The same request, whose way to the answer is noted.
+    pub(crate) fn watched(self, trail: &'a Trail) -> Self {
+        Self { trail: Some(trail), ..self }
+    }
+
+    pub(crate) fn trail(&self) -> Option<&'a Trail> {
+        self.trail
+    }
+
+    /// Tells, should anybody want to know, by which of its rules the mapper that is asked answers. The text is made only
+    /// if somebody does.
+    pub fn explain(&self, rule: impl FnOnce() -> String) {
+        if let Some(trail) = self.trail {
+            trail.rule(rule());
+        }
     }
 
     /// The same importer asking for another name.
@@ -112,9 +150,17 @@ impl<'a> Request<'a> {
         self.probe
     }
 
-    /// The `__name__` of the importing module.
+    /// The importing module. Under a mapper that answers [by importer](super::Mapper::by_importer) this is the name that
+    /// it was loaded under, whatever its code does to `__name__`; of a call from outside of any module, `None`. Otherwise it
+    /// is the `__name__` that its code has at hand.
     #[must_use]
     pub fn importer(&self, vm: &VirtualMachine) -> Option<String> {
+        if let Some(owner) = self.owner {
+            return Some(owner.to_owned());
+        }
+        if let Some(owner) = owner_of(vm) {
+            return Some(owner);
+        }
         let name = self.importer?.get_item_opt("__name__", vm).ok()??;
         Some(name.downcast_ref::<PyStr>()?.to_string())
     }

@@ -1,7 +1,9 @@
 //! The arguments of the functions and methods that Python code calls.
 
 use super::handles::Handle;
-use crate::{PythonModule, SearchPath, mapper::MapperRef, state::State};
+#[cfg(not(feature = "toml"))]
+use crate::Error;
+use crate::{Form, Policy, PythonModule, SearchPath, engine::Link, mapper::MapperRef, state::State, value::Bridge};
 use rustpython_vm::{
     AsObject, PyObjectRef, PyRef, PyResult, TryFromObject, VirtualMachine,
     builtins::{PyModule, PyStr},
@@ -38,6 +40,7 @@ arguments!(Redirect { mapper: MapperRef, names: Renames });
 arguments!(NewDict { mapping: Mapping });
 arguments!(NewCallable { function: Function; contains: Function });
 arguments!(NewRealm { ; packages: Packages, mapper: MapperRef, path: Names });
+arguments!(NewPolicy { mapper: MapperRef, policy: PolicyForm });
 arguments!(NewExclusive { mapper: MapperRef, names: Names });
 
 /// Something that can be called.
@@ -74,6 +77,24 @@ impl TryFromObject for Renames {
             |key: PyObjectRef| Ok((key.clone().try_into_value(vm)?, mapping.get_item(&*key, vm)?.try_into_value(vm)?));
         let keys: Vec<PyObjectRef> = vm.call_method(&mapping, "keys", ())?.try_to_value(vm)?;
         keys.into_iter().map(pair).collect::<PyResult<_>>().map(Renames)
+    }
+}
+
+/// A policy: a mapping in the form of [`Form`](crate::Form), or TOML text.
+pub(crate) struct PolicyForm(pub(super) Policy);
+
+impl TryFromObject for PolicyForm {
+    fn try_from_object(vm: &VirtualMachine, object: PyObjectRef) -> PyResult<Self> {
+        let policy = match object.downcast_ref::<PyStr>() {
+            #[cfg(feature = "toml")]
+            Some(text) => Policy::from_toml(&text.to_string()),
+            #[cfg(not(feature = "toml"))]
+            Some(_) => Err(Error::policy("this build reads no TOML; give the policy as a dict".to_owned())),
+            None => {
+                Bridge { vm, link: &Link::of(vm) }.to_rust::<Form>(object, || "the policy".to_owned()).map(Policy::from)
+            }
+        };
+        policy.map(Self).map_err(|error| error.into_exception(vm))
     }
 }
 

@@ -1,7 +1,10 @@
 //! The mappers as Python classes.
 
-use super::arguments::{Name, NewCallable, NewDict, NewExclusive, OverrideSelf};
-use crate::mapper::{self, MapperRef, PyMapper};
+use super::arguments::{Name, NewCallable, NewDict, NewExclusive, NewPolicy, OverrideSelf};
+use crate::{
+    mapper::{self, MapperRef, PyMapper},
+    policy::Policed,
+};
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyType, PyTypeRef},
@@ -135,5 +138,17 @@ mapper_class!(
     /// A mapper that denies names and everything below them, and asks another mapper for the rest.
     ExclusiveMapper, "ExclusiveMapper", NewExclusive,
     |args, _| Ok(PyMapper::new(mapper::Exclusion::new(args.mapper, args.names.0))),
+    {}
+);
+mapper_class!(
+    /// A mapper that asks another one for what a policy allows. The policy is a dict in the form of a policy file, or the text of
+    /// one.
+    PolicyMapper, "PolicyMapper", NewPolicy,
+    |args, vm| {
+        let path = crate::search_path(vm)?;
+        let known = |name: &str| args.mapper.contains(name, vm).unwrap_or(false);
+        args.policy.0.check(&path, known).map_err(|error| error.into_exception(vm))?;
+        Ok(PyMapper::new(Policed::new(args.policy.0, args.mapper)))
+    },
     {}
 );

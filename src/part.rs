@@ -1,0 +1,295 @@
+//! Part of a module, for importers that are to have no more of it.
+//!
+//! The module itself stays as it is. What is handed over shows the names that are let through, passes calls on, and hides
+//! what leads from a module or a function to the rest of it.
+
+use crate::{
+    mapper::MapperRef,
+    state::{State, sys_modules},
+};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyBoundMethod, PyDictRef, PyFunction, PyStr, PyTypeRef},
+    function::{FuncArgs, PySetterValue},
+    object::{Traverse, TraverseFn},
+    pyclass,
+    types::{Callable, GetAttr, Representable, SetAttr},
+};
+use std::{collections::BTreeSet, fmt};
+
+/// Which names of a module are let through, and the rule that says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Absent where all are.
+    names: Option<BTreeSet<String>>,
+    rule: String,
+}
+
+/// What leads from a module to its loader, its builtins and its real names.
+const HIDDEN: [&str; 7] =
+    ["__builtins__", "__cached__", "__dict__", "__loader__", "__path__", "__spec__", "__getattr__"];
+
+/// What an object that stands for a module or a function tells of it.
+const SHOWN: [&str; 9] = [
+    "__all__",
+    "__class__",
+    "__doc__",
+    "__module__",
+    "__name__",
+    "__package__",
+    "__qualname__",
+    "__text_signature__",
+    "__version__",
+];
+
+impl Part {
+    /// These names and no others; `rule` is what says so.
+    pub fn of(names: impl IntoIterator<Item = impl Into<String>>, rule: impl Into<String>) -> Self {
+        Self { names: Some(names.into_iter().map(Into::into).collect()), rule: rule.into() }
+    }
+
+    /// All names, but no way to the module behind them; `rule` is what says so.
+    pub fn all(rule: impl Into<String>) -> Self {
+        Self { names: None, rule: rule.into() }
+    }
+
+    /// Whether the name is let through.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        if HIDDEN.contains(&name) {
+            return false;
+        }
+        SHOWN.contains(&name) || self.names.as_ref().is_none_or(|names| names.contains(name))
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.names {
+            None => f.write_str("all of it"),
+            Some(names) => f.write_str(&names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
+        }
+    }
+}
+
+/// `whole`, known as `name`, as far as `part` goes. What is no module is handed over as it is. The modules under one
+/// mapper get the same object for the same part.
+pub(crate) fn show(name: &str, whole: PyObjectRef, part: &Part, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult {
+    if !is_module(&whole, vm) {
+        return Ok(whole);
+    }
+    let (views, key) = (mapper.views(vm), format!("{name} in part: {part} by {}", part.rule));
+    if let Some(known) = views.get_item_opt(&*key, vm)?
+        && known.downcast_ref::<ModulePart>().is_some_and(|known| known.target.is(&whole))
+    {
+        return Ok(known);
+    }
+    let shown: PyObjectRef = ModulePart::new(name, whole, part.clone(), vm).into_ref(&vm.ctx).into();
+    views.set_item(&*key, shown.clone(), vm)?;
+    Ok(shown)
+}
+
+fn is_module(object: &PyObject, vm: &VirtualMachine) -> bool {
+    object.fast_isinstance(vm.ctx.types.module_type)
+}
+
+/// The class of the error for a name that is withheld.
+pub(crate) fn withheld_class(vm: &VirtualMachine) -> PyTypeRef {
+    let state = State::of(vm);
+    let mut class = state.withheld.lock();
+    class
+        .get_or_insert_with(|| {
+            let base = vm.ctx.exceptions.attribute_error.to_owned();
+            vm.ctx.new_exception_type("exocet", "Withheld", Some(vec![base]))
+        })
+        .clone()
+}
+
+/// The error for a name that is withheld by a rule.
+pub(crate) fn withheld(what: &str, rule: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_exception_msg(withheld_class(vm), format!("{what} is withheld by {rule}").into())
+}
+
+/// A module in part.
+#[pyclass(module = "exocet", name = "ModulePart", traverse = "manual")]
+#[derive(Debug, PyPayload)]
+pub(crate) struct ModulePart {
+    name: String,
+    target: PyObjectRef,
+    part: Part,
+    /// What was handed out in the place of functions and modules, by name: whoever asks again gets the same.
+    handed: PyDictRef,
+}
+
+// SAFETY: each owned reference is visited once.
+unsafe impl Traverse for ModulePart {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.target.traverse(visit);
+        self.handed.traverse(visit);
+    }
+}
+
+impl ModulePart {
+    fn new(name: &str, target: PyObjectRef, part: Part, vm: &VirtualMachine) -> Self {
+        Self { name: name.to_owned(), target, part, handed: vm.ctx.new_dict() }
+    }
+
+    /// What stands for `value`, the attribute `name`, outside of the module.
+    fn hand_out(&self, name: &Py<PyStr>, value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let known = self.handed.get_item_opt(name, vm)?;
+        if let Some(known) = known
+            && target_of(&known).is_some_and(|target| target.is(&value))
+        {
+            return Ok(known);
+        }
+        let handed: PyObjectRef = if is_module(&value, vm) {
+            let full = format!("{}.{name}", self.name);
+            // A module that is there by another name, as `sys` in `codecs`, has to be imported by its own.
+            if self.part.names.is_none()
+                && !sys_modules(vm)?.get_item_opt(&*full, vm)?.is_some_and(|own| own.is(&value))
+            {
+                let what = format!("'{full}', which is the module {},", value.get_attr("__name__", vm)?.repr(vm)?);
+                return Err(withheld(&what, &self.part.rule, vm));
+            }
+            Self::new(&full, value, Part::all(self.part.rule.clone()), vm).into_ref(&vm.ctx).into()
+        } else if is_function(&value, vm) {
+            FunctionPart { target: value, rule: self.part.rule.clone() }.into_ref(&vm.ctx).into()
+        } else {
+            return Ok(value);
+        };
+        self.handed.set_item(name, handed.clone(), vm)?;
+        Ok(handed)
+    }
+
+    /// The names that are let through and that the module has.
+    fn names(&self, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
+        let all = vm.dir(Some(self.target.clone()))?.borrow_vec().to_vec();
+        Ok(all.into_iter().filter(|name| self.lets(name)).collect())
+    }
+
+    fn lets(&self, name: &PyObject) -> bool {
+        name.downcast_ref::<PyStr>().and_then(|name| name.to_str()).is_some_and(|name| self.part.has(name))
+    }
+}
+
+fn target_of(handed: &PyObject) -> Option<&PyObjectRef> {
+    match handed.downcast_ref::<FunctionPart>() {
+        Some(function) => Some(&function.target),
+        None => Some(&handed.downcast_ref::<ModulePart>()?.target),
+    }
+}
+
+fn is_function(value: &PyObject, vm: &VirtualMachine) -> bool {
+    value.downcast_ref::<PyFunction>().is_some()
+        || value.class().is(vm.ctx.types.builtin_function_or_method_type)
+        || value.downcast_ref::<PyBoundMethod>().is_some()
+}
+
+impl GetAttr for ModulePart {
+    fn getattro(zelf: &Py<Self>, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+        match name.as_bytes() {
+            b"__class__" => return Ok(vm.ctx.types.module_type.to_owned().into()),
+            b"__dict__" => {
+                let dict = vm.ctx.new_dict();
+                for name in zelf.names(vm)? {
+                    if let Some(name) = name.downcast_ref::<PyStr>()
+                        && let Some(value) = vm.get_attribute_opt(zelf.as_object(), name)?
+                    {
+                        dict.set_item(name, value, vm)?;
+                    }
+                }
+                return Ok(dict.into());
+            }
+            b"__all__" => {
+                let all = zelf.target.get_attr(name, vm)?;
+                let all: Vec<PyObjectRef> = all.try_to_value(vm)?;
+                return Ok(vm.ctx.new_list(all.into_iter().filter(|name| zelf.lets(name)).collect()).into());
+            }
+            _ => {}
+        }
+        if !name.to_str().is_some_and(|name| zelf.part.has(name)) {
+            let what = format!("'{}.{name}'", zelf.name);
+            // A name that isn't there either way is told as any other.
+            return Err(match vm.get_attribute_opt(&zelf.target, name)? {
+                Some(_) => withheld(&what, &zelf.part.rule, vm),
+                None => vm.new_attribute_error(format!("module '{}' has no attribute '{name}'", zelf.name)),
+            });
+        }
+        let value = zelf.target.get_attr(name, vm)?;
+        zelf.hand_out(name, value, vm)
+    }
+}
+
+impl SetAttr for ModulePart {
+    fn setattro(zelf: &Py<Self>, name: &Py<PyStr>, _: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        Err(withheld(&format!("setting '{}.{name}'", zelf.name), &zelf.part.rule, vm))
+    }
+}
+
+impl Representable for ModulePart {
+    fn repr_str(zelf: &Py<Self>, _: &VirtualMachine) -> PyResult<String> {
+        Ok(format!("<module '{}' in part>", zelf.name))
+    }
+}
+
+#[pyclass(with(GetAttr, SetAttr, Representable), flags(HAS_WEAKREF, DISALLOW_INSTANTIATION))]
+impl ModulePart {
+    #[pymethod]
+    fn __dir__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
+        zelf.names(vm)
+    }
+}
+
+/// A function of a module in part: it can be called, and tells what it is called.
+#[pyclass(module = "exocet", name = "FunctionPart", traverse = "manual")]
+#[derive(Debug, PyPayload)]
+pub(crate) struct FunctionPart {
+    target: PyObjectRef,
+    rule: String,
+}
+
+// SAFETY: the one owned reference is visited once.
+unsafe impl Traverse for FunctionPart {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.target.traverse(visit);
+    }
+}
+
+impl Callable for FunctionPart {
+    type Args = FuncArgs;
+
+    fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        zelf.target.call(args, vm)
+    }
+}
+
+impl GetAttr for FunctionPart {
+    fn getattro(zelf: &Py<Self>, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+        match name.to_str() {
+            Some("__class__" | "__call__") => zelf.as_object().generic_getattr(name, vm),
+            Some(shown) if SHOWN.contains(&shown) => zelf.target.get_attr(name, vm),
+            Some(hidden) if hidden.starts_with("__") => {
+                Err(withheld(&format!("'{name}' of a function"), &zelf.rule, vm))
+            }
+            _ => match vm.get_attribute_opt(&zelf.target, name)? {
+                Some(_) => Err(withheld(&format!("'{name}' of a function"), &zelf.rule, vm)),
+                None => Err(vm.new_attribute_error(format!("function has no attribute '{name}'"))),
+            },
+        }
+    }
+}
+
+impl SetAttr for FunctionPart {
+    fn setattro(zelf: &Py<Self>, name: &Py<PyStr>, _: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        Err(withheld(&format!("setting '{name}' of a function"), &zelf.rule, vm))
+    }
+}
+
+impl Representable for FunctionPart {
+    fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
+        Ok(format!("<function {} in part>", zelf.target.get_attr("__name__", vm)?.str(vm)?))
+    }
+}
+
+#[pyclass(with(Callable, GetAttr, SetAttr, Representable), flags(HAS_WEAKREF, DISALLOW_INSTANTIATION))]
+impl FunctionPart {}

@@ -1,0 +1,267 @@
+//! Policies: what code may import, as a value.
+//!
+//! A policy is a list of rules. For each import the first rule that fits decides; what no rule fits is allowed or denied as
+//! the policy says. It knows names, and neither files nor the VM: [`Policy::mapper`] makes a mapper of it.
+
+mod mapper;
+mod names;
+mod read;
+
+pub(crate) use mapper::Policed;
+pub use read::Form;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+/// What code may import, and what it gets of it.
+///
+/// ```
+/// use exocet::{Memory, Policy, Rule, Runtime};
+///
+/// let plugins = Memory::new("<plugins>")
+///     .with("good.py", "import json\ntext = json.dumps([1])")
+///     .with("greedy.py", "import json\njson.loads('1')")
+///     .with("bad.py", "import socket");
+/// let runtime = Runtime::builder().source(plugins).build()?;
+/// let policy = Policy::denying().rule(Rule::attenuate("json", ["dumps"]).because("plugins only write"));
+/// let imports = runtime.pass_through().policed(&policy)?;
+/// assert_eq!(runtime.load("good", &imports)?.get::<String>("text")?, "[1]");
+/// let error = runtime.load("greedy", &imports).unwrap_err();
+/// assert!(error.exception().expect("a name is withheld").is("Withheld"));
+/// let error = runtime.load("bad", &imports).unwrap_err();
+/// assert!(error.exception().expect("an import failed").is("ModuleNotFoundError"));
+/// # Ok::<(), exocet::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct Policy {
+    rules: Vec<Rule>,
+    /// Whether what no rule fits is allowed.
+    allows: bool,
+    confines: bool,
+}
+
+/// One rule of a [`Policy`]: what it does with some names and all that is below them, for whom, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct Rule {
+    action: Action,
+    importers: Vec<String>,
+    why: Option<String>,
+    optional: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Action {
+    Allow(BTreeSet<String>),
+    Deny(BTreeSet<String>),
+    Redirect(BTreeMap<String, String>),
+    Attenuate(BTreeMap<String, BTreeSet<String>>),
+}
+
+/// What a policy says of one import, and which of its rules, counted from 1; none for what no rule fits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ruling {
+    /// What becomes of the import.
+    pub what: Outcome,
+    /// The rule that says so.
+    pub rule: Option<usize>,
+    /// The same in words.
+    pub reason: String,
+}
+
+/// What becomes of an import under a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The mapper behind the policy answers.
+    Allowed,
+    /// It fails.
+    Denied,
+    /// It gets another module.
+    Redirected(String),
+    /// It gets these names of the module, and no others.
+    Attenuated(BTreeSet<String>),
+}
+
+impl Policy {
+    /// A policy that allows what no rule fits.
+    pub fn allowing() -> Self {
+        Self { rules: Vec::new(), allows: true, confines: false }
+    }
+
+    /// A policy that denies what no rule fits.
+    pub fn denying() -> Self {
+        Self { allows: false, ..Self::allowing() }
+    }
+
+    /// The same with one more rule, which counts where no earlier one fits.
+    pub fn rule(mut self, rule: Rule) -> Self {
+        self.rules.push(rule);
+        self
+    }
+
+    /// The same, and modules under it are kept from reaching round it by way of the objects that they hold.
+    ///
+    /// From their code `__globals__`, `__closure__` and `__builtins__` of functions, the frames below their own, `__subclasses__`,
+    /// `__self__` of built-in functions, and the loader's files are out of reach; so are `open`, `input`, `breakpoint`, `help` and `exit`.
+    /// Shared modules are handed over as read-only objects that stand for them, and `builtins` is the module's own. This
+    /// costs some microseconds a load, and libraries that need these things for themselves keep them. It doesn't make the
+    /// VM a prison: the README has the list of what is known to be left.
+    pub fn confined(mut self) -> Self {
+        self.confines = true;
+        self
+    }
+
+    /// The rules, in order.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// What becomes of an import of `name` by the module `importer`; without one, of a request from outside of any module.
+    #[must_use]
+    pub fn rule_on(&self, name: &str, importer: Option<&str>) -> Ruling {
+        for (at, rule) in self.rules.iter().enumerate() {
+            if let Some(outcome) = rule.decide(name, importer) {
+                let reason = format!("rule {} ({rule})", at + 1);
+                return Ruling { what: outcome, rule: Some(at + 1), reason };
+            }
+        }
+        match self.allows {
+            true => Ruling { what: Outcome::Allowed, rule: None, reason: "no rule, so it is allowed".to_owned() },
+            false => Ruling { what: Outcome::Denied, rule: None, reason: "the default (deny)".to_owned() },
+        }
+    }
+
+    /// Whether any rule is for some importers only.
+    fn tells_importers_apart(&self) -> bool {
+        // A part of a module is no part to the module's own submodules.
+        self.rules.iter().any(|rule| !rule.importers.is_empty() || matches!(rule.action, Action::Attenuate(_)))
+    }
+}
+
+impl Rule {
+    fn new(action: Action) -> Self {
+        Self { action, importers: Vec::new(), why: None, optional: false }
+    }
+
+    /// Allows these names and everything below them.
+    pub fn allow(names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self::new(Action::Allow(names.into_iter().map(Into::into).collect()))
+    }
+
+    /// Denies these names and everything below them.
+    pub fn deny(names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self::new(Action::Deny(names.into_iter().map(Into::into).collect()))
+    }
+
+    /// Gives the module `target` to who asks for `name`, and what is below it for what is below `name`. The policy has to
+    /// allow `target`, too.
+    pub fn redirect(name: impl Into<String>, target: impl Into<String>) -> Self {
+        Self::new(Action::Redirect([(name.into(), target.into())].into()))
+    }
+
+    /// Gives of the module `name` the attributes and submodules named, and no others. The package `name` itself, and what
+    /// is below it, has all of it.
+    pub fn attenuate(name: impl Into<String>, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let names = names.into_iter().map(Into::into).collect();
+        Self::new(Action::Attenuate([(name.into(), names)].into()))
+    }
+
+    /// The same for imports by these modules, and by those below them. A module is known by the name that it was loaded
+    /// under, whatever its code does to its `__name__`.
+    pub fn importers(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.importers.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// The same with a reason, which errors tell.
+    pub fn because(mut self, why: impl Into<String>) -> Self {
+        self.why = Some(why.into());
+        self
+    }
+
+    /// The same, and it is no mistake if a module that it names isn't there.
+    pub fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
+    /// What becomes of the import, if the rule fits.
+    fn decide(&self, name: &str, importer: Option<&str>) -> Option<Outcome> {
+        if !self.importers.is_empty() && !self.importers.iter().any(|own| importer.is_some_and(|by| is_at(by, own))) {
+            return None;
+        }
+        match &self.action {
+            Action::Allow(names) => longest(names, name).map(|_| Outcome::Allowed),
+            Action::Deny(names) => longest(names, name).map(|_| Outcome::Denied),
+            Action::Redirect(names) => longest(names.keys(), name)
+                .map(|prefix| Outcome::Redirected(format!("{}{}", names[prefix], &name[prefix.len()..]))),
+            Action::Attenuate(names) => {
+                let prefix = longest(names.keys(), name)?;
+                if importer.is_some_and(|importer| is_at(importer, prefix)) {
+                    return Some(Outcome::Allowed);
+                }
+                let part = &names[prefix];
+                let below = name[prefix.len()..].strip_prefix('.').and_then(|below| below.split('.').next());
+                Some(match below {
+                    None => Outcome::Attenuated(part.clone()),
+                    Some(below) if part.contains(below) => Outcome::Allowed,
+                    Some(_) => Outcome::Denied,
+                })
+            }
+        }
+    }
+
+    /// The names of modules that the rule is about, targets of redirects among them.
+    fn modules(&self) -> Vec<&str> {
+        match &self.action {
+            Action::Allow(names) | Action::Deny(names) => names.iter().map(String::as_str).collect(),
+            Action::Redirect(names) => {
+                names.iter().flat_map(|(name, target)| [name.as_str(), target.as_str()]).collect()
+            }
+            Action::Attenuate(names) => names.keys().map(String::as_str).collect(),
+        }
+    }
+}
+
+/// As a file has it, without the names if they are many.
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let listed = |names: Vec<&str>| match names.as_slice() {
+            [one, two, three, rest @ ..] if !rest.is_empty() => {
+                format!("{one}, {two}, {three} and {} more", rest.len())
+            }
+            names => names.join(", "),
+        };
+        match &self.action {
+            Action::Allow(_) => write!(f, "allow {}", listed(self.modules()))?,
+            Action::Deny(_) => write!(f, "deny {}", listed(self.modules()))?,
+            Action::Redirect(names) => {
+                let pairs: Vec<String> = names.iter().map(|(name, target)| format!("{name} to {target}")).collect();
+                write!(f, "redirect {}", listed(pairs.iter().map(String::as_str).collect()))?;
+            }
+            Action::Attenuate(_) => write!(f, "attenuate {}", listed(self.modules()))?,
+        }
+        if !self.importers.is_empty() {
+            write!(f, " for {}", self.importers.join(", "))?;
+        }
+        match &self.why {
+            Some(why) => write!(f, ": {why}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether `name` is `prefix` or lies below it.
+fn is_at(name: &str, prefix: &str) -> bool {
+    name.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// The longest of `names` that `name` is or lies below.
+fn longest<'a>(names: impl IntoIterator<Item = &'a String>, name: &str) -> Option<&'a str> {
+    names.into_iter().filter(|prefix| is_at(name, prefix)).max_by_key(|prefix| prefix.len()).map(String::as_str)
+}

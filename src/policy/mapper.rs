@@ -1,0 +1,176 @@
+//! A policy as a mapper.
+
+use super::{Action, Outcome, Policy, is_at};
+use crate::{
+    Answer, Error, MapperRef, Request,
+    mapper::{Below, Mapper},
+    part::Part,
+};
+use rustpython_vm::{
+    AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    builtins::{PyDict, PyModule},
+    common::lock::PyMutex,
+    frame::current_builtins,
+    object::{Traverse, TraverseFn},
+};
+use std::{collections::BTreeSet, fmt, sync::Arc};
+
+impl Policy {
+    /// A mapper that asks `mapper` for what this policy allows, and answers the rest by itself.
+    #[must_use]
+    pub fn mapper(&self, mapper: MapperRef, vm: &VirtualMachine) -> MapperRef {
+        MapperRef::new(Policed::new(self.clone(), mapper), vm)
+    }
+
+    /// The same, once the names in the policy are checked against the interpreter's search path and what `mapper` has.
+    ///
+    /// # Errors
+    /// As for [`check`](Self::check).
+    pub fn checked_mapper(&self, mapper: MapperRef, vm: &VirtualMachine) -> Result<MapperRef, Error> {
+        let path = crate::search_path(vm).map_err(|raised| Error::from_exception(raised, vm))?;
+        self.check(&path, |name| mapper.contains(name, vm).unwrap_or(false))?;
+        Ok(self.mapper(mapper, vm))
+    }
+}
+
+pub(crate) struct Policed {
+    policy: Policy,
+    mapper: MapperRef,
+    /// The rules that answered, counted from 1.
+    used: PyMutex<BTreeSet<usize>>,
+}
+
+impl Policed {
+    pub(crate) fn new(policy: Policy, mapper: MapperRef) -> Self {
+        Self { policy, mapper, used: PyMutex::default() }
+    }
+
+    /// What the policy says, unless it leaves the answer to the mapper behind it, as `ask` asks it.
+    fn answer(
+        &self,
+        request: &Request<'_>,
+        insists: bool,
+        ask: impl FnOnce() -> PyResult<Option<Answer>>,
+        vm: &VirtualMachine,
+    ) -> PyResult<Option<Answer>> {
+        let importer = self.policy.tells_importers_apart().then(|| request.importer(vm)).flatten();
+        let ruling = self.policy.rule_on(request.name(), importer.as_deref());
+        if let Some(rule) = ruling.rule.filter(|_| !request.is_probe()) {
+            self.used.lock().insert(rule);
+        }
+        request.explain(|| ruling.reason.clone());
+        let by = || format!("the policy's {}", ruling.reason);
+        Ok(match ruling.what {
+            // A realm's own modules are none of the default's business.
+            Outcome::Denied if insists && ruling.rule.is_none() => None,
+            Outcome::Denied => Some(Answer::Denied(match ruling.rule {
+                Some(_) => by(),
+                None => "the policy, which no rule of allows it".to_owned(),
+            })),
+            Outcome::Redirected(target) => Some(Answer::Rename(target)),
+            Outcome::Attenuated(names) => {
+                let part = Arc::new(Part::of(names, by()));
+                match ask()? {
+                    Some(answer @ Answer::Denied(_)) => Some(answer),
+                    Some(Answer::NotMine) if !insists => Some(Answer::NotMine),
+                    Some(whole) => Some(Answer::Part(whole.into(), part)),
+                    None => Some(Answer::Part(Answer::NotMine.into(), part)),
+                }
+            }
+            Outcome::Allowed => match ask()? {
+                Some(Answer::PassThrough) if self.policy.confines => Some(self.shared(request, vm)),
+                answer => answer,
+            },
+        })
+    }
+
+    /// A shared module as confined modules get it.
+    fn shared(&self, request: &Request<'_>, vm: &VirtualMachine) -> Answer {
+        if request.name() == "builtins"
+            && let Some(own) = own_builtins(vm)
+        {
+            return Answer::Object(own);
+        }
+        let rule = "the policy, which is confined".to_owned();
+        Answer::Part(Answer::PassThrough.into(), Arc::new(Part::all(rule)))
+    }
+}
+
+/// A module object around the builtins of the module that runs.
+fn own_builtins(vm: &VirtualMachine) -> Option<PyObjectRef> {
+    let builtins = current_builtins()?.downcast::<PyDict>().ok()?;
+    if builtins.is(&vm.builtins.dict()) {
+        return None;
+    }
+    Some(PyRef::new_ref(PyModule::new(), vm.ctx.types.module_type.to_owned(), Some(builtins)).into())
+}
+
+impl fmt::Debug for Policed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rules: Vec<String> = self.policy.rules.iter().map(ToString::to_string).collect();
+        f.debug_tuple("Policy").field(&rules).field(&self.mapper).finish()
+    }
+}
+
+impl Mapper for Policed {
+    fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
+        let answer = self.answer(request, false, || self.mapper.map(request, vm).map(Some), vm)?;
+        Ok(answer.unwrap_or(Answer::NotMine))
+    }
+
+    fn insist(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
+        self.answer(request, true, || self.mapper.insist(request, vm), vm)
+    }
+
+    fn by_importer(&self) -> bool {
+        self.policy.tells_importers_apart() || self.mapper.by_importer()
+    }
+
+    fn confines(&self) -> bool {
+        self.policy.confines || self.mapper.confines()
+    }
+
+    fn below(&self, name: &str, vm: &VirtualMachine) -> Below {
+        let is_below = |other: &str| other != name && is_at(other, name);
+        let mut own = if self.policy.allows { Below::Nothing } else { Below::Denied };
+        for rule in &self.policy.rules {
+            let below = rule.modules().into_iter().any(is_below);
+            own = own.max(match &rule.action {
+                Action::Deny(_) if below => Below::Denied,
+                // Where only something below a name is allowed, its importer gets a bare parent to find it under.
+                Action::Allow(_) if below && self.may_deny(name) => Below::Replaced,
+                Action::Redirect(_) | Action::Attenuate(_) if below => Below::Replaced,
+                Action::Attenuate(names) if names.keys().any(|own| is_at(name, own)) => Below::Denied,
+                _ => Below::Nothing,
+            });
+        }
+        own.max(self.mapper.below(name, vm))
+    }
+
+    fn unused(&self, vm: &VirtualMachine) -> Vec<String> {
+        let used = self.used.lock();
+        let rules = self.policy.rules.iter().enumerate();
+        let unused = rules.filter(|(at, _)| !used.contains(&(at + 1)));
+        let mut unused: Vec<String> = unused.map(|(at, rule)| format!("rule {} ({rule})", at + 1)).collect();
+        unused.extend(self.mapper.unused(vm));
+        unused
+    }
+
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.mapper.traverse(visit);
+    }
+}
+
+impl Policed {
+    /// Whether there may be an importer that the name itself is denied to.
+    fn may_deny(&self, name: &str) -> bool {
+        let denies =
+            |rule: &super::Rule| matches!(&rule.action, Action::Deny(names) if super::longest(names, name).is_some());
+        let for_all = |rule: &super::Rule| {
+            rule.importers.is_empty()
+                && matches!(&rule.action, Action::Allow(names) if super::longest(names, name).is_some())
+        };
+        let first = self.policy.rules.iter().find(|rule| denies(rule) || for_all(rule));
+        first.map_or(!self.policy.allows, denies)
+    }
+}
