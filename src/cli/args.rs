@@ -184,8 +184,7 @@ pub(crate) struct Graph {
     pub(crate) mapping: Mapping,
     /// Follow the imports of every module
     ///
-    /// Without it, those of the modules from --path are followed; where no --path is given, those of the packages that the
-    /// NAMEs lie in. The others are shown, but not what they import.
+    /// Otherwise only those from --path are followed, or without any --path, those of the NAMEs' packages.
     #[arg(long)]
     pub(crate) all: bool,
     /// Follow imports that only a type checker sees, too
