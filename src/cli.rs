@@ -3,17 +3,22 @@
 mod args;
 mod bench;
 mod cache;
+mod check;
 mod completions;
 #[cfg(feature = "stdlib")]
 mod demo;
+mod dry;
+mod graph;
 mod imports;
 mod list;
 mod load;
 mod output;
 mod plan;
 mod program;
+mod recording;
 mod run;
 mod sources;
+mod trace;
 
 pub(crate) use args::Cli;
 
@@ -33,6 +38,9 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::List(args) => list::list(&args),
         Command::Load(args) => load::load(&args),
         Command::Imports(args) => imports::imports(&args),
+        Command::Graph(args) => graph::graph(&args),
+        Command::Check(args) => check::check(&args),
+        Command::Trace(args) => trace::trace(&args),
         Command::Bench(args) => bench::bench(&args),
         Command::Cache(args) => cache::cache(&args.action),
         Command::Completions { shell } => completions::completions(shell),

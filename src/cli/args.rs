@@ -1,8 +1,8 @@
 //! What can be written on the command line.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 /// Loads Python modules fresh, and decides what each of their imports gets.
 #[derive(Debug, Parser)]
@@ -21,6 +21,9 @@ pub(crate) enum Command {
     List(List),
     Load(Load),
     Imports(Imports),
+    Graph(Graph),
+    Check(Check),
+    Trace(Trace),
     Bench(Bench),
     Cache(Cache),
     /// Print a shell's completion script
@@ -153,6 +156,165 @@ pub(crate) struct Imports {
     pub(crate) json: bool,
     /// The module
     pub(crate) name: String,
+}
+
+/// Show which modules import which, without running them
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+An import goes to each module that it runs: that of `a.b.c` to `a`, `a.b` and `a.b.c`, and `from a import b`
+to `a`, and to `a.b` if there is such a module. A package that the importing module lies in is there already,
+and no import goes to it unless a `from` names it. Modules that can't be read are reported on stderr.
+Exit code: 0; 1 if a module couldn't be read, or a NAME isn't there; 2 if the command line is wrong.
+
+The JSON is {\"modules\": [{\"name\", \"origin\", \"kind\"}], \"imports\": [{\"from\", \"to\", \"line\", \"column\",
+\"kind\", \"in_cycle\"}], \"cycles\": [[...]]}. The kind of a module is module, package, namespace, built-in,
+override, denied or missing.
+
+Examples:
+  exocet graph --path src app
+      What does `app` import, and what do those modules of src import that it leads to?
+  exocet graph --path src --format html app > graph.html
+      The same as a page with a picture.
+  exocet graph --path src --format dot app | dot -Tsvg > graph.svg
+      The same, drawn by Graphviz.")]
+pub(crate) struct Graph {
+    #[command(flatten)]
+    pub(crate) search: Search,
+    #[command(flatten)]
+    pub(crate) mapping: Mapping,
+    /// Follow the imports of every module
+    ///
+    /// Otherwise only those from --path are followed, or without any --path, those of the NAMEs' packages.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Follow imports that only a type checker sees, too
+    #[arg(long)]
+    pub(crate) type_checking: bool,
+    /// How to show it
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: GraphFormat,
+    /// The modules to begin with
+    #[arg(value_name = "NAME", required = true)]
+    pub(crate) names: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// A tree
+    #[default]
+    Text,
+    /// The language of Graphviz
+    Dot,
+    /// The language of Mermaid
+    Mermaid,
+    /// A JSON object
+    Json,
+    /// A page with a picture
+    Html,
+}
+
+/// Tell which imports a run would not get, without running it
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+The mapper is made of the same options as that of `run`, and asked about each import of the NAMEs, and of
+everything below those that are packages. Denied and missing modules are errors; what is missing inside of
+`try` is a warning, and so is what is denied or missing but for a type checker. What code asks for by itself,
+as `importlib.import_module(name)` does, shows only in a record of a run (--record).
+Exit code: 0; 1 if there are errors; 2 if the command line is wrong.
+
+The JSON is a list of {\"module\", \"file\", \"line\", \"column\", \"name\", \"kind\", \"verdict\", \"reason\"}. The
+verdict is denied, missing, overridden or unreadable; with --record also dynamic or never asked. The kinds
+are those of `exocet imports`. What isn't known is null.
+
+Examples:
+  exocet check --path src --deny socket --deny ssl app
+      Which modules of `app` import `socket` or `ssl`, and where?
+  exocet check --path src --realm --empty --override time=stubs/time.py app
+      Would `app` find all that it imports, had it only src and the stub?")]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) search: Search,
+    #[command(flatten)]
+    pub(crate) mapping: Mapping,
+    /// Let every import fail that no override answers
+    #[arg(long)]
+    pub(crate) empty: bool,
+    /// Check what the NAMEs import from --path, too, and what that imports
+    ///
+    /// So it is in `run --realm`, where all that comes from --path is under the mapper.
+    #[arg(long)]
+    pub(crate) realm: bool,
+    /// Report the imports that get something else, too
+    #[arg(long)]
+    pub(crate) overridden: bool,
+    /// Compare with what a run asked for
+    ///
+    /// FILE is a record: a JSON object for each event, one a line.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+    /// Print a JSON list
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The modules and packages to check
+    #[arg(value_name = "NAME", required = true)]
+    pub(crate) names: Vec<String>,
+}
+
+/// Show what a run loaded, and how long that took
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+The total time of a load is that of compiling and running the module, with all that it loads meanwhile. Its
+own time is what is left of that without those loads. `asked` counts the decisions of mappers meanwhile.
+Exit code: 0; 1 if FILE is no record; 2 if the command line is wrong.
+
+The JSON is {\"loads\": [...], \"decisions\": [...]}. A load has \"name\", \"id\", \"thread\", \"origin\", \"fresh\", \"at\",
+\"total_ns\", \"self_ns\", \"decisions\", \"error\" and its \"loads\"; a decision is as in the record.
+
+Examples:
+  exocet trace --min 1ms app.record
+      Which modules take longer than a millisecond?
+  exocet trace --format html app.record > app.html
+      A page with a flame view.
+  exocet trace --format chrome app.record > app.json
+      For chrome://tracing, Perfetto or speedscope.")]
+pub(crate) struct Trace {
+    /// How to show it
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: TraceFormat,
+    /// Leave out, of the text, loads that took less time and went well: `500us`, `1ms`, `2s`
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(crate) min: Option<Duration>,
+    /// The record: a JSON object for each event, one a line
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum TraceFormat {
+    /// A table, in which loads are indented below those that they belong to
+    #[default]
+    Text,
+    /// A JSON object
+    Json,
+    /// Events of Chrome's tracing
+    Chrome,
+    /// A page with a flame view
+    Html,
+}
+
+/// A number and its unit.
+fn duration(text: &str) -> Result<Duration, String> {
+    let unit_at = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit_at);
+    let seconds = match unit {
+        "ns" => 1e-9,
+        "us" => 1e-6,
+        "ms" => 1e-3,
+        "s" => 1.0,
+        _ => return Err("its unit is none of ns, us, ms and s".to_owned()),
+    };
+    let number: f64 = number.trim().parse().map_err(|_| "it has no number before its unit".to_owned())?;
+    Duration::try_from_secs_f64(number * seconds).map_err(|error| error.to_string())
 }
 
 /// Measure how fast modules load, beside CPython's importlib

@@ -3,7 +3,7 @@
 mod baseline;
 mod page;
 mod plot;
-mod results;
+pub(crate) mod results;
 mod table;
 
 use super::{Failure, args::Bench, output, plan::check_name, sources};

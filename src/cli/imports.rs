@@ -61,7 +61,8 @@ impl<'a> From<&'a Import> for Item<'a> {
     }
 }
 
-fn kind(kind: ImportKind) -> &'static str {
+/// The kind, as it is shown.
+pub(crate) fn kind(kind: ImportKind) -> &'static str {
     match kind {
         ImportKind::TopLevel => "top level",
         ImportKind::Try => "try",

@@ -3,7 +3,7 @@
 use super::{Failure, args::Mapping};
 use exocet::{
     MapperRef, PythonModule, is_dotted_name, mapper,
-    vm::{PyResult, VirtualMachine},
+    vm::{PyObjectRef, PyResult, VirtualMachine},
 };
 use std::{collections::BTreeMap, path::MAIN_SEPARATOR};
 
@@ -41,10 +41,32 @@ impl Plan {
 
     /// Makes the mapper: the overrides, then the denials, then `base`. The overriding files are loaded here.
     pub(crate) fn mapper(&self, base: MapperRef, vm: &VirtualMachine) -> PyResult<MapperRef> {
+        self.mapper_of(base, |file| exocet::load(file, &mapper::pass_through(vm), vm).map(Into::into), vm)
+    }
+
+    /// The same mapper for questions alone. Nothing runs: instead of each overriding file there is a module that has its
+    /// names, and `None` for each of them.
+    pub(crate) fn dry_mapper(&self, base: MapperRef, vm: &VirtualMachine) -> PyResult<MapperRef> {
+        let stand_in = |file: &PythonModule| {
+            let names = vm.ctx.new_dict();
+            for name in file.attributes().map_err(|error| error.into_exception(vm))? {
+                names.set_item(name.as_str(), vm.ctx.none(), vm)?;
+            }
+            names.set_item("__file__", vm.ctx.new_str(file.origin().unwrap_or_default()).into(), vm)?;
+            Ok(vm.new_module(file.name(), names, None).into())
+        };
+        self.mapper_of(base, stand_in, vm)
+    }
+
+    fn mapper_of(
+        &self,
+        base: MapperRef,
+        stub: impl Fn(&PythonModule) -> PyResult<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<MapperRef> {
         let stubs = vm.ctx.new_dict();
         for file in &self.files {
-            let stub = exocet::load(file, &mapper::pass_through(vm), vm)?;
-            stubs.set_item(file.name(), stub.into(), vm)?;
+            stubs.set_item(file.name(), stub(file)?, vm)?;
         }
         let mut mapper = base;
         if !self.denied.is_empty() {

@@ -13,15 +13,15 @@ use std::{
 
 /// What a command did.
 #[derive(Debug)]
-struct Ran {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// Runs a command in `folder`.
 #[track_caller]
-fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
+pub(crate) fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
     let child = Command::new(env!("CARGO_BIN_EXE_exocet"))
         .args(arguments)
         .env("EXOCET_CACHE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"))
@@ -45,19 +45,19 @@ fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
 
 /// Runs a command, its words separated by spaces, in a folder that holds `tree`.
 #[track_caller]
-fn run(tree: Tree<'_>, line: &str) -> Ran {
+pub(crate) fn run(tree: Tree<'_>, line: &str) -> Ran {
     run_in(directory(tree).path(), &line.split_whitespace().collect::<Vec<_>>())
 }
 
 /// Checks what a command prints on stdout, and that it succeeds.
 #[track_caller]
-fn prints(tree: Tree<'_>, line: &str, stdout: &str) {
+pub(crate) fn prints(tree: Tree<'_>, line: &str, stdout: &str) {
     let ran = run(tree, line);
     assert_eq!((ran.stdout.as_str(), ran.code), (stdout, Some(0)), "{line}: {}", ran.stderr);
 }
 
 #[track_caller]
-fn json_of(ran: &Ran) -> Value {
+pub(crate) fn json_of(ran: &Ran) -> Value {
     serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {ran:#?}"))
 }
 
@@ -727,10 +727,14 @@ fn completions_know_the_commands() {
 
 #[test]
 fn help_is_complete_and_fits_the_screen() {
-    for command in ["run", "list", "load", "imports", "completions"] {
+    for command in ["run", "list", "load", "imports", "graph", "check", "trace", "completions"] {
         let help = run(&[], &format!("{command} --help")).stdout;
         assert!(help.contains("Usage: exocet"), "{help}");
-        assert_eq!(help.contains("\nExamples:\n"), ["run", "load"].contains(&command), "{help}");
+        assert_eq!(
+            help.contains("\nExamples:\n"),
+            ["run", "load", "graph", "check", "trace"].contains(&command),
+            "{help}"
+        );
         let too_wide: Vec<_> = help.lines().filter(|line| line.chars().count() > 120).collect();
         assert!(too_wide.is_empty(), "{too_wide:#?}");
         let brief = run(&[], &format!("{command} -h")).stdout;

@@ -2,6 +2,8 @@
 
 mod support;
 
+#[cfg(feature = "cli")]
+mod analysis;
 mod cache;
 #[cfg(feature = "cli")]
 mod cli;
