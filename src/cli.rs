@@ -8,10 +8,12 @@ mod completions;
 #[cfg(feature = "stdlib")]
 mod demo;
 mod dry;
+mod explain;
 mod graph;
 mod imports;
 mod list;
 mod load;
+mod lock;
 mod output;
 mod plan;
 mod program;
@@ -40,7 +42,9 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Imports(args) => imports::imports(&args),
         Command::Graph(args) => graph::graph(&args),
         Command::Check(args) => check::check(&args),
+        Command::Explain(args) => explain::explain(&args),
         Command::Trace(args) => trace::trace(&args),
+        Command::Lock(args) => lock::lock(&args),
         Command::Bench(args) => bench::bench(&args),
         Command::Cache(args) => cache::cache(&args.action),
         Command::Completions { shell } => completions::completions(shell),

@@ -26,10 +26,41 @@ type GetAttr = fn(&PyObject, &Py<PyStr>, &VirtualMachine) -> PyResult;
 type DescrGet = fn(&PyObject, Option<&PyObject>, Option<&PyObject>, &VirtualMachine) -> PyResult;
 
 /// What it is withheld by, in messages.
-const RULE: &str = "the policy, which is confined";
+pub(crate) const RULE: &str = "the policy, which is confined";
 
 /// The built-in functions that lead to the host: its files, its terminal, its debugger, its end.
 const BUILTINS: [&str; 6] = ["breakpoint", "exit", "help", "input", "open", "quit"];
+
+/// What `sys` has that leads to other modules, to frames, or to what concerns the whole process.
+pub(crate) const OF_SYS: [&str; 27] = [
+    "__breakpointhook__",
+    "__stderr__",
+    "__stdin__",
+    "__stdout__",
+    "_current_exceptions",
+    "_current_frames",
+    "_getframe",
+    "_getframemodulename",
+    "addaudithook",
+    "audit",
+    "breakpointhook",
+    "displayhook",
+    "excepthook",
+    "getprofile",
+    "gettrace",
+    "meta_path",
+    "modules",
+    "monitoring",
+    "path",
+    "path_hooks",
+    "path_importer_cache",
+    "setprofile",
+    "setrecursionlimit",
+    "setswitchinterval",
+    "settrace",
+    "stdin",
+    "unraisablehook",
+];
 
 /// What a function tells that leads out of it.
 const OF_FUNCTIONS: [&str; 3] = ["__builtins__", "__closure__", "__globals__"];
@@ -85,6 +116,8 @@ fn guard(vm: &VirtualMachine) -> PyResult<()> {
         member.store(Some(member_get));
     }
     for (class, name, only) in [
+        (types.function_type, "__defaults__", Only::Any),
+        (types.function_type, "__kwdefaults__", Only::Any),
         (types.frame_type, "f_back", Only::Any),
         (types.frame_type, "f_builtins", Only::Any),
         (types.frame_type, "f_globals", Only::Any),

@@ -158,7 +158,8 @@ impl Importer {
         let name = absolute(&written, call.globals.as_deref(), call.level, vm)?;
         let mapper = self.mapper.upgrade(vm)?;
         let owner = match &self.owner {
-            None if mapper.by_importer() => owner_of(vm),
+            // Where nobody is known by an import of its own there is nothing to look for.
+            None => owner_of(vm),
             owner => owner.clone(),
         };
         let statements = Statements { mapper, owner: owner.clone() };

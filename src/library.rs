@@ -23,6 +23,15 @@ pub(crate) fn install(vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
+/// Whether a file of that name is part of the program: of the embedded library, or of the stand-ins.
+pub(crate) fn is_label(file: &str) -> bool {
+    #[cfg(feature = "stdlib")]
+    const LABELS: [&str; 2] = [crate::frozen::LABEL, crate::shims::LABEL];
+    #[cfg(not(feature = "stdlib"))]
+    const LABELS: [&str; 1] = [crate::shims::LABEL];
+    LABELS.iter().any(|label| file.strip_prefix(label).is_some_and(|rest| rest.starts_with('/')))
+}
+
 /// The modules that are built into the interpreter: names without files.
 struct Native(BTreeSet<String>);
 

@@ -42,12 +42,13 @@ pub trait Observer: Send + Sync + 'static {
     fn event(&self, event: &Event);
 
     /// A module is about to run, for the first time or once more. With a reason against it, it doesn't, and its import fails.
-    /// Provided: it does.
+    /// `hash` is BLAKE3 of its file, in hexadecimal. A shared module that nobody finds on the search path is told by its
+    /// name alone. Provided: it runs.
     ///
     /// # Errors
     /// The reason, as it is to follow the module's name in the message of an `ImportError`.
-    fn admit(&self, name: &str, hash: Option<&str>) -> Result<(), String> {
-        let _ = (name, hash);
+    fn admit(&self, name: &str, module: Option<&PythonModule>, hash: Option<&str>) -> Result<(), String> {
+        let _ = (name, module, hash);
         Ok(())
     }
 }
@@ -197,6 +198,7 @@ pub(crate) struct Stage<'a>(Option<Preparing<'a>>);
 struct Preparing<'a> {
     watch: &'a Watch,
     name: &'a str,
+    handle: Option<&'a PythonModule>,
     hash: Option<String>,
     begun: Instant,
     prepared: std::cell::Cell<Option<Duration>>,
@@ -207,7 +209,7 @@ impl Stage<'_> {
     pub(crate) fn ready(&self, vm: &VirtualMachine) -> PyResult<()> {
         let Some(preparing) = &self.0 else { return Ok(()) };
         preparing.prepared.set(Some(preparing.begun.elapsed()));
-        preparing.watch.admit(preparing.name, preparing.hash.as_deref(), vm)
+        preparing.watch.admit(preparing.name, preparing.handle, preparing.hash.as_deref(), vm)
     }
 }
 
@@ -225,8 +227,14 @@ impl Watch {
         self.observers.iter().for_each(|observer| observer.event(event));
     }
 
-    fn admit(&self, name: &str, hash: Option<&str>, vm: &VirtualMachine) -> PyResult<()> {
-        let refused = self.observers.iter().find_map(|observer| observer.admit(name, hash).err());
+    fn admit(
+        &self,
+        name: &str,
+        handle: Option<&PythonModule>,
+        hash: Option<&str>,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let refused = self.observers.iter().find_map(|observer| observer.admit(name, handle, hash).err());
         match refused {
             None => Ok(()),
             Some(why) => Err(vm.new_import_error(format!("'{name}' is refused: {why}"), vm.ctx.new_str(name))),
@@ -243,7 +251,7 @@ impl Watch {
         let steps = trail.into_steps();
         self.tell(&Event::Decision(Decision {
             name: request.name().to_owned(),
-            importer: importer(vm),
+            importer: importer(vm).map(|by| Importer { module: request.importer(vm).unwrap_or(by.module), ..by }),
             answer: answer.verdict(),
             detail: answer.detail(),
             rule: Step::deciding(&steps).map_or_else(String::new, Step::describe),
@@ -269,8 +277,14 @@ impl Watch {
         let importer = importer(vm);
         let hash = handle.and_then(hash);
         let (at, begun) = (self.now(), Instant::now());
-        let stage =
-            Stage(Some(Preparing { watch: self, name, hash: hash.clone(), begun, prepared: Default::default() }));
+        let stage = Stage(Some(Preparing {
+            watch: self,
+            name,
+            handle,
+            hash: hash.clone(),
+            begun,
+            prepared: Default::default(),
+        }));
         LOADS.with_borrow_mut(|loads| loads.push(id));
         let result = body(&stage);
         LOADS.with_borrow_mut(Vec::pop);
@@ -296,7 +310,7 @@ impl Watch {
     /// Tells of a shared module that the interpreter's own import loads by `body`.
     pub(crate) fn shared<R>(&self, name: &str, vm: &VirtualMachine, body: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
         let handle = State::of(vm).search_path(vm).ok().and_then(|path| path.get(name).ok());
-        self.admit(name, handle.as_ref().and_then(hash).as_deref(), vm)?;
+        self.admit(name, handle.as_ref(), handle.as_ref().and_then(hash).as_deref(), vm)?;
         self.load(name, handle.as_ref(), false, vm, |_| body())
     }
 }

@@ -20,9 +20,14 @@ use std::{collections::BTreeSet, fmt};
 /// Which names of a module are let through, and the rule that says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// Absent where all are.
-    names: Option<BTreeSet<String>>,
+    names: Names,
     rule: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Names {
+    Only(BTreeSet<String>),
+    Except(BTreeSet<String>),
 }
 
 /// What leads from a module to its loader, its builtins and its real names.
@@ -45,12 +50,12 @@ const SHOWN: [&str; 9] = [
 impl Part {
     /// These names and no others; `rule` is what says so.
     pub fn of(names: impl IntoIterator<Item = impl Into<String>>, rule: impl Into<String>) -> Self {
-        Self { names: Some(names.into_iter().map(Into::into).collect()), rule: rule.into() }
+        Self { names: Names::Only(names.into_iter().map(Into::into).collect()), rule: rule.into() }
     }
 
-    /// All names, but no way to the module behind them; `rule` is what says so.
-    pub fn all(rule: impl Into<String>) -> Self {
-        Self { names: None, rule: rule.into() }
+    /// All names but these, and no way to the module behind them; `rule` is what says so.
+    pub fn except(names: impl IntoIterator<Item = impl Into<String>>, rule: impl Into<String>) -> Self {
+        Self { names: Names::Except(names.into_iter().map(Into::into).collect()), rule: rule.into() }
     }
 
     /// Whether the name is let through.
@@ -59,15 +64,21 @@ impl Part {
         if HIDDEN.contains(&name) {
             return false;
         }
-        SHOWN.contains(&name) || self.names.as_ref().is_none_or(|names| names.contains(name))
+        SHOWN.contains(&name)
+            || match &self.names {
+                Names::Only(names) => names.contains(name),
+                Names::Except(names) => !names.contains(name),
+            }
     }
 }
 
 impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let listed = |names: &BTreeSet<String>| names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
         match &self.names {
-            None => f.write_str("all of it"),
-            Some(names) => f.write_str(&names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
+            Names::Only(names) => f.write_str(&listed(names)),
+            Names::Except(names) if names.is_empty() => f.write_str("all of it"),
+            Names::Except(names) => write!(f, "all of it but {}", listed(names)),
         }
     }
 }
@@ -145,13 +156,13 @@ impl ModulePart {
         let handed: PyObjectRef = if is_module(&value, vm) {
             let full = format!("{}.{name}", self.name);
             // A module that is there by another name, as `sys` in `codecs`, has to be imported by its own.
-            if self.part.names.is_none()
+            if matches!(self.part.names, Names::Except(_))
                 && !sys_modules(vm)?.get_item_opt(&*full, vm)?.is_some_and(|own| own.is(&value))
             {
                 let what = format!("'{full}', which is the module {},", value.get_attr("__name__", vm)?.repr(vm)?);
                 return Err(withheld(&what, &self.part.rule, vm));
             }
-            Self::new(&full, value, Part::all(self.part.rule.clone()), vm).into_ref(&vm.ctx).into()
+            Self::new(&full, value, Part::except([""; 0], self.part.rule.clone()), vm).into_ref(&vm.ctx).into()
         } else if is_function(&value, vm) {
             FunctionPart { target: value, rule: self.part.rule.clone() }.into_ref(&vm.ctx).into()
         } else {

@@ -7,10 +7,11 @@ use crate::{
     Error,
     engine::Engine,
     limits::{self, Limit, Limits},
+    mapper::Asker,
 };
-use rustpython_vm::{VirtualMachine, signal::UserSignalSender};
+use rustpython_vm::{PyResult, VirtualMachine, builtins::PyBaseExceptionRef, signal::UserSignalSender};
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     fmt,
     sync::{
         Arc, Condvar, Mutex, Once, OnceLock, PoisonError,
@@ -29,6 +30,8 @@ pub(crate) struct Ward {
 thread_local! {
     /// The wards that this thread is in, innermost last.
     static WARDS: RefCell<Vec<Arc<Ward>>> = const { RefCell::new(Vec::new()) };
+    /// The exception that this thread is being interrupted by.
+    static STRUCK: RefCell<Option<PyBaseExceptionRef>> = const { RefCell::new(None) };
 }
 
 /// The ward that this thread is in.
@@ -102,6 +105,8 @@ impl Inside {
 impl Drop for Inside {
     fn drop(&mut self) {
         WARDS.with_borrow_mut(Vec::pop);
+        let struck = STRUCK.with_borrow_mut(Option::take);
+        drop(struck);
     }
 }
 
@@ -128,6 +133,9 @@ impl Drop for Lowered<'_> {
 /// How often code is interrupted that has passed a limit. Between two interruptions it has time to let go of what it holds.
 const AGAIN: Duration = Duration::from_millis(2);
 
+/// After so many interruptions there is no more time to let go of anything: the code is interrupted at every step.
+const PATIENCE: u32 = 25;
+
 /// How often the heap is measured.
 const MEASURE: Duration = Duration::from_millis(2);
 
@@ -148,6 +156,47 @@ struct Watched {
     signals: UserSignalSender,
     /// Taken back when the thread is out, so that what was sent too late does nothing.
     inside: Arc<AtomicBool>,
+    interrupts: Cell<u32>,
+}
+
+/// What interrupts code that has passed a limit.
+struct Interrupt {
+    limit: Limit,
+    message: String,
+    inside: Arc<AtomicBool>,
+    /// Present if the code is to be interrupted again at once, wherever it goes.
+    signals: Option<UserSignalSender>,
+}
+
+impl Interrupt {
+    fn send(self, signals: &UserSignalSender) {
+        // An interpreter that is gone runs nothing any more.
+        let _ = signals.send(Box::new(|vm| self.strike(vm)));
+    }
+
+    fn strike(self, vm: &VirtualMachine) -> PyResult<()> {
+        if !self.inside.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let (limit, message) = (self.limit, self.message.clone());
+        if let Some(signals) = self.signals.clone() {
+            self.send(&signals);
+        }
+        // The interpreter's own import holds locks that all runtimes of the process share, and never for long.
+        if is_importing(vm) {
+            return Ok(());
+        }
+        // Were it another one each time, each would have all before it as its context.
+        let exception = STRUCK
+            .with_borrow_mut(|struck| struck.get_or_insert_with(|| limits::exception(limit, message, vm)).clone());
+        exception.set_traceback(None);
+        Err(exception)
+    }
+}
+
+/// Whether the code that runs is that of the interpreter's own import.
+fn is_importing(vm: &VirtualMachine) -> bool {
+    vm.current_frame().is_some_and(|frame| Asker::of(&frame, vm).is_machinery())
 }
 
 /// Being watched, until it is dropped.
@@ -158,7 +207,8 @@ impl Watchdog {
         let inside = Arc::new(AtomicBool::new(true));
         let deadline = ward.limits.time.and_then(|time| Instant::now().checked_add(time));
         let heap = ward.limits.heap.map(|heap| (heap.gauge)().saturating_add(heap.growth));
-        let watched = Watched { ward: ward.clone(), deadline, heap, signals, inside: inside.clone() };
+        let interrupts = Cell::new(0);
+        let watched = Watched { ward: ward.clone(), deadline, heap, signals, inside: inside.clone(), interrupts };
         self.watched.lock().unwrap_or_else(PoisonError::into_inner).push(watched);
         #[cfg(not(target_family = "wasm"))]
         self.started.call_once(|| {
@@ -205,13 +255,15 @@ impl Watched {
             let _ = self.ward.passed.set((Limit::Time, format!("it takes longer than {time:?}")));
         }
         if let Some((limit, message)) = self.ward.passed.get() {
-            let (limit, message, inside) = (*limit, message.clone(), self.inside.clone());
-            let interrupt = move |vm: &VirtualMachine| match inside.load(Ordering::Acquire) {
-                true => Err(limits::exception(limit, message, vm)),
-                false => Ok(()),
-            };
-            // An interpreter that is gone runs nothing any more.
-            let _ = self.signals.send(Box::new(interrupt));
+            self.interrupts.set(self.interrupts.get() + 1);
+            Interrupt {
+                limit: *limit,
+                message: message.clone(),
+                inside: self.inside.clone(),
+                // One that repeats itself is not sent twice.
+                signals: (self.interrupts.get() == PATIENCE).then(|| self.signals.clone()),
+            }
+            .send(&self.signals);
             return Some(AGAIN);
         }
         left.into_iter().chain(self.heap.map(|_| MEASURE)).min()

@@ -23,7 +23,9 @@ pub(crate) enum Command {
     Imports(Imports),
     Graph(Graph),
     Check(Check),
+    Explain(Explain),
     Trace(Trace),
+    Lock(Lock),
     Bench(Bench),
     Cache(Cache),
     /// Print a shell's completion script
@@ -63,6 +65,16 @@ pub(crate) struct Run {
     /// Overrides and denials then count in all of them, and not just in the program.
     #[arg(long)]
     pub(crate) realm: bool,
+    /// Record what is imported, and what each import got, in FILE
+    ///
+    /// `exocet trace FILE` shows it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
+    /// Let nothing run, and no import be answered, that the lock in FILE doesn't have
+    ///
+    /// `exocet lock` makes a lock of what was recorded.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) locked: Option<PathBuf>,
     /// Report overrides and denials that were never asked for
     ///
     /// Their names, most likely misspelt, are on stderr after the run.
@@ -260,6 +272,58 @@ pub(crate) struct Check {
     pub(crate) names: Vec<String>,
 }
 
+/// Tell what an import would get, and which mapper says so, without loading anything
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+The mappers are listed in the order in which they are asked, each indented below the one that asks it, with
+its rule and its answer.
+Exit code: 0 if the import would get something; 1 if not; 2 if the command line is wrong.
+
+The JSON is {\"importer\", \"name\", \"gets\", \"reason\", \"steps\": [{\"depth\", \"mapper\", \"rule\", \"answer\",
+\"detail\"}]}. What it gets is found, overridden, part, denied or missing.
+
+Example:
+  exocet explain --policy plugins.toml plugins.mail socket
+      May the module `plugins.mail` import `socket`, and by which rule?")]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    pub(crate) search: Search,
+    #[command(flatten)]
+    pub(crate) mapping: Mapping,
+    /// Let every import fail that no override answers
+    #[arg(long)]
+    pub(crate) empty: bool,
+    /// Print a JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The module that imports
+    pub(crate) importer: String,
+    /// What it imports
+    pub(crate) name: String,
+}
+
+/// Make a lock and a policy of what a run asked for
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+RECORD is what `run --trace` wrote. The lock has each module that ran, with a hash of its file, and each
+answer to each importer; the same record gives the same bytes. The policy allows what was asked for and
+answered, to who asked, and nothing else.
+Exit code: 0; 1 if RECORD is no record; 2 if the command line is wrong.
+
+Example:
+  exocet run --trace app.record app.py
+  exocet lock --policy app.toml app.record > app.lock
+  exocet run --locked app.lock app.py
+      What app.py ran the first time, it may run again, and nothing that is new or changed.")]
+pub(crate) struct Lock {
+    /// Write a policy to FILE
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    /// The record
+    #[arg(value_name = "RECORD")]
+    pub(crate) record: PathBuf,
+}
+
 /// Show what a run loaded, and how long that took
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
@@ -405,4 +469,9 @@ pub(crate) struct Mapping {
     /// An override allows again what it names.
     #[arg(long = "deny", value_name = "NAME")]
     pub(crate) denials: Vec<String>,
+    /// Ask the policy in FILE about imports that no --override and no --deny answers
+    ///
+    /// FILE is TOML. The README has its form.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
 }

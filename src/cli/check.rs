@@ -201,13 +201,14 @@ impl Checker<'_> {
         };
         let mut next = Vec::new();
         for import in &scan.imports {
-            let (name, outcome) = self.dry.import(&import.name, import.item.as_deref())?;
+            let (name, outcome) = self.dry.import(module.name(), &import.name, import.item.as_deref())?;
             if import.kind != ImportKind::TypeChecking {
-                self.enter(import, &outcome, &mut next)?;
+                self.enter(module, import, &outcome, &mut next)?;
             }
             let (verdict, reason) = match outcome {
                 Outcome::Found(_) => continue,
-                Outcome::Overridden { .. } if !self.args.overridden => continue,
+                Outcome::Overridden { .. } | Outcome::Part { .. } if !self.args.overridden => continue,
+                Outcome::Part { what, .. } => (Verdict::Overridden, format!("gets part of it: {what}")),
                 Outcome::Overridden { by, .. } => (Verdict::Overridden, format!("gets {by}")),
                 Outcome::Denied(why) => (Verdict::Denied, format!("denied by {why}")),
                 Outcome::Missing(why) => (Verdict::Missing, why),
@@ -218,7 +219,13 @@ impl Checker<'_> {
     }
 
     /// Adds the modules of the realm that an import runs.
-    fn enter(&self, import: &Import, outcome: &Outcome, next: &mut Vec<PythonModule>) -> Result<(), Failure> {
+    fn enter(
+        &self,
+        module: &PythonModule,
+        import: &Import,
+        outcome: &Outcome,
+        next: &mut Vec<PythonModule>,
+    ) -> Result<(), Failure> {
         if !self.args.realm {
             return Ok(());
         }
@@ -228,7 +235,7 @@ impl Checker<'_> {
         };
         add(outcome);
         for step in steps(&import.name) {
-            add(&self.dry.outcome(step)?);
+            add(&self.dry.outcome(module.name(), step)?);
         }
         Ok(())
     }

@@ -15,7 +15,8 @@ pub(crate) struct Dry<'a> {
     mapper: MapperRef,
     path: SearchPath,
     realm: Option<SearchPath>,
-    known: RefCell<HashMap<String, Outcome>>,
+    /// By name, and by importer where that makes a difference.
+    known: RefCell<HashMap<(String, Option<String>), Outcome>>,
     vm: &'a VirtualMachine,
 }
 
@@ -24,6 +25,8 @@ pub(crate) struct Dry<'a> {
 pub(crate) enum Outcome {
     /// The module of that name.
     Found(PythonModule),
+    /// Part of a module.
+    Part { what: String, module: Option<PythonModule> },
     /// Something else, which is a module's or else an object.
     Overridden { by: String, module: Option<PythonModule> },
     /// Nothing, for the mapper's reason.
@@ -36,7 +39,9 @@ impl Outcome {
     /// The module that the importer gets, if it is one that can be looked at.
     pub(crate) fn module(&self) -> Option<&PythonModule> {
         match self {
-            Outcome::Found(module) | Outcome::Overridden { module: Some(module), .. } => Some(module),
+            Outcome::Found(module)
+            | Outcome::Overridden { module: Some(module), .. }
+            | Outcome::Part { module: Some(module), .. } => Some(module),
             _ => None,
         }
     }
@@ -53,6 +58,7 @@ impl<'a> Dry<'a> {
         let raise = |error| Failure::raised(&error, vm);
         let mapper = plan.dry_mapper(base, vm).map_err(raise)?;
         let path = exocet::search_path(vm).map_err(raise)?;
+        plan.check(&path)?;
         Ok(Self { mapper, path, realm, known: RefCell::default(), vm })
     }
 
@@ -66,9 +72,20 @@ impl<'a> Dry<'a> {
         self.realm.as_ref().is_some_and(|realm| realm.get(name).is_ok())
     }
 
-    /// What an import statement gets that asks for a module, or for an item of one. Gives the name that it depends on, too.
-    pub(crate) fn import(&self, module: &str, item: Option<&str>) -> Result<(String, Outcome), Failure> {
-        let own = match self.outcome(module)? {
+    /// The mapper that is asked.
+    pub(crate) fn mapper(&self) -> &MapperRef {
+        &self.mapper
+    }
+
+    /// What an import statement of `importer` gets that asks for a module, or for an item of one. Gives the name that it
+    /// depends on, too.
+    pub(crate) fn import(
+        &self,
+        importer: &str,
+        module: &str,
+        item: Option<&str>,
+    ) -> Result<(String, Outcome), Failure> {
+        let own = match self.outcome(importer, module)? {
             // To the compiler this is no import but a directive; only a denial means it.
             Outcome::Missing(_) if module == "__future__" => self.on_path(module),
             own => own,
@@ -80,7 +97,7 @@ impl<'a> Dry<'a> {
             return Ok(own);
         }
         let name = format!("{module}.{item}");
-        let part = self.outcome(&name)?;
+        let part = self.outcome(importer, &name)?;
         let absent = own.1.module().is_none();
         Ok(match part {
             // It may be an attribute.
@@ -92,25 +109,33 @@ impl<'a> Dry<'a> {
         })
     }
 
-    /// What an import of the name gets.
-    pub(crate) fn outcome(&self, name: &str) -> Result<Outcome, Failure> {
-        if let Some(known) = self.known.borrow().get(name) {
+    /// What an import of the name by `importer` gets.
+    pub(crate) fn outcome(&self, importer: &str, name: &str) -> Result<Outcome, Failure> {
+        let key = (name.to_owned(), self.mapper.by_importer().then(|| importer.to_owned()));
+        if let Some(known) = self.known.borrow().get(&key) {
             return Ok(known.clone());
         }
-        let outcome = self.ask(name).map_err(|error| Failure::raised(&error, self.vm))?;
-        self.known.borrow_mut().insert(name.to_owned(), outcome.clone());
+        let outcome = self.ask(importer, name).map_err(|error| Failure::raised(&error, self.vm))?;
+        self.known.borrow_mut().insert(key, outcome.clone());
         Ok(outcome)
     }
 
-    fn ask(&self, asked: &str) -> PyResult<Outcome> {
+    fn ask(&self, importer: &str, asked: &str) -> PyResult<Outcome> {
         if !is_dotted_name(asked) {
             return Ok(Outcome::Missing("it leads beyond the top-level package".to_owned()));
         }
         let mut name = asked.to_owned();
         for _ in 0..RENAMES {
-            let found = match self.answer(&name)? {
+            let (answer, part) = match self.answer(importer, &name)? {
+                Some(Answer::Part(whole, part)) => (Some(*whole), Some(part.to_string())),
+                answer => (answer, None),
+            };
+            let found = match answer {
                 None => self.on_realm(&name),
+                // Part of what the realm has.
+                Some(Answer::NotMine) if part.is_some() => self.on_realm(&name),
                 Some(Answer::PassThrough) => self.on_path(&name),
+                Some(Answer::Part(..)) => Outcome::Missing("it is a part of a part".to_owned()),
                 Some(Answer::Rename(other)) => {
                     name = other;
                     continue;
@@ -125,6 +150,9 @@ impl<'a> Dry<'a> {
                 Some(Answer::NotMine) => Outcome::Missing("no mapper has it".to_owned()),
             };
             return Ok(match found {
+                Outcome::Found(module) if part.is_some() => {
+                    Outcome::Part { what: part.unwrap_or_default(), module: Some(module) }
+                }
                 found if name == asked => found,
                 Outcome::Found(module) => Outcome::Overridden { by: format!("`{name}`"), module: Some(module) },
                 Outcome::Missing(why) => Outcome::Missing(format!("it is overridden by `{name}`: {why}")),
@@ -135,8 +163,8 @@ impl<'a> Dry<'a> {
     }
 
     /// What the mapper answers; `None` for a name that is the realm's own.
-    fn answer(&self, name: &str) -> PyResult<Option<Answer>> {
-        let request = Request::probe(name);
+    fn answer(&self, importer: &str, name: &str) -> PyResult<Option<Answer>> {
+        let request = Request::probe(name).from_module(importer);
         if let Some(realm) = &self.realm {
             if let Some(answer) = self.mapper.insist(&request, self.vm)? {
                 return Ok(Some(answer));

@@ -201,7 +201,7 @@ impl Builder<'_> {
     /// The names that an import statement runs the modules of.
     fn targets(&self, module: &PythonModule, import: &Import) -> Result<Vec<(String, Outcome)>, Failure> {
         let mut targets = Vec::new();
-        let (name, outcome) = self.dry.import(&import.name, import.item.as_deref())?;
+        let (name, outcome) = self.dry.import(module.name(), &import.name, import.item.as_deref())?;
         for step in steps(&import.name) {
             // To import what lies in a package takes no import of the package from whoever lies in it, too.
             let is_there =
@@ -209,7 +209,7 @@ impl Builder<'_> {
             let is_named = step == import.name;
             let of_itself = name != import.name && module.name() == step;
             if (is_named && !of_itself) || !is_there {
-                let outcome = self.dry.outcome(step)?;
+                let outcome = self.dry.outcome(module.name(), step)?;
                 // Above what can be had there need be nothing.
                 if is_named || outcome.module().is_some() {
                     targets.push((step.to_owned(), outcome));
@@ -252,7 +252,7 @@ impl Module {
         let (kind, origin) = match outcome {
             Outcome::Denied(_) => ("denied", None),
             Outcome::Overridden { by, .. } => ("override", Some(by.trim_matches('`').to_owned())),
-            Outcome::Found(_) | Outcome::Missing(_) => ("missing", None),
+            Outcome::Found(_) | Outcome::Missing(_) | Outcome::Part { .. } => ("missing", None),
         };
         Self { name: name.to_owned(), origin, kind, followed: false }
     }

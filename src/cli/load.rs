@@ -32,8 +32,9 @@ pub(crate) fn load(args: &Load) -> Result<ExitCode, Failure> {
     runtime.enter(|vm| {
         let raise = |error| Failure::raised(&error, vm);
         let out = output::stdout_of_its_own(vm).map_err(raise)?;
-        let mapper = plan.mapper(mapper::pass_through(vm), vm).map_err(raise)?;
         let path = exocet::search_path(vm).map_err(raise)?;
+        plan.check(&path)?;
+        let mapper = plan.mapper(mapper::pass_through(vm), vm).map_err(raise)?;
         let modules = modules(args, &path);
         #[cfg(feature = "threading")]
         exocet::compile_ahead(modules.iter().filter_map(|(_, module)| module.as_ref().ok().cloned()), vm);

@@ -2,16 +2,17 @@
 
 use super::{Failure, args::Mapping};
 use exocet::{
-    MapperRef, PythonModule, is_dotted_name, mapper,
+    MapperRef, Policy, PythonModule, SearchPath, is_dotted_name, mapper,
     vm::{PyObjectRef, PyResult, VirtualMachine},
 };
-use std::{collections::BTreeMap, path::MAIN_SEPARATOR};
+use std::{collections::BTreeMap, fs, path::MAIN_SEPARATOR};
 
 /// A mapper that is yet to be made. What is wrong with the command line shows before an interpreter starts.
 pub(crate) struct Plan {
     files: Vec<PythonModule>,
     redirected: BTreeMap<String, String>,
     denied: Vec<String>,
+    policy: Option<(String, Policy)>,
 }
 
 impl Plan {
@@ -26,7 +27,16 @@ impl Plan {
             // Of two overrides of one name the later one counts.
             targets.insert(name, target);
         }
-        let mut plan = Plan { files: Vec::new(), redirected: BTreeMap::new(), denied: mapping.denials.clone() };
+        let mut plan =
+            Plan { files: Vec::new(), redirected: BTreeMap::new(), denied: mapping.denials.clone(), policy: None };
+        if let Some(file) = &mapping.policy {
+            let place = file.display().to_string();
+            let text = fs::read_to_string(file);
+            let text = text.map_err(|error| Failure::Usage(format!("can't open `{place}`: {error}")))?;
+            let policy = Policy::from_toml(&text);
+            let policy = policy.map_err(|error| Failure::Usage(format!("can't read the policy `{place}`: {error}")))?;
+            plan.policy = Some((place, policy));
+        }
         for (name, target) in targets {
             if is_file(target) {
                 plan.files.push(PythonModule::from_file(target, name).map_err(Failure::usage)?);
@@ -39,7 +49,15 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Makes the mapper: the overrides, then the denials, then `base`. The overriding files are loaded here.
+    /// Checks that the names in the policy mean something.
+    pub(crate) fn check(&self, path: &SearchPath) -> Result<(), Failure> {
+        let Some((place, policy)) = &self.policy else { return Ok(()) };
+        let given =
+            |name: &str| self.redirected.contains_key(name) || self.files.iter().any(|file| file.name() == name);
+        policy.check(path, given).map_err(|error| Failure::Usage(format!("the policy `{place}`: {error}")))
+    }
+
+    /// Makes the mapper: the overrides, then the denials, then the policy, then `base`. The overriding files are loaded here.
     pub(crate) fn mapper(&self, base: MapperRef, vm: &VirtualMachine) -> PyResult<MapperRef> {
         self.mapper_of(base, |file| exocet::load(file, &mapper::pass_through(vm), vm).map(Into::into), vm)
     }
@@ -69,6 +87,9 @@ impl Plan {
             stubs.set_item(file.name(), stub(file)?, vm)?;
         }
         let mut mapper = base;
+        if let Some((_, policy)) = &self.policy {
+            mapper = policy.mapper(mapper, vm);
+        }
         if !self.denied.is_empty() {
             mapper = mapper::exclusion(mapper, &self.denied, vm);
         }

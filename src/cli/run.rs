@@ -1,11 +1,11 @@
 //! `exocet run`.
 
-use super::{Failure, args::Run, output, plan::Plan, program, sources};
+use super::{Failure, args::Run, lock, output, plan::Plan, program, sources};
 use exocet::{
-    MapperRef, PythonModule, Realm, Runtime, mapper,
+    JsonLines, MapperRef, PythonModule, Realm, Runtime, mapper,
     vm::{PyResult, VirtualMachine},
 };
-use std::process::ExitCode;
+use std::{fs::File, process::ExitCode};
 
 pub(crate) fn run(args: Run) -> Result<ExitCode, Failure> {
     let plan = Plan::new(&args.mapping)?;
@@ -25,7 +25,17 @@ pub(crate) fn run(args: Run) -> Result<ExitCode, Failure> {
     for source in &sources {
         builder = builder.shared_source(source.clone());
     }
+    let lock = args.locked.as_deref().map(lock::read).transpose()?;
+    if let Some(lock) = &lock {
+        builder = builder.observer(lock.clone());
+    }
+    if let Some(file) = &args.trace {
+        let place = file.display();
+        let out = File::create(file).map_err(|error| Failure::Usage(format!("can't write to `{place}`: {error}")))?;
+        builder = builder.observer(JsonLines::new(out));
+    }
     let runtime = args.caching.apply(builder).build().map_err(Failure::failed)?;
+    plan.check(&runtime.search_path().map_err(Failure::failed)?)?;
     let main = match (script, &as_module) {
         (Some(script), _) => script,
         (None, name) => program::module(name.as_deref().unwrap_or_default(), &runtime)?,
@@ -37,6 +47,9 @@ pub(crate) fn run(args: Run) -> Result<ExitCode, Failure> {
         }
         let base = if args.empty { mapper::empty(vm) } else { mapper::pass_through(vm) };
         let mut mapper = plan.mapper(base, vm)?;
+        if let Some(lock) = &lock {
+            mapper = lock.mapper(mapper, vm);
+        }
         if args.realm {
             mapper = Realm::builder(&mapper).search_path(&sources::path_of(sources)).build(vm).into();
         }

@@ -1,5 +1,5 @@
 use super::{Answer, Below, Mapper, Request, chain, lookup, overrides};
-use crate::{answer, hook, instances, members::Members, shims, state::State};
+use crate::{answer, hook, instances, members::Members, observe, shims, state::State};
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyDictRef, PyWeak},
@@ -222,7 +222,7 @@ impl MapperRef {
 
     /// The builtins of the module `name`: those that all share, unless it is to be known by its own.
     pub(crate) fn home_of(&self, name: &str, vm: &VirtualMachine) -> PyResult<PyDictRef> {
-        if !self.by_importer() && !self.confines() {
+        if !self.by_importer() && !self.confines() && observe::active(vm).is_none() {
             return self.home(vm);
         }
         instances::teach_library(vm)?;

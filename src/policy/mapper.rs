@@ -2,7 +2,7 @@
 
 use super::{Action, Outcome, Policy, is_at};
 use crate::{
-    Answer, Error, MapperRef, Request,
+    Answer, Error, MapperRef, Request, confine,
     mapper::{Below, Mapper},
     part::Part,
 };
@@ -91,8 +91,11 @@ impl Policed {
         {
             return Answer::Object(own);
         }
-        let rule = "the policy, which is confined".to_owned();
-        Answer::Part(Answer::PassThrough.into(), Arc::new(Part::all(rule)))
+        let part = match request.name() {
+            "sys" => Part::except(confine::OF_SYS, confine::RULE),
+            _ => Part::except([""; 0], confine::RULE),
+        };
+        Answer::Part(Answer::PassThrough.into(), Arc::new(part))
     }
 }
 

@@ -17,6 +17,8 @@ mod embed;
 mod fuzz;
 mod gauntlet;
 mod hook;
+#[cfg(feature = "cli")]
+mod hostile;
 mod limits;
 mod listing;
 mod loading;
@@ -31,4 +33,6 @@ mod shims;
 mod source;
 mod stubs;
 mod text;
+#[cfg(feature = "cli")]
+mod trust;
 mod wrong;

@@ -58,7 +58,7 @@ impl Comparison {
         }
         self.statements.insert(importer.clone(), Statements::of(&scan.imports));
         for import in scan.imports.iter().filter(|import| import.kind != ImportKind::TypeChecking) {
-            let (part, _) = dry.import(&import.name, import.item.as_deref())?;
+            let (part, _) = dry.import(&importer, &import.name, import.item.as_deref())?;
             for name in BTreeSet::from([import.name.clone(), part]) {
                 let reason = "no decision of the record is about it".to_owned();
                 let finding = || Finding::of(module, import, &scan.text, name.clone(), Verdict::NeverAsked, reason);
