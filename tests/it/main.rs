@@ -2,6 +2,7 @@
 
 mod support;
 
+mod archives;
 mod cache;
 #[cfg(feature = "cli")]
 mod cli;
@@ -10,6 +11,7 @@ mod differential;
 // Its plugins import the library.
 #[cfg(feature = "stdlib")]
 mod embed;
+mod faults;
 // Its scripts import the library.
 #[cfg(feature = "stdlib")]
 mod fuzz;
