@@ -17,7 +17,12 @@ thread_local! {
         let memory = Arc::new(Memory::new("<fuzz>"));
         let source: Arc<dyn Source> = memory.clone();
         let builder = Runtime::builder().isolated().without_signals().shared_source(source);
-        Setting { memory, runtime: builder.build().expect("it starts") }
+        let runtime = builder.build().expect("it starts");
+        // Each warning would be printed.
+        let quiet = "import _warnings\n_warnings.filters.insert(0, ('ignore', None, Warning, None, 0))";
+        let quieted = runtime.try_enter(|vm| vm.run_string(vm.new_scope_with_builtins(), quiet, "<fuzz>").map(drop));
+        quieted.expect("there is a table of filters");
+        Setting { memory, runtime }
     };
 }
 

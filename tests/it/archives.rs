@@ -258,6 +258,23 @@ fn an_archive_may_have_something_before_and_a_comment_behind() {
     }
 }
 
+/// Each end might be that of an archive, and each might be preceded by a directory.
+#[test]
+fn bytes_full_of_ends_of_archives_are_refused_soon() {
+    let entry = raw(&[member(b"a.py", b"x = 1")]);
+    for piece in
+        [b"PK\x05\x06".to_vec(), b"PK\x06\x06PK\x06\x07PK\x05\x06".to_vec(), entry[entry.len() - 22..].to_vec()]
+    {
+        let bytes = piece.repeat((4 << 20) / piece.len());
+        let start = std::time::Instant::now();
+        let opened = Zip::from_bytes("<zip>", bytes);
+        assert!(start.elapsed().as_secs() < 20, "{:?} for {piece:?}", start.elapsed());
+        if let Ok(zip) = opened {
+            assert!(zip.read("a.py").is_err() || zip.probe("a.py").expect("it can be asked").is_none());
+        }
+    }
+}
+
 /// More than sixteen bits can count.
 #[test]
 fn an_archive_may_have_very_many_members() {

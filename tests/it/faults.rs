@@ -207,6 +207,52 @@ half = [name for name, module in sys.modules.items() if getattr(getattr(module, 
     });
 }
 
+/// A source of one thread, which breaks on all others.
+#[cfg(feature = "threading")]
+struct Own {
+    files: Memory,
+    thread: std::thread::ThreadId,
+    elsewhere: AtomicUsize,
+    panics: bool,
+}
+
+#[cfg(feature = "threading")]
+impl Source for Own {
+    fn read(&self, path: &str) -> io::Result<Option<Arc<[u8]>>> {
+        if std::thread::current().id() == self.thread {
+            return self.files.read(path);
+        }
+        self.elsewhere.fetch_add(1, Ordering::Relaxed);
+        if self.panics { panic!("on another thread") } else { Err(io::Error::other("on another thread")) }
+    }
+
+    fn label(&self) -> &str {
+        "<own>"
+    }
+
+    fn reads_ahead(&self) -> bool {
+        true
+    }
+}
+
+#[cfg(feature = "threading")]
+#[test]
+fn what_goes_wrong_ahead_of_an_import_is_not_the_imports() {
+    for panics in [false, true] {
+        let (thread, elsewhere) = (std::thread::current().id(), AtomicUsize::new(0));
+        let source = Arc::new(Own { files: TREE.iter().copied().collect(), thread, elsewhere, panics });
+        let runtime = Runtime::builder().isolated().shared_source(source.clone()).build().expect("it starts");
+        for _ in 0..20 {
+            exocet::forget_compiled_code();
+            runtime.enter(exocet::forget_units);
+            let package = runtime.load_package("pk", &runtime.no_imports()).expect("it loads");
+            assert_eq!(package.get::<(i32, i32, i32)>("got").expect("numbers"), (1, 2, 3));
+        }
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        assert!(cores == 1 || source.elsewhere.load(Ordering::Relaxed) > 0, "nothing was read ahead");
+    }
+}
+
 /// A tree in a source of some kind, which its own modules can break and mend.
 struct Breakable {
     folder: tempfile::TempDir,
