@@ -1,11 +1,15 @@
 //! What the interpreter's own import knows of sources: the `__loader__` of loaded modules, and a path hook through which
 //! entries of `sys.path` that are no folders on the disk can be imported from.
 
+<<<<<<< HEAD
 use crate::{
     Error, Kind, PythonModule, SearchPath, confine,
     source::{Entry, Shape},
     state::State,
 };
+=======
+use crate::{Error, Kind, PythonModule, SearchPath, source::Entry, state::State};
+>>>>>>> h2
 use rustpython_vm::{
     Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyBytes, PyModule, PyStr},
@@ -183,12 +187,10 @@ impl Callable for PathHook {
         if std::path::Path::new(&entry).is_absolute() || entry.is_empty() {
             return Err(not_ours());
         }
-        let location = State::of(vm).location(&entry).ok_or_else(not_ours)?;
-        match location.source.probe(&location.folder) {
-            Ok(Some(Shape::Folder)) => Ok(Finder { entry }.into_ref(&vm.ctx).into()),
-            _ if location.folder.is_empty() => Ok(Finder { entry }.into_ref(&vm.ctx).into()),
-            _ => Err(not_ours()),
-        }
+        // Any place in a source, as importlib remembers for ever what has no finder: a source that can't say what is there may be
+        // able to the next time, and a folder that isn't there may come.
+        State::of(vm).location(&entry).ok_or_else(not_ours)?;
+        Ok(Finder { entry }.into_ref(&vm.ctx).into())
     }
 }
 

@@ -57,6 +57,9 @@ mod exec;
 mod finder;
 #[cfg(feature = "stdlib")]
 mod frozen;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod hook;
 mod host;
 mod imports;

@@ -14,7 +14,7 @@ use rustpython_vm::{
 const SHALLOW: u32 = 100;
 
 /// How deep the compiler may recurse. The VM's own limit is that of running code, and too low for a long sum.
-const RECURSION_LIMIT: usize = 10_000;
+pub(crate) const RECURSION_LIMIT: usize = 10_000;
 
 /// Compiled source, and what every module made of it begins with.
 pub(crate) struct Unit {

@@ -1,6 +1,7 @@
-//! A source whose panics are errors.
+//! A source whose panics are errors, and whose errors say where.
 
-use super::{Entry, Shape, Source, Stamp};
+use super::{Entry, Shape, Source, Stamp, at};
+use crate::module::join;
 use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -8,24 +9,24 @@ use std::{
 };
 
 /// A source is asked in the middle of imports, where a panic would go through Python frames, and through the locks that
-/// all interpreters of a process share.
+/// all interpreters of a process share. And what it says then reaches people who ask which file it was.
 pub(crate) struct Guarded<S>(pub(crate) S);
 
 impl<S: Source> Source for Guarded<S> {
     fn read(&self, path: &str) -> io::Result<Option<Arc<[u8]>>> {
-        guarded(|| self.0.read(path))
+        self.guarded(path, || self.0.read(path))
     }
 
     fn list(&self, folder: &str) -> io::Result<Option<Vec<io::Result<Entry>>>> {
-        guarded(|| self.0.list(folder))
+        self.guarded(folder, || self.0.list(folder))
     }
 
     fn probe(&self, path: &str) -> io::Result<Option<Shape>> {
-        guarded(|| self.0.probe(path))
+        self.guarded(path, || self.0.probe(path))
     }
 
     fn stamp(&self, path: &str) -> io::Result<Option<Stamp>> {
-        guarded(|| self.0.stamp(path))
+        self.guarded(path, || self.0.stamp(path))
     }
 
     fn label(&self) -> &str {
@@ -37,8 +38,16 @@ impl<S: Source> Source for Guarded<S> {
     }
 }
 
-fn guarded<R>(f: impl FnOnce() -> io::Result<R>) -> io::Result<R> {
-    catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|panic| {
-        Err(io::Error::other(format!("the source panicked: {}", crate::engine::message(&*panic))))
-    })
+impl<S: Source> Guarded<S> {
+    /// Asks the source about `path`.
+    fn guarded<R>(&self, path: &str, ask: impl FnOnce() -> io::Result<R>) -> io::Result<R> {
+        let answer = catch_unwind(AssertUnwindSafe(ask)).unwrap_or_else(|panic| {
+            Err(io::Error::other(format!("the source panicked: {}", crate::engine::message(&*panic))))
+        });
+        answer.map_err(|cause| {
+            let (label, text) = (self.label(), cause.to_string());
+            let has_place = text.contains(label) || !path.is_empty() && text.contains(path);
+            if has_place { cause } else { at(join(label, path), cause) }
+        })
+    }
 }

@@ -21,8 +21,8 @@ const MEMBER_LIMIT: u64 = 64 << 20;
 
 /// A zip archive, held in memory. An archive file that is replaced or rewritten on disk is read anew.
 ///
-/// Of members with one name the last counts. Members whose names are absolute, have a backslash, or an empty, `.` or `..`
-/// component are left out.
+/// Of members with one name the last counts, as in Python. Members whose names are absolute, begin with a drive's letter, have a
+/// backslash, or an empty, `.` or `..` component are left out, and so are symbolic links, which nothing follows.
 pub struct Zip {
     label: String,
     file: Option<PathBuf>,
@@ -44,7 +44,7 @@ impl Zip {
         let path = path.as_ref();
         let open = || {
             let file = std::path::absolute(path)?;
-            let stamp = quiet_stamp(&fs::metadata(&file)?);
+            let stamp = quiet_stamp(&stat(&file)?);
             let archive = Arc::new(Archive::new(Bytes::new(fs::read(&file)?))?);
             Ok(Zip {
                 label: file.to_string_lossy().into_owned(),
@@ -78,7 +78,7 @@ impl Zip {
         let Some(file) = &self.file else {
             return Ok(held);
         };
-        let stamp = quiet_stamp(&fs::metadata(file)?);
+        let stamp = quiet_stamp(&stat(file)?);
         if stamp.is_some() && stamp == held_stamp {
             return Ok(held);
         }
@@ -147,17 +147,18 @@ struct Archive {
 impl Archive {
     fn new(bytes: Bytes) -> io::Result<Self> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let broken = |error| io::Error::new(ErrorKind::InvalidData, format!("not a zip archive: {error}"));
-        let zip = ZipArchive::new(Cursor::new(bytes.clone())).map_err(broken)?;
+        let zip = ZipArchive::new(Cursor::new(bytes.clone())).map_err(not_an_archive)?;
         let mut members = Tree::default();
         let mut misnamed = HashMap::<_, Vec<_>>::new();
         for number in 0..zip.len() {
-            let member = zip.by_index_data(number).map_err(broken)?;
-            match member.name() {
-                Ok(name) if is_plain(&name) => members.insert(name.into_owned(), number),
+            let member = zip.by_index_data(number).map_err(not_an_archive)?;
+            let raw = member.name_raw();
+            // By its bytes: the crate takes what is no UTF-8 for text of a DOS code page.
+            match str::from_utf8(raw) {
+                // Python takes the path that a link consists of for a program.
+                Ok(name) if is_plain(name) && !member.is_symlink() => members.insert(name.to_owned(), number),
                 Ok(_) => {}
                 Err(_) => {
-                    let raw = member.name_raw();
                     let folder = raw.iter().rposition(|&byte| byte == b'/').map_or(&raw[..0], |slash| &raw[..slash]);
                     let folder = str::from_utf8(folder).unwrap_or_default().to_owned();
                     misnamed.entry(folder).or_default().push(String::from_utf8_lossy(raw).into_owned());
@@ -200,8 +201,19 @@ impl AsRef<[u8]> for Bytes {
     }
 }
 
+/// What stands at the place of an archive. Anything but a file could be read for ever, as a pipe or a device.
+fn stat(file: &Path) -> io::Result<fs::Metadata> {
+    let metadata = fs::metadata(file)?;
+    if metadata.is_file() { Ok(metadata) } else { Err(not_an_archive("not a file")) }
+}
+
+fn not_an_archive(cause: impl fmt::Display) -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, format!("not a zip archive: {cause}"))
+}
+
 /// Whether a member's name is a path inside the archive. The name of a folder ends in `/`.
 fn is_plain(name: &str) -> bool {
     let path = name.strip_suffix('/').unwrap_or(name);
-    !name.contains(['\\', '\0']) && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+    let has_drive = matches!(name.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
+    !has_drive && !name.contains(['\\', '\0']) && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }

@@ -75,7 +75,16 @@ impl DiskCache {
     /// Entries that can't be removed.
     pub fn clear(&self) -> Result<CacheInfo, Error> {
         let info = self.info()?;
-        match fs::remove_dir_all(self.entries()) {
+        // Out of the way first, all at once: other processes may go on writing, and would fill what is being removed.
+        let remove = || {
+            let aside = tempfile::tempdir_in(&self.folder)?;
+            let moved = aside.path().join(ENTRIES);
+            fs::rename(self.entries(), &moved)?;
+            // Who was about to put an entry there has done so meanwhile: it goes with the second attempt.
+            let _ = fs::remove_dir_all(moved);
+            aside.close()
+        };
+        match remove() {
             Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(Error::open(&self.entries(), cause)),
             _ => Ok(info),
         }
@@ -94,9 +103,11 @@ impl DiskCache {
         if self.closed.load(Ordering::Relaxed) {
             return;
         }
-        if self.try_write(key, code).is_err() {
-            self.closed.store(true, Ordering::Relaxed);
-            return;
+        match self.try_write(key, code) {
+            Ok(()) => {}
+            // Another process has cleared the cache meanwhile.
+            Err(cause) if is_gone(&cause) && private_folder(&self.entries()).is_ok() => return,
+            Err(_) => return self.closed.store(true, Ordering::Relaxed),
         }
         // What can't be swept now is swept another day.
         self.sweep.call_once(|| drop(self.sweep_old()));
@@ -123,9 +134,10 @@ impl DiskCache {
     /// Removes what is old, if nobody did so today.
     fn sweep_old(&self) -> Result<(), Error> {
         let now = SystemTime::now();
+        // So far away on either side: a clock that was wrong once leaves times behind that lie far ahead.
         let is_older = |metadata: &fs::Metadata, age: Duration| {
-            let modified = metadata.modified().ok();
-            modified.and_then(|modified| now.duration_since(modified).ok()).is_some_and(|passed| passed > age)
+            let away = |modified| now.duration_since(modified).unwrap_or_else(|ahead| ahead.duration());
+            metadata.modified().is_ok_and(|modified| away(modified) > age)
         };
         let mark = self.entries().join("swept");
         if fs::metadata(&mark).is_ok_and(|mark| !is_older(&mark, SWEEP_EVERY)) {
@@ -164,6 +176,11 @@ impl DiskCache {
         let name = key.to_string();
         self.entries().join(&name[..2]).join(&name[2..])
     }
+}
+
+/// Whether a folder was taken away under one's feet: by the time that it is made, what it stands in may be gone.
+fn is_gone(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists)
 }
 
 /// Makes a folder that is its owner's alone.

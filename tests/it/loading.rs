@@ -121,7 +121,7 @@ fn a_namespace_package_is_a_module_without_a_file() {
 }
 
 /// What is global in an interpreter, as text: names and the identities of what they stand for.
-fn world(vm: &VirtualMachine) -> PyResult<Vec<String>> {
+pub(crate) fn world(vm: &VirtualMachine) -> PyResult<Vec<String>> {
     let mut world = Vec::new();
     let mut add =
         |kind: &str, name: &str, object: &PyObject| world.push(format!("{kind} {name} {:x}", object.get_id()));
@@ -344,7 +344,7 @@ fn an_archive_that_is_replaced_is_seen_by_the_next_load() {
 }
 
 /// Edits a module as fast as it goes, with texts of one size, and looks after each edit.
-fn each_edit(edit: impl Fn(&str), vm: &VirtualMachine) {
+pub(crate) fn each_edit(edit: impl Fn(&str), vm: &VirtualMachine) {
     let check = |value: usize| {
         let app = handle("app", vm)?;
         for _ in 0..2 {

@@ -4,6 +4,7 @@ mod support;
 
 #[cfg(feature = "cli")]
 mod analysis;
+mod archives;
 mod cache;
 #[cfg(feature = "cli")]
 mod cli;
@@ -12,6 +13,7 @@ mod differential;
 // Its plugins import the library.
 #[cfg(feature = "stdlib")]
 mod embed;
+mod faults;
 // Its scripts import the library.
 #[cfg(feature = "stdlib")]
 mod fuzz;
