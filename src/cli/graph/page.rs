@@ -20,7 +20,7 @@ tr:target { background: var(--own); }
 .picture text { font-size: 13px; fill: var(--text); }
 .picture rect { stroke: var(--line); fill: var(--paper); } .picture .own rect { fill: var(--own); }
 .picture .absent rect { stroke: var(--bad); stroke-dasharray: 4; }
-.picture path { stroke: var(--line); } .picture .cycle path { stroke: var(--bad); stroke-width: 2; }
+.picture path { stroke: var(--line); } .picture .cycle path { stroke: var(--bad); stroke-width: 1.5; }
 .key { display: inline-block; width: 1.1em; height: .8em; border: 1px solid var(--line); border-radius: .2em; margin: 0 .4em 0 1em; }
 .key:first-child { margin-left: 0; } .key.own { background: var(--own); } .key.absent { border: 1px dashed var(--bad); }
 .key.cycle { height: 0; border: 0; border-top: 2px solid var(--bad); vertical-align: middle; }
