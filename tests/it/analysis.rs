@@ -224,10 +224,10 @@ fn graph_as_a_page() {
 fn graph_of_many_ways_is_drawn_at_once() {
     // From layer to layer there are more ways than can be counted.
     let mut files = Vec::new();
-    for layer in 0..12 {
-        for at in 0..4 {
+    for layer in 0..37 {
+        for at in 0..2 {
             let text: String =
-                (0..4).filter(|_| layer < 11).map(|to| format!("import m{}_{to}\n", layer + 1)).collect();
+                (0..2).filter(|_| layer < 36).map(|to| format!("import m{}_{to}\n", layer + 1)).collect();
             files.push((format!("m{layer}_{at}.py"), text));
         }
     }
@@ -237,9 +237,20 @@ fn graph_of_many_ways_is_drawn_at_once() {
 }
 
 #[test]
-fn picture_that_would_be_too_large_is_left_out() {
-    let text: String = (0..400).map(|at| format!("import m{at}\n")).collect();
-    let ran = run(&[("many.py", &text)], "graph --path . --format html many");
+fn picture_that_would_be_too_large_leaves_out_what_it_can() {
+    let names = |count: u32| (0..count).map(|at| format!("import m{at}\n")).collect::<String>();
+    let (few, many) = (names(100), names(400));
+    let page = |text: &str| {
+        let ran = run(&[("many.py", text), ("m0.py", ""), ("m1.py", "")], "graph --path . --format html many");
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        (ran.stdout.matches("<rect").count(), ran.stdout.contains("shows what is followed"))
+    };
+    assert_eq!(page(&few), (101, false));
+    assert_eq!(page(&many), (3, true));
+    let files: Vec<_> = (0..400).map(|at| (format!("m{at}.py"), String::new())).collect();
+    let mut tree: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    tree.push(("many.py", &many));
+    let ran = run(&tree, "graph --path . --format html many");
     assert!(ran.code == Some(0) && !ran.stdout.contains("<svg") && ran.stdout.contains("--format dot"), "{ran:?}");
 }
 
@@ -569,6 +580,12 @@ fn nothing_runs_while_it_is_looked_at() {
     assert!(!folder.path().join("trace.txt").exists() && !folder.path().join("app/__pycache__").exists());
 }
 
+#[test]
+fn overriding_file_that_is_no_python_is_a_failed_check() {
+    let ran = run(&[("app.py", "import dep"), ("fake.py", "x = = 1")], "check --path . --override dep=fake.py app");
+    assert!(ran.code == Some(1) && ran.stdout.is_empty() && ran.stderr.contains("SyntaxError"), "{ran:?}");
+}
+
 // Records
 
 fn decision(importer: Option<(&str, &str, usize)>, name: &str, answer: &str) -> Value {
@@ -715,7 +732,7 @@ fn trace_is_a_table_of_loads_inside_of_loads() {
     let names: Vec<_> = ran.stdout.lines().map(|line| line[31..].trim()).collect();
     // What failed is never hidden.
     assert_eq!(names, ["module", "app", "slow.part", "bad  failed: ValueError: <no>", "outside of these loads"]);
-    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), "exocet: 1 shorter loads are hidden\n"));
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), "exocet: 1 shorter load is hidden\n"));
 }
 
 #[test]
@@ -820,7 +837,7 @@ fn loads_may_be_as_deep_as_they_like() {
     let events: Vec<_> =
         (1..3000).map(|id| load(id, id.checked_sub(1).filter(|id| *id > 0), "m", id, 1, 3000 - id)).collect();
     let record = lines(&events);
-    for format in ["text", "json", "chrome"] {
+    for format in ["text", "json", "chrome", "html"] {
         let ran = run(&[("run.record", &record)], &format!("trace --format {format} run.record"));
         assert_eq!(ran.code, Some(0), "{format}: {}", ran.stderr);
     }
