@@ -1,15 +1,7 @@
 //! What the interpreter's own import knows of sources: the `__loader__` of loaded modules, and a path hook through which
 //! entries of `sys.path` that are no folders on the disk can be imported from.
 
-<<<<<<< HEAD
-use crate::{
-    Error, Kind, PythonModule, SearchPath, confine,
-    source::{Entry, Shape},
-    state::State,
-};
-=======
-use crate::{Error, Kind, PythonModule, SearchPath, source::Entry, state::State};
->>>>>>> h2
+use crate::{Error, Kind, PythonModule, SearchPath, confine, source::Entry, state::State};
 use rustpython_vm::{
     Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyBytes, PyModule, PyStr},

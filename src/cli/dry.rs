@@ -23,8 +23,8 @@ pub(crate) struct Dry<'a> {
 /// What an import of a name would get.
 #[derive(Debug, Clone)]
 pub(crate) enum Outcome {
-    /// The module of that name.
-    Found(PythonModule),
+    /// What goes by that name: a module that can be looked at, or the interpreter's own.
+    Found(Option<PythonModule>),
     /// Part of a module.
     Part { what: String, module: Option<PythonModule> },
     /// Something else, which is a module's or else an object.
@@ -39,10 +39,10 @@ impl Outcome {
     /// The module that the importer gets, if it is one that can be looked at.
     pub(crate) fn module(&self) -> Option<&PythonModule> {
         match self {
-            Outcome::Found(module)
-            | Outcome::Overridden { module: Some(module), .. }
-            | Outcome::Part { module: Some(module), .. } => Some(module),
-            _ => None,
+            Outcome::Found(module) | Outcome::Overridden { module, .. } | Outcome::Part { module, .. } => {
+                module.as_ref()
+            }
+            Outcome::Denied(_) | Outcome::Missing(_) => None,
         }
     }
 }
@@ -150,11 +150,9 @@ impl<'a> Dry<'a> {
                 Some(Answer::NotMine) => Outcome::Missing("no mapper has it".to_owned()),
             };
             return Ok(match found {
-                Outcome::Found(module) if part.is_some() => {
-                    Outcome::Part { what: part.unwrap_or_default(), module: Some(module) }
-                }
+                Outcome::Found(module) if part.is_some() => Outcome::Part { what: part.unwrap_or_default(), module },
                 found if name == asked => found,
-                Outcome::Found(module) => Outcome::Overridden { by: format!("`{name}`"), module: Some(module) },
+                Outcome::Found(module) => Outcome::Overridden { by: format!("`{name}`"), module },
                 Outcome::Missing(why) => Outcome::Missing(format!("it is overridden by `{name}`: {why}")),
                 found => found,
             });
@@ -182,13 +180,29 @@ impl<'a> Dry<'a> {
     }
 
     fn on_path(&self, name: &str) -> Outcome {
-        match (found(self.path.get(name)), name) {
-            // The library's `os` puts it there itself.
-            (Outcome::Missing(why), "os.path") => {
-                self.path.get("posixpath").map_or(Outcome::Missing(why), Outcome::Found)
-            }
-            (outcome, _) => outcome,
+        let outcome = found(self.path.get(name));
+        if !matches!(outcome, Outcome::Missing(_)) {
+            return outcome;
         }
+        if let Some(maker) = self.maker(name) {
+            return Outcome::Found(Some(maker));
+        }
+        let modules = self.vm.sys_module.get_attr("modules", self.vm);
+        match modules.and_then(|modules| self.vm._contains(&modules, self.vm.ctx.new_str(name).as_object())) {
+            Ok(true) => Outcome::Found(None),
+            _ => outcome,
+        }
+    }
+
+    /// The module above `name` that makes what goes by it while it runs, as `os` does `os.path`: it puts that very name
+    /// into `sys.modules`, or has a `__path__` of its own making.
+    fn maker(&self, name: &str) -> Option<PythonModule> {
+        let parents = name.rmatch_indices('.').map(|(at, _)| &name[..at]);
+        let nearest = parents.into_iter().find_map(|parent| self.path.get(parent).ok())?;
+        let text = nearest.text().ok().flatten()?;
+        let puts_it = ['\'', '"'].iter().any(|quote| text.contains(&format!("modules[{quote}{name}{quote}]")));
+        let has_path = || nearest.attributes().is_ok_and(|names| names.iter().any(|name| name == "__path__"));
+        (puts_it || has_path()).then_some(nearest)
     }
 
     /// The file that an overriding object stands for.
@@ -204,7 +218,7 @@ impl<'a> Dry<'a> {
 /// A module, or where it was looked for.
 fn found(found: Result<PythonModule, exocet::Error>) -> Outcome {
     match found {
-        Ok(module) => Outcome::Found(module),
+        Ok(module) => Outcome::Found(Some(module)),
         Err(error) => {
             let message = error.to_string();
             let why = message.split_once(": ").filter(|_| error.is_not_found()).map(|(_, why)| why.to_owned());

@@ -77,7 +77,10 @@ struct Shown {
 impl Explained {
     fn new(args: &args::Explain, steps: Vec<(String, Vec<Step>)>, outcome: Outcome) -> Self {
         let (gets, reason) = match outcome {
-            Outcome::Found(module) => ("found", module.origin().unwrap_or_else(|| "a namespace package".to_owned())),
+            Outcome::Found(Some(module)) => {
+                ("found", module.origin().unwrap_or_else(|| "a namespace package".to_owned()))
+            }
+            Outcome::Found(None) => ("found", "the interpreter's own".to_owned()),
             Outcome::Overridden { by, .. } => ("overridden", by),
             Outcome::Part { what, .. } => ("part", what),
             Outcome::Denied(why) => ("denied", format!("by {why}")),

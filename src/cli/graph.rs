@@ -247,12 +247,13 @@ impl Builder<'_> {
 }
 
 impl Module {
-    /// What stands for a module that there is none of.
+    /// What stands for a module that can't be looked at.
     fn absent(name: &str, outcome: &Outcome) -> Self {
         let (kind, origin) = match outcome {
             Outcome::Denied(_) => ("denied", None),
             Outcome::Overridden { by, .. } => ("override", Some(by.trim_matches('`').to_owned())),
-            Outcome::Found(_) | Outcome::Missing(_) | Outcome::Part { .. } => ("missing", None),
+            Outcome::Found(_) => ("built-in", Some("built-in".to_owned())),
+            Outcome::Missing(_) | Outcome::Part { .. } => ("missing", None),
         };
         Self { name: name.to_owned(), origin, kind, followed: false }
     }

@@ -26,8 +26,10 @@ pub(crate) fn trace(args: &args::Trace) -> Result<ExitCode, Failure> {
             if tree.loads.is_empty() {
                 output::complain("the record has no loads");
             }
-            if hidden > 0 {
-                output::complain(&format!("{hidden} shorter loads are hidden"));
+            match hidden {
+                0 => {}
+                1 => output::complain("1 shorter load is hidden"),
+                _ => output::complain(&format!("{hidden} shorter loads are hidden")),
             }
         }
         TraceFormat::Json => writeln!(out, "{}", json(serde_json::to_string(&tree))?)?,

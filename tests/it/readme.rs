@@ -76,3 +76,16 @@ fn its_plugins_with_bad_manners_are_handled_as_it_shows() {
     let printed = String::from_utf8_lossy(&ran.stdout).replace(&format!("{}/", root.display()), "");
     assert_eq!(Some(printed), shown, "{}", String::from_utf8_lossy(&ran.stderr));
 }
+
+#[cfg(all(feature = "cli", feature = "stdlib", unix))]
+#[test]
+fn its_check_finds_what_it_shows() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let line = "exocet check --path examples/plugins/common --deny sys exits fails";
+    let shown =
+        readme().split_once(&format!("$ {line}\n")).and_then(|(_, rest)| Some(rest.split_once("```")?.0.to_owned()));
+    let mut exocet = std::process::Command::new(env!("CARGO_BIN_EXE_exocet"));
+    let ran = exocet.args(line.split(' ').skip(1)).current_dir(root).output().expect("it runs");
+    let printed = String::from_utf8_lossy(&ran.stdout).replace(&format!("{}/", root.display()), "");
+    assert_eq!(Some(printed + &String::from_utf8_lossy(&ran.stderr)), shown);
+}

@@ -17,10 +17,12 @@ tr:target { background: var(--own); }
 .soft { color: var(--soft); } .bad { color: var(--bad); }
 .picture { overflow: auto; max-height: 80vh; border: 1px solid var(--rule); border-radius: .6rem; padding: 1rem; margin: 1rem 0; }
 .picture svg { display: block; margin: auto; }
+.picture:not(:has(~ p #full:checked)) svg { max-width: 100%; max-height: 75vh; height: auto; width: auto; }
+label { margin-left: 1.5rem; white-space: nowrap; }
 .picture text { font-size: 13px; fill: var(--text); }
 .picture rect { stroke: var(--line); fill: var(--paper); } .picture .own rect { fill: var(--own); }
 .picture .absent rect { stroke: var(--bad); stroke-dasharray: 4; }
-.picture path { stroke: var(--line); } .picture .cycle path { stroke: var(--bad); stroke-width: 2; }
+.picture path { stroke: var(--line); } .picture .cycle path { stroke: var(--bad); stroke-width: 1.5; }
 .key { display: inline-block; width: 1.1em; height: .8em; border: 1px solid var(--line); border-radius: .2em; margin: 0 .4em 0 1em; }
 .key:first-child { margin-left: 0; } .key.own { background: var(--own); } .key.absent { border: 1px dashed var(--bad); }
 .key.cycle { height: 0; border: 0; border-top: 2px solid var(--bad); vertical-align: middle; }
@@ -64,12 +66,14 @@ pub(crate) fn page(graph: &Graph) -> String {
 fn drawn(graph: &Graph) -> Markup {
     html! {
         @match picture::svg(graph) {
-            Some(svg) => {
+            Some((svg, is_whole)) => {
+                @if !is_whole { p.soft { "The picture shows what is followed; the table has the other modules, too." } }
                 // A box that scrolls has to be reachable without a mouse.
                 div.picture tabindex="0" role="img" aria-label="The modules, with an arrow for each import" { (PreEscaped(svg)) }
                 p.soft {
                     span.key.own {} "followed" span.key {} "not followed"
                     span.key.absent {} "missing or denied" span.key.cycle {} "import in a cycle"
+                    label { input #full type="checkbox"; " at full size" }
                 }
             }
             None => p.soft { "There are too many imports for a picture here; Graphviz draws them: " code { "--format dot" } }

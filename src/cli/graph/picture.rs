@@ -13,12 +13,16 @@ use layout::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many imports can be laid out in a time that anybody waits, and can be looked at.
-const LARGEST: usize = 250;
+const LARGEST: usize = 150;
 
-/// The SVG; `None` for a graph that is too large for it.
-pub(crate) fn svg(graph: &Graph) -> Option<String> {
-    let pairs = graph.pairs();
-    if pairs.len() > LARGEST || graph.modules.len() > LARGEST {
+/// The SVG, and whether it shows all; `None` for a graph that is too large for it.
+pub(crate) fn svg(graph: &Graph) -> Option<(String, bool)> {
+    let mut pairs = graph.pairs();
+    let is_whole = pairs.len() <= LARGEST;
+    // What isn't followed is most of a large graph, and the least of what is asked.
+    let is_drawn = |name: &str| is_whole || graph.modules[name].followed;
+    pairs.retain(|(from, to), _| is_drawn(from) && is_drawn(to));
+    if pairs.len() > LARGEST {
         return None;
     }
     let mut drawing = VisualGraph::new(Orientation::LeftToRight);
@@ -26,7 +30,7 @@ pub(crate) fn svg(graph: &Graph) -> Option<String> {
     drawing.dag.set_validate(false);
     let look = StyleAttr::new(Color::fast("black"), 1, None, 4, 14);
     let mut nodes = BTreeMap::new();
-    for module in graph.modules.values() {
+    for module in graph.modules.values().filter(|module| is_drawn(&module.name)) {
         let class = match module.kind {
             "denied" | "missing" => "absent",
             _ if module.followed => "own",
@@ -57,7 +61,7 @@ pub(crate) fn svg(graph: &Graph) -> Option<String> {
     drawing.do_it(false, false, false, &mut svg);
     let svg = svg.finalize();
     // In a page it is no document of its own.
-    Some(svg[svg.find("<svg")?..].to_owned())
+    Some((svg[svg.find("<svg")?..].to_owned(), is_whole))
 }
 
 /// A number for each module, lower for the importing one but on the way back in a cycle.

@@ -7,10 +7,14 @@ use inferno::flamegraph::{
 };
 use std::io;
 
+/// A hundred days, and as far as the numbers of a script go. What a record says beyond that is not true.
+const LONGEST: u64 = 1 << 53;
+
 /// The SVG, with a script that zooms and searches; `None` if nothing took any time.
 pub(crate) fn svg(tree: &Tree<'_>) -> io::Result<Option<String>> {
     let lines = folded(tree);
-    if lines.is_empty() {
+    let total = tree.loads.iter().map(|node| node.own).fold(0, u64::saturating_add);
+    if lines.is_empty() || total > LONGEST {
         return Ok(None);
     }
     let mut options = Options::default();

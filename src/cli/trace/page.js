@@ -3,6 +3,7 @@
 for (const part of document.querySelectorAll("#frames > g, #search, #unzoom")) {
   part.setAttribute("tabindex", "0");
   part.setAttribute("role", "button");
+  part.classList.toggle("broken", part.querySelector("title")?.textContent.includes(" (failed) (") ?? false);
   part.addEventListener("focus", () => part.dispatchEvent(new MouseEvent("mouseover", { bubbles: true })));
   part.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;

@@ -16,7 +16,8 @@ const SCRIPT: &str = include_str!("page.js");
 const SLOWEST: usize = 12;
 
 pub(crate) fn page(tree: &Tree<'_>, name: &str) -> io::Result<String> {
-    let total: u64 = tree.loads.iter().filter(|node| node.depth == 0).map(|node| node.total).sum();
+    let roots = tree.loads.iter().filter(|node| node.depth == 0);
+    let total = roots.map(|node| node.total).fold(0, u64::saturating_add);
     let failed: Vec<_> = tree.loads.iter().filter(|node| node.load.error.is_some()).collect();
     let flame = flame::svg(tree)?;
     let page = html! {
@@ -74,10 +75,11 @@ fn failures(failed: &[&Node<'_>]) -> Markup {
 fn slowest(tree: &Tree<'_>, total: u64) -> Markup {
     let mut nodes: Vec<_> = tree.loads.iter().collect();
     nodes.sort_by_key(|node| std::cmp::Reverse(node.own));
+    let most = nodes.first().map_or(1, |node| node.own.max(1));
     html! {
         div.wide {
             table {
-                thead { tr { th { "module" } th.number { "self" } th.number { "total" } th.number { "asked" } th.share { "share" } } }
+                thead { tr { th { "module" } th.number { "self" } th.number { "total" } th.number { "asked" } th.number { "share" } th.share {} } }
                 tbody {
                     @for node in nodes.into_iter().take(SLOWEST) {
                         @let share = node.own as f64 * 100.0 / total.max(1) as f64;
@@ -86,7 +88,8 @@ fn slowest(tree: &Tree<'_>, total: u64) -> Markup {
                             td.number { (human(node.own)) }
                             td.number { (human(node.total)) }
                             td.number { (node.decisions) }
-                            td.share { span.bar style=(format!("width: {:.1}%", share.min(100.0))) {} (format!("{share:.1} %")) }
+                            td.number { (format!("{share:.1} %")) }
+                            td.share { span.bar style=(format!("width: {:.1}%", node.own as f64 * 100.0 / most as f64)) {} }
                         }
                     }
                 }
