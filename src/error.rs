@@ -13,6 +13,7 @@ use crate::limits::Limit;
 use crate::path::Location;
 use crate::scan::ScanError;
 use crate::text::DecodeError;
+use crate::ward;
 
 /// Why a source could not be opened, a module not be found, read or loaded, or a value not cross between Rust and Python.
 ///
@@ -126,7 +127,8 @@ impl Error {
 
     /// What the VM raised, as an error.
     pub fn from_exception(exception: PyBaseExceptionRef, vm: &VirtualMachine) -> Self {
-        Kind::Raised(Exception::new(exception, vm)).into()
+        // Code that is interrupted can't be asked what it raises.
+        ward::passed().unwrap_or_else(|| Kind::Raised(Exception::new(exception, vm)).into())
     }
 
     pub(crate) fn misfit(what: String, at: String, cause: String) -> Self {

@@ -33,6 +33,11 @@
 
 #![deny(missing_docs)]
 
+#[cfg(all(feature = "sandbox", feature = "host_env"))]
+compile_error!(
+    "the feature `sandbox` is for builds without `host_env`, which `stdlib` brings: use `default-features = false`"
+);
+
 pub mod depth;
 mod error;
 mod list;

@@ -121,7 +121,8 @@ impl Lock {
             rules.entry(names.iter().copied().filter(top).collect()).or_default().push(importer);
         }
         rules.into_iter().fold(Policy::denying(), |policy, (names, importers)| {
-            let rule = Rule::allow(names);
+            // That something isn't there is what may have been found out.
+            let rule = Rule::allow(names).optional();
             // What no module asked for, the program did that runs them.
             match importers.contains(&"") {
                 true => policy.rule(rule),

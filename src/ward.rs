@@ -39,6 +39,13 @@ pub(crate) fn current() -> Option<Arc<Ward>> {
     WARDS.with_borrow(|wards| wards.last().cloned())
 }
 
+/// The error for the limit that the ward has passed which this thread is in.
+pub(crate) fn passed() -> Option<Error> {
+    let ward = current()?;
+    let (limit, message) = ward.passed.get()?;
+    Some(Error::limit_passed(*limit, message.clone()))
+}
+
 impl Ward {
     pub(crate) fn new(limits: Limits) -> Arc<Self> {
         Arc::new(Self { limits, passed: OnceLock::new() })
@@ -157,6 +164,7 @@ struct Watched {
     /// Taken back when the thread is out, so that what was sent too late does nothing.
     inside: Arc<AtomicBool>,
     interrupts: Cell<u32>,
+    repeats: Arc<AtomicBool>,
 }
 
 /// What interrupts code that has passed a limit.
@@ -165,7 +173,9 @@ struct Interrupt {
     message: String,
     inside: Arc<AtomicBool>,
     /// Present if the code is to be interrupted again at once, wherever it goes.
-    signals: Option<UserSignalSender>,
+    again: Option<UserSignalSender>,
+    /// Whether there is one that does so.
+    repeats: Arc<AtomicBool>,
 }
 
 impl Interrupt {
@@ -179,12 +189,18 @@ impl Interrupt {
             return Ok(());
         }
         let (limit, message) = (self.limit, self.message.clone());
-        if let Some(signals) = self.signals.clone() {
-            self.send(&signals);
-        }
         // The interpreter's own import holds locks that all runtimes of the process share, and never for long.
         if is_importing(vm) {
+            self.repeats.store(false, Ordering::Relaxed);
+            if self.again.is_some() {
+                // Whatever comes next is not to be left in peace until the next round.
+                WATCHDOG.wake();
+            }
             return Ok(());
+        }
+        if let Some(again) = self.again.clone() {
+            self.repeats.store(true, Ordering::Relaxed);
+            self.send(&again);
         }
         // Were it another one each time, each would have all before it as its context.
         let exception = STRUCK
@@ -207,8 +223,9 @@ impl Watchdog {
         let inside = Arc::new(AtomicBool::new(true));
         let deadline = ward.limits.time.and_then(|time| Instant::now().checked_add(time));
         let heap = ward.limits.heap.map(|heap| (heap.gauge)().saturating_add(heap.growth));
-        let interrupts = Cell::new(0);
-        let watched = Watched { ward: ward.clone(), deadline, heap, signals, inside: inside.clone(), interrupts };
+        let (interrupts, repeats) = (Cell::new(0), Arc::default());
+        let watched =
+            Watched { ward: ward.clone(), deadline, heap, signals, inside: inside.clone(), interrupts, repeats };
         self.watched.lock().unwrap_or_else(PoisonError::into_inner).push(watched);
         #[cfg(not(target_family = "wasm"))]
         self.started.call_once(|| {
@@ -255,13 +272,16 @@ impl Watched {
             let _ = self.ward.passed.set((Limit::Time, format!("it takes longer than {time:?}")));
         }
         if let Some((limit, message)) = self.ward.passed.get() {
-            self.interrupts.set(self.interrupts.get() + 1);
+            if self.repeats.load(Ordering::Relaxed) {
+                return Some(AGAIN);
+            }
+            self.interrupts.set(self.interrupts.get().saturating_add(1));
             Interrupt {
                 limit: *limit,
                 message: message.clone(),
                 inside: self.inside.clone(),
-                // One that repeats itself is not sent twice.
-                signals: (self.interrupts.get() == PATIENCE).then(|| self.signals.clone()),
+                again: (self.interrupts.get() >= PATIENCE).then(|| self.signals.clone()),
+                repeats: self.repeats.clone(),
             }
             .send(&self.signals);
             return Some(AGAIN);

@@ -1,12 +1,25 @@
-//! Any text as a policy: understood, or one error. Nothing panics.
+//! Any text as a policy: one error, or a policy that is written and read back as the same one and has an answer to everything.
+//! The same text as a lock. Nothing panics.
 #![no_main]
 
-use exocet::Policy;
+use exocet::{Lock, Memory, Policy, SearchPath};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    let once = Policy::from_toml(text).map(drop).map_err(|error| error.to_string());
-    let twice = Policy::from_toml(text).map(drop).map_err(|error| error.to_string());
-    assert_eq!(once, twice, "the same text, read twice");
-    assert!(once.err().is_none_or(|message| !message.is_empty()));
+    match Policy::from_toml(text) {
+        Ok(policy) => {
+            assert_eq!(Policy::from_toml(&policy.to_toml()).as_ref().ok(), Some(&policy), "read back from what it writes");
+            let path = SearchPath::new().with(Memory::new("<path>").with("json.py", "def loads():\n    pass"));
+            let _ = policy.check(&path, |name| name == "host");
+            for name in ["json", "json.decoder", "", ".", "a..b"] {
+                for importer in [None, Some("plugins.mail"), Some("")] {
+                    assert!(!policy.rule_on(name, importer).reason.is_empty());
+                }
+            }
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+    if let Ok(lock) = Lock::from_toml(text) {
+        assert_eq!(Lock::from_toml(&lock.to_toml()).ok(), Some(lock), "read back from what it writes");
+    }
 });

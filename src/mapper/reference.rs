@@ -119,6 +119,13 @@ impl MapperRef {
     /// # Errors
     /// What the mapper raises.
     pub fn insist(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
+        match request.trail() {
+            None => self.ask_to_insist(request, vm),
+            Some(trail) => trail.attempt(self, || self.ask_to_insist(request, vm)),
+        }
+    }
+
+    fn ask_to_insist(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
         match &self.0.mapper {
             Some(mapper) if self.0.is_native() => mapper.insist(request, vm),
             _ => Ok(None),

@@ -48,6 +48,24 @@ impl Trail {
         answer
     }
 
+    /// The same for a mapper that may have nothing to say, and then leaves no trace.
+    pub(super) fn attempt(
+        &self,
+        mapper: &MapperRef,
+        ask: impl FnOnce() -> PyResult<Option<Answer>>,
+    ) -> PyResult<Option<Answer>> {
+        let at = self.steps.borrow().len();
+        let mut found = None;
+        self.step(mapper, || {
+            found = ask()?;
+            Ok(found.clone().unwrap_or(Answer::NotMine))
+        })?;
+        if found.is_none() {
+            self.steps.borrow_mut().truncate(at);
+        }
+        Ok(found)
+    }
+
     /// Notes the rule by which the mapper that is being asked answers.
     pub(super) fn rule(&self, rule: String) {
         let depth = self.depth.get();

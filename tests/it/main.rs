@@ -29,6 +29,8 @@ mod policy;
 mod readme;
 mod realms;
 mod routes;
+#[cfg(not(feature = "host_env"))]
+mod sandbox;
 mod scan;
 mod scripts;
 mod shims;

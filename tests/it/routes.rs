@@ -103,7 +103,7 @@ const ROUTES: &[Route] = &[
     route(
         "`__loader__`, `__spec__.loader` of a module that was let in, or of one's own",
         &[],
-        "import tool\ngot = tool.__spec__.loader.get_source()",
+        "import tool\ngot = tool.__spec__.loader.get_source('tool')",
         Open,
         Closed,
     ),

@@ -243,8 +243,9 @@ fn a_lock_refuses_what_the_program_itself_asks_for_anew() {
     );
     let ran = in_folder(folder.path(), "run --policy p app.py csv");
     assert!(ran.code == Some(1) && ran.stderr.contains("denied by the policy"), "{}", ran.stderr);
-    let check = in_folder(folder.path(), "check --path . --policy p --record t app");
+    let check = in_folder(folder.path(), "check --path . --record t app");
     assert_eq!(check.code, Some(0), "{}{}", check.stdout, check.stderr);
+    assert!(check.stdout.contains("`json` was asked for, and no import statement does so"), "{}", check.stdout);
 }
 
 #[test]

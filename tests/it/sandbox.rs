@@ -1,0 +1,97 @@
+//! A build without access to the host: what there is in the VM, and that it leads nowhere.
+
+use crate::support::{attr, each_source, handle};
+use exocet::{load, mapper};
+
+/// Built-in modules that are for files, sockets, processes and foreign code.
+const HOST: [&str; 24] = [
+    "_ctypes",
+    "_multiprocessing",
+    "_overlapped",
+    "_posixshmem",
+    "_posixsubprocess",
+    "_socket",
+    "_ssl",
+    "_sqlite3",
+    "_testconsole",
+    "_winapi",
+    "fcntl",
+    "grp",
+    "mmap",
+    "msvcrt",
+    "nt",
+    "posix",
+    "pwd",
+    "readline",
+    "resource",
+    "select",
+    "syslog",
+    "termios",
+    "winreg",
+    "winsound",
+];
+
+/// Loads `code` under plain importing and gives `repr(got)`, or the class of what it raised.
+#[track_caller]
+fn got(code: &str) -> String {
+    let seen = std::cell::RefCell::new(String::new());
+    each_source(&[("guest.py", code)], |vm| {
+        let guest = load(&handle("guest", vm)?, &mapper::pass_through(vm), vm);
+        *seen.borrow_mut() = match guest {
+            Ok(guest) => attr(guest.as_ref(), "got", vm)?,
+            Err(error) => error.class().name().to_string(),
+        };
+        Ok(())
+    });
+    seen.into_inner()
+}
+
+#[test]
+fn there_are_no_modules_for_the_host() {
+    for name in HOST {
+        assert_eq!(got(&format!("import {name}")), "ModuleNotFoundError", "{name}");
+    }
+    assert_eq!(got(&format!("import sys\ngot = sorted(set({HOST:?}) & set(sys.builtin_module_names))")), "[]");
+    for name in ["os", "socket", "subprocess", "ctypes", "shutil", "tempfile"] {
+        assert_eq!(got(&format!("import {name}")), "ModuleNotFoundError", "{name}");
+    }
+}
+
+#[test]
+fn no_file_is_opened_by_any_means() {
+    let files = [
+        "open('Cargo.toml')",
+        "import _io\n_io.open('Cargo.toml')",
+        "import io\nio.open('Cargo.toml')",
+        "import _io\n_io.FileIO('Cargo.toml')",
+        "import _io\n_io.open_code('Cargo.toml')",
+        "import sys\nsys.stdin.buffer",
+        "[kind for kind in object.__subclasses__() if kind.__name__ in ('FileIO', 'socket', 'Popen', 'CDLL')][0]",
+    ];
+    for code in files {
+        let seen = got(&format!("{code}\ngot = 'opened'"));
+        assert!(seen.ends_with("Error") && !seen.contains("opened"), "{code}: {seen}");
+    }
+}
+
+#[test]
+fn the_environment_and_the_machine_are_out_of_sight() {
+    for code in [
+        "import sys\ngot = [*map(str, getattr(sys, 'environ', []))]",
+        "import sys\ngot = [entry for entry in sys.path if '/' in entry and 'tmp' not in entry]",
+    ] {
+        assert_eq!(got(code), "[]", "{code}");
+    }
+}
+
+#[test]
+fn the_host_gives_modules_and_they_work() {
+    use exocet::{HostModule, Memory, Runtime};
+    let app = Memory::new("<app>")
+        .with("app.py", "import host, part\ndef reply(): return part.shout(host.name())")
+        .with("part.py", "def shout(text): return text.upper()");
+    let runtime = Runtime::builder().isolated().without_signals().source(app).build().unwrap();
+    let host = HostModule::new("host").function("name", || "ann");
+    let imports = runtime.no_imports().with_module(host).unwrap().realm(["app", "part"]).unwrap();
+    assert_eq!(imports.import("app").unwrap().call::<String>("reply", ()).unwrap(), "ANN");
+}
