@@ -54,12 +54,12 @@ class ExclusiveMapper(IMapper):
     def __new__(cls, mapper: _Lookup, names: str | Iterable[str]) -> Self: ...
 
 class PolicyMapper(IMapper):
-    """A mapper that asks another one for what a policy allows; the policy is a dict in the form of a policy file, or its text."""
+    """A mapper that asks another one for what a policy, as a dict or as TOML text, allows."""
 
     def __new__(cls, mapper: _Lookup, policy: str | Mapping[str, Any]) -> Self: ...
 
 class Withheld(AttributeError):
-    """A name of a module, a function or a frame that a policy withholds."""
+    """A name of a module, a function or a frame is withheld by a policy."""
 
 class LimitExceeded(BaseException):
     """Code has used up what it may; `limit` says of what."""

@@ -282,6 +282,9 @@ pub(crate) fn exception(limit: Limit, message: String, vm: &VirtualMachine) -> P
     exception
 }
 
+/// What Python code reads of it.
+const DOC: &str = "Code has used up what it may; `limit` says of what.";
+
 /// The class of the exceptions for limits. No `except Exception` takes it for one of the code's own.
 pub(crate) fn class(vm: &VirtualMachine) -> PyTypeRef {
     let state = State::of(vm);
@@ -289,7 +292,9 @@ pub(crate) fn class(vm: &VirtualMachine) -> PyTypeRef {
     class
         .get_or_insert_with(|| {
             let base = vm.ctx.exceptions.base_exception_type.to_owned();
-            vm.ctx.new_exception_type("exocet", "LimitExceeded", Some(vec![base]))
+            let class = vm.ctx.new_exception_type("exocet", "LimitExceeded", Some(vec![base]));
+            class.set_attr(vm.ctx.intern_str("__doc__"), vm.ctx.new_str(DOC).into());
+            class
         })
         .clone()
 }

@@ -106,7 +106,6 @@ impl Lock {
     }
 
     /// A policy that allows each importer what it got, and nothing else. What overrides answered needs no rule.
-    #[must_use]
     pub fn policy(&self) -> Policy {
         let mut wanted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for ((importer, name), answer) in &self.decisions {

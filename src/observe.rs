@@ -6,7 +6,7 @@ use crate::{
     Answer, Importer, MapperRef, PythonModule, Request,
     mapper::{Asker, Step, Trail},
     record::{Decision, Event, Load},
-    state::State,
+    state::{State, sys_modules},
 };
 use rustpython_vm::{PyResult, VirtualMachine, builtins::PyStr, function::FuncArgs};
 use std::{
@@ -165,6 +165,8 @@ pub(crate) fn install(observers: Vec<Arc<dyn Observer>>, vm: &VirtualMachine) ->
     let watched = vm.new_function(LOAD, move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
         let name = args.args.first().and_then(|name| Some(name.downcast_ref::<PyStr>()?.to_string()));
         match (active(vm), name) {
+            // One that another load is in the middle of is waited for, or taken as it is.
+            (Some(_), Some(name)) if sys_modules(vm)?.contains_key(&*name, vm) => original.call(args, vm),
             (Some(watch), Some(name)) => watch.shared(&name, vm, || original.call(args, vm)),
             _ => original.call(args, vm),
         }

@@ -104,6 +104,9 @@ fn is_module(object: &PyObject, vm: &VirtualMachine) -> bool {
     object.fast_isinstance(vm.ctx.types.module_type)
 }
 
+/// What Python code reads of it.
+const DOC: &str = "A name of a module, a function or a frame is withheld by a policy.";
+
 /// The class of the error for a name that is withheld.
 pub(crate) fn withheld_class(vm: &VirtualMachine) -> PyTypeRef {
     let state = State::of(vm);
@@ -111,7 +114,9 @@ pub(crate) fn withheld_class(vm: &VirtualMachine) -> PyTypeRef {
     class
         .get_or_insert_with(|| {
             let base = vm.ctx.exceptions.attribute_error.to_owned();
-            vm.ctx.new_exception_type("exocet", "Withheld", Some(vec![base]))
+            let class = vm.ctx.new_exception_type("exocet", "Withheld", Some(vec![base]));
+            class.set_attr(vm.ctx.intern_str("__doc__"), vm.ctx.new_str(DOC).into());
+            class
         })
         .clone()
 }

@@ -30,7 +30,7 @@ use std::{
 /// redirect = { simplejson = "json" }
 /// optional = true             # `simplejson` need not be installed
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, std::default::Default, Serialize)]
 pub struct Form {
     default: Option<Default>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -191,12 +191,6 @@ impl<'de, T: Table> Visitor<'de> for TableVisitor<T> {
             table.read(&key, &mut map)?;
         }
         table.check().map_err(A::Error::custom)
-    }
-}
-
-impl std::default::Default for Form {
-    fn default() -> Self {
-        Self { default: None, confined: false, rules: Vec::new() }
     }
 }
 

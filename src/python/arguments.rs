@@ -87,7 +87,7 @@ impl TryFromObject for PolicyForm {
     fn try_from_object(vm: &VirtualMachine, object: PyObjectRef) -> PyResult<Self> {
         let policy = match object.downcast_ref::<PyStr>() {
             #[cfg(feature = "toml")]
-            Some(text) => Policy::from_toml(&text.to_string()),
+            Some(text) => Policy::from_toml(text.as_ref()),
             #[cfg(not(feature = "toml"))]
             Some(_) => Err(Error::policy("this build reads no TOML; give the policy as a dict".to_owned())),
             None => {

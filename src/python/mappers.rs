@@ -141,8 +141,7 @@ mapper_class!(
     {}
 );
 mapper_class!(
-    /// A mapper that asks another one for what a policy allows. The policy is a dict in the form of a policy file, or the text of
-    /// one.
+    /// A mapper that asks another one for what a policy, as a dict or as TOML text, allows.
     PolicyMapper, "PolicyMapper", NewPolicy,
     |args, vm| {
         let path = crate::search_path(vm)?;

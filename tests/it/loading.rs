@@ -477,11 +477,11 @@ fn a_module_that_loads_itself_for_ever_ends_in_an_exception() {
     on_big_stack(move || {
         each_source(&[("app.py", app), ("chain.py", chain)], |vm| {
             let error = fresh("app", vm).expect_err("it never ends");
-            assert_eq!(error.class().name().to_string(), "RecursionError");
+            assert_eq!(error.class().name().to_string(), "LimitExceeded");
             let chain = handle("chain", vm)?;
             let (own, _) = recorder([("chain", Answer::Load(chain.clone(), None))], Answer::NotMine, vm);
             let error = load(&chain, &own, vm).expect_err("it never ends");
-            assert_eq!(error.class().name().to_string(), "RecursionError");
+            assert_eq!(error.class().name().to_string(), "LimitExceeded");
             Ok(())
         });
     });

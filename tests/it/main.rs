@@ -24,6 +24,7 @@ mod hostile;
 mod limits;
 mod listing;
 mod loading;
+mod observe;
 mod oracle;
 mod policy;
 mod readme;

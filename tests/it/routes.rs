@@ -243,7 +243,7 @@ const ROUTES: &[Route] = &[
     route("`().__class__.__base__.__subclasses__()`", &[], "got = [*type.__subclasses__(object)]", Open, Closed),
     route("reading `__builtins__`", &[], "got = __builtins__['__import__']('denied')", Closed, Closed),
     route(
-        "reading `__builtins__`",
+        "`import builtins`, if it is let in",
         &["builtins"],
         "import builtins\ngot = builtins.__import__('denied')",
         Open,
@@ -304,7 +304,7 @@ const ROUTES: &[Route] = &[
     route(
         "`gc.get_objects`, if `gc` is let in",
         &["gc"],
-        "import gc\ngot = [it for it in gc.get_objects() if getattr(it, 'word', None) == 'denied word'][0]",
+        "import gc\ngot = [it for it in gc.get_objects() if type(it) is dict and it.get('word') == 'denied word'][0]",
         Open,
         Open,
     ),
