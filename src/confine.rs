@@ -14,7 +14,7 @@ use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyDict, PyStr, PyType},
     frame::current_builtins,
-    function::FuncArgs,
+    function::{FuncArgs, PySetterValue},
     types::PyTypeFlags,
 };
 use std::sync::{
@@ -68,9 +68,26 @@ const OF_FUNCTIONS: [&str; 3] = ["__builtins__", "__closure__", "__globals__"];
 /// Whether any mapper of the process confines.
 static GUARDED: AtomicBool = AtomicBool::new(false);
 
+/// What a guard keeps of the class that it is for. Without the feature `threading` each thread has classes of its own.
+struct Kept(PyObjectRef);
+
+// SAFETY: it is part of a class, which doesn't leave its thread.
+#[cfg(not(feature = "threading"))]
+unsafe impl Send for Kept {}
+
+// SAFETY: as above.
+#[cfg(not(feature = "threading"))]
+unsafe impl Sync for Kept {}
+
+impl Kept {
+    fn get(&self) -> &PyObject {
+        &self.0
+    }
+}
+
 /// Takes out of the builtins of confined modules what leads to the host, and guards what leads round their mapper.
 pub(crate) fn withhold_builtins(builtins: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<()> {
-    guard(vm)?;
+    guard(vm);
     State::of(vm).confines.store(true, Ordering::Relaxed);
     for name in BUILTINS {
         if builtins.contains_key(name, vm) {
@@ -97,11 +114,26 @@ fn is_confined(vm: &VirtualMachine) -> bool {
         && current_builtins().is_some_and(|builtins| hook::is_confined(&builtins, vm))
 }
 
-/// Guards the attributes of the VM's own classes, once in a process.
-fn guard(vm: &VirtualMachine) -> PyResult<()> {
-    if GUARDED.swap(true, Ordering::SeqCst) {
-        return Ok(());
+/// Guards the attributes of the VM's own classes, once for each set of them.
+fn guard(vm: &VirtualMachine) {
+    #[cfg(feature = "threading")]
+    {
+        static GUARD: std::sync::Once = std::sync::Once::new();
+        GUARD.call_once(|| guard_classes(vm));
     }
+    #[cfg(not(feature = "threading"))]
+    {
+        thread_local! {
+            static GUARD: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+        }
+        if !GUARD.replace(true) {
+            guard_classes(vm);
+        }
+    }
+}
+
+fn guard_classes(vm: &VirtualMachine) {
+    GUARDED.store(true, Ordering::SeqCst);
     let types = &vm.ctx.types;
     // These are members, by whose class others know what a member is, so they stay and are guarded where they are read.
     let function = &types.function_type.slots().getattro;
@@ -128,7 +160,6 @@ fn guard(vm: &VirtualMachine) -> PyResult<()> {
     ] {
         guard_attribute(class, name, only, vm);
     }
-    Ok(())
 }
 
 /// Of which objects an attribute is withheld.
@@ -145,7 +176,8 @@ enum Only {
 fn guard_attribute(class: &'static Py<PyType>, name: &'static str, only: Only, vm: &VirtualMachine) {
     let interned = vm.ctx.intern_str(name);
     let Some(original) = class.get_direct_attr(interned) else { return };
-    let setter = original.clone();
+    let setter = Kept(original.clone());
+    let original = Kept(original);
     let get = move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
         if let Only::Any = only {
             check(&format!("'{name}'"), vm)?;
@@ -159,10 +191,10 @@ fn guard_attribute(class: &'static Py<PyType>, name: &'static str, only: Only, v
         }
         // The class that has the descriptor is asked for it, not for its value.
         let of_class = matches!(only, Only::Any) && object.is(vm.ctx.types.type_type);
+        let original = original.get();
         let value = match original.class().slots().descr_get.load() {
-            Some(_) if of_class => original.clone(),
-            Some(get) => get(&original, Some(&object), Some(object.class().as_object()), vm)?,
-            None => original.clone(),
+            Some(get) if !of_class => get(original, Some(&object), Some(object.class().as_object()), vm)?,
+            _ => original.to_owned(),
         };
         if let Only::Module = only
             && value.fast_isinstance(vm.ctx.types.module_type)
@@ -171,16 +203,13 @@ fn guard_attribute(class: &'static Py<PyType>, name: &'static str, only: Only, v
         }
         Ok(value)
     };
-    let set =
-        move |object: PyObjectRef, value: rustpython_vm::function::PySetterValue, vm: &VirtualMachine| match setter
-            .class()
-            .slots()
-            .descr_set
-            .load()
-        {
-            Some(set) => set(&setter, object, value, vm),
+    let set = move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| {
+        let setter = setter.get();
+        match setter.class().slots().descr_set.load() {
+            Some(set) => set(setter, object, value, vm),
             None => Err(vm.new_attribute_error(format!("attribute '{name}' is read-only"))),
-        };
+        }
+    };
     let guarded = vm.ctx.new_getset(name, class, get, set);
     class.set_attr(interned, guarded.into());
 }

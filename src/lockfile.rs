@@ -80,18 +80,25 @@ impl Lock {
     #[must_use]
     pub fn of(events: &[Event]) -> Self {
         let mut lock = Self { modules: BTreeMap::new(), decisions: BTreeMap::new() };
+        // A name that nobody found is no module, and was not given.
+        let missing: BTreeSet<&str> = events.iter().filter_map(not_found).collect();
         for event in events {
             match event {
+                Event::Load(load) if missing.contains(load.name.as_str()) => {}
                 Event::Load(load) => {
                     let hash = load.hash.clone().filter(|_| !is_embedded(load.origin.as_deref()));
                     lock.modules.entry(load.name.clone()).or_default().insert(hash);
                 }
                 Event::Decision(decision) => {
                     let importer = decision.importer.as_ref().map_or_else(String::new, |by| by.module.clone());
-                    let known = lock.decisions.entry((importer, decision.name.clone())).or_insert(decision.answer);
+                    let answer = match decision.answer {
+                        Verdict::PassThrough if missing.contains(decision.name.as_str()) => Verdict::NotMine,
+                        answer => answer,
+                    };
+                    let known = lock.decisions.entry((importer, decision.name.clone())).or_insert(answer);
                     // Of several answers one that gave something counts.
                     if !gives(*known) {
-                        *known = decision.answer;
+                        *known = answer;
                     }
                 }
             }
@@ -186,6 +193,14 @@ impl Observer for Lock {
             // What isn't found anywhere fails by itself.
             _ => Ok(()),
         }
+    }
+}
+
+/// The name that the event tells was looked for and not found.
+fn not_found(event: &Event) -> Option<&str> {
+    match event {
+        Event::Load(load) if !load.fresh && load.origin.is_none() && load.error.is_some() => Some(&load.name),
+        _ => None,
     }
 }
 

@@ -85,7 +85,8 @@ impl Ward {
         let result = engine.try_enter(|vm| {
             let _inside = Inside::new(self);
             let _lowered = self.limits.recursion.map(|calls| Lowered::new(calls, vm));
-            let _watched = WATCHDOG.watch(self, engine.signals());
+            // Another thread would be interrupted in this one's place.
+            let _watched = engine.can_interrupt().then(|| WATCHDOG.watch(self, engine.signals()));
             f(vm)
         });
         if let Err(error) = &result

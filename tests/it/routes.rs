@@ -377,7 +377,7 @@ class Kind:
 fn fate(route: &Route, mapper: impl Fn(&VirtualMachine) -> MapperRef) -> Fate {
     let body = route.code.replace('\n', "\n    ");
     let module = format!(
-        "got = None\ntry:\n    {body}\nexcept (ImportError, AttributeError, KeyError, NameError) as error:\n    got = None\nreached = got is not None\n"
+        "got = None\ntry:\n    {body}\nexcept (ImportError, AttributeError, KeyError, NameError, OSError) as error:\n    got = None\nreached = got is not None\n"
     );
     let seen = std::cell::RefCell::new(Vec::new());
     each_source(&[("guest.py", &module), ("denied.py", "word = 'denied word'"), ("tool.py", TOOL)], |vm| {

@@ -198,6 +198,11 @@ fn a_lock_is_the_same_for_the_same_run_and_lets_nothing_else_run() {
             one.contains("name = \"helper\"\nhash = ") && !one.contains(&*folder.path().to_string_lossy()),
             "{one}"
         );
+        let policy = fs::read_to_string(folder.path().join("one.toml")).unwrap();
+        assert!(
+            !policy.contains("absent") && one.contains("name = \"absent\"\nanswer = \"not-mine\""),
+            "{policy}{one}"
+        );
         fs::write(folder.path().join("app.lock"), &one).unwrap();
         let locked = || in_folder(folder.path(), &format!("run {realm}--locked app.lock app.py"));
         let ran = locked();
