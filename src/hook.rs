@@ -4,7 +4,7 @@ use crate::{
     answer::new_nameless_error,
     confine, instances,
     internal::{Caller, Serving},
-    mapper::{MapperRef, Request, WeakMapper},
+    mapper::{Answer, MapperRef, Request, WeakMapper},
     state::State,
     statement::Statements,
 };
@@ -29,6 +29,8 @@ pub(crate) struct Importer {
     mapper: WeakMapper,
     /// The name that the one module was loaded under.
     owner: Option<String>,
+    /// Whether the mapper confines, also when it is gone.
+    confines: bool,
 }
 
 /// The builtins for the modules under `mapper`: the interpreter's, with an `__import__` that asks `mapper` and an
@@ -38,7 +40,8 @@ pub(crate) fn private_builtins(mapper: &MapperRef, owner: Option<&str>, vm: &Vir
     if owner.is_some() {
         OWNERS.store(true, Ordering::Relaxed);
     }
-    let importer = Importer { mapper: mapper.downgrade(vm)?, owner: owner.map(str::to_owned) };
+    let importer =
+        Importer { mapper: mapper.downgrade(vm)?, owner: owner.map(str::to_owned), confines: mapper.confines() };
     builtins.set_item(IMPORT, importer.into_ref(&vm.ctx).into(), vm)?;
     crate::exec::install(&builtins, vm)?;
     if mapper.confines() {
@@ -72,6 +75,12 @@ pub(crate) fn owner_of(vm: &VirtualMachine) -> Option<String> {
     None
 }
 
+/// Whether `mapper` has something for `name` if the module `owner` asks.
+fn gives(mapper: &MapperRef, name: &str, owner: &str, vm: &VirtualMachine) -> PyResult<bool> {
+    let answer = mapper.map(&Request::probe(name).from_module(owner), vm)?;
+    Ok(!matches!(answer, Answer::NotMine | Answer::Denied(_)))
+}
+
 /// The `__import__` of a module in the builtins of a frame.
 fn importer_in(builtins: &PyObject, vm: &VirtualMachine) -> Option<PyRef<Importer>> {
     builtins.downcast_ref::<PyDict>()?.get_item_opt(IMPORT, vm).ok()??.downcast().ok()
@@ -84,7 +93,7 @@ pub(crate) fn is_confined(builtins: &PyObject, vm: &VirtualMachine) -> bool {
         return false;
     }
     match importer_in(builtins, vm) {
-        Some(importer) => importer.mapper.upgrade(vm).is_ok_and(|mapper| mapper.confines()),
+        Some(importer) => importer.confines,
         None => true,
     }
 }
@@ -158,9 +167,16 @@ impl Importer {
         let name = absolute(&written, call.globals.as_deref(), call.level, vm)?;
         let mapper = self.mapper.upgrade(vm)?;
         let owner = match &self.owner {
-            // Where nobody is known by an import of its own there is nothing to look for.
-            None => owner_of(vm),
-            owner => owner.clone(),
+            // A statement has this import from its own builtins; a call may have it from another module.
+            owner @ Some(_) if statement.is_some() => owner.clone(),
+            own => {
+                // Whoever lends its own to another module, or borrows one, gets what both may have.
+                let asks = owner_of(vm);
+                match own {
+                    Some(own) if asks.as_ref() != Some(own) && !gives(&mapper, &name, own, vm)? => Some(own.clone()),
+                    _ => asks,
+                }
+            }
         };
         let statements = Statements { mapper, owner: owner.clone() };
         // A call may leave out whose import it is; then it is that of the code that runs.

@@ -6,10 +6,11 @@
 use crate::{
     mapper::MapperRef,
     state::{State, sys_modules},
+    view::View,
 };
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyBoundMethod, PyDictRef, PyFunction, PyStr, PyTypeRef},
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyBoundMethod, PyDictRef, PyFunction, PyStr, PyTuple, PyTypeRef},
     function::{FuncArgs, PySetterValue},
     object::{Traverse, TraverseFn},
     pyclass,
@@ -101,7 +102,7 @@ pub(crate) fn show(name: &str, whole: PyObjectRef, part: &Part, mapper: &MapperR
 }
 
 fn is_module(object: &PyObject, vm: &VirtualMachine) -> bool {
-    object.fast_isinstance(vm.ctx.types.module_type)
+    object.fast_isinstance(vm.ctx.types.module_type) || object.downcast_ref::<View>().is_some()
 }
 
 /// What Python code reads of it.
@@ -169,7 +170,7 @@ impl ModulePart {
             }
             Self::new(&full, value, Part::except([""; 0], self.part.rule.clone()), vm).into_ref(&vm.ctx).into()
         } else if is_function(&value, vm) {
-            FunctionPart { target: value, rule: self.part.rule.clone() }.into_ref(&vm.ctx).into()
+            FunctionPart { target: value, rule: self.part.rule.clone(), unwraps: false }.into_ref(&vm.ctx).into()
         } else {
             return Ok(value);
         };
@@ -185,6 +186,15 @@ impl ModulePart {
 
     fn lets(&self, name: &PyObject) -> bool {
         name.downcast_ref::<PyStr>().and_then(|name| name.to_str()).is_some_and(|name| self.part.has(name))
+    }
+}
+
+/// The attribute of what is shown in part. An error that names the object itself would hand it over.
+fn read(target: &PyObject, name: &Py<PyStr>, shown: &str, vm: &VirtualMachine) -> PyResult {
+    match vm.get_attribute_opt(target, name) {
+        Ok(Some(value)) => Ok(value),
+        Ok(None) => Err(vm.new_attribute_error(format!("'{shown}' has no attribute '{name}'"))),
+        Err(error) => Err(error),
     }
 }
 
@@ -205,6 +215,8 @@ impl GetAttr for ModulePart {
     fn getattro(zelf: &Py<Self>, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
         match name.as_bytes() {
             b"__class__" => return Ok(vm.ctx.types.module_type.to_owned().into()),
+            // The very object is what the module knows itself by.
+            b"__name__" => return Ok(vm.ctx.new_str(zelf.name.as_str()).into()),
             b"__dict__" => {
                 let dict = vm.ctx.new_dict();
                 for name in zelf.names(vm)? {
@@ -217,7 +229,7 @@ impl GetAttr for ModulePart {
                 return Ok(dict.into());
             }
             b"__all__" => {
-                let all = zelf.target.get_attr(name, vm)?;
+                let all = read(&zelf.target, name, &zelf.name, vm)?;
                 let all: Vec<PyObjectRef> = all.try_to_value(vm)?;
                 return Ok(vm.ctx.new_list(all.into_iter().filter(|name| zelf.lets(name)).collect()).into());
             }
@@ -231,7 +243,7 @@ impl GetAttr for ModulePart {
                 None => vm.new_attribute_error(format!("module '{}' has no attribute '{name}'", zelf.name)),
             });
         }
-        let value = zelf.target.get_attr(name, vm)?;
+        let value = read(&zelf.target, name, &zelf.name, vm)?;
         zelf.hand_out(name, value, vm)
     }
 }
@@ -262,6 +274,8 @@ impl ModulePart {
 pub(crate) struct FunctionPart {
     target: PyObjectRef,
     rule: String,
+    /// Whether it is told of other functions in part, and has to know them as they are.
+    unwraps: bool,
 }
 
 // SAFETY: the one owned reference is visited once.
@@ -274,7 +288,18 @@ unsafe impl Traverse for FunctionPart {
 impl Callable for FunctionPart {
     type Args = FuncArgs;
 
-    fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    fn call(zelf: &Py<Self>, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        if zelf.unwraps {
+            for argument in &mut args.args {
+                if let Some(items) = argument.downcast_ref::<PyTuple>() {
+                    let whole = |item: &PyObjectRef| {
+                        item.downcast_ref::<Self>().map_or_else(|| item.clone(), |part| part.target.clone())
+                    };
+                    let items = items.iter().map(whole).collect();
+                    *argument = vm.ctx.new_tuple(items).into();
+                }
+            }
+        }
         zelf.target.call(args, vm)
     }
 }
@@ -282,15 +307,14 @@ impl Callable for FunctionPart {
 impl GetAttr for FunctionPart {
     fn getattro(zelf: &Py<Self>, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
         match name.to_str() {
-            Some("__class__" | "__call__") => zelf.as_object().generic_getattr(name, vm),
-            Some(shown) if SHOWN.contains(&shown) => zelf.target.get_attr(name, vm),
+            Some("__class__" | "__call__" | "__copy__" | "__deepcopy__") => zelf.as_object().generic_getattr(name, vm),
+            Some(shown) if SHOWN.contains(&shown) => read(&zelf.target, name, "function", vm),
+            // What is a class to who derives from it, as `typing.NamedTuple`.
+            Some("__mro_entries__") => zelf.hand_out(read(&zelf.target, name, "function", vm)?, true, vm),
             Some(hidden) if hidden.starts_with("__") => {
                 Err(withheld(&format!("'{name}' of a function"), &zelf.rule, vm))
             }
-            _ => match vm.get_attribute_opt(&zelf.target, name)? {
-                Some(_) => Err(withheld(&format!("'{name}' of a function"), &zelf.rule, vm)),
-                None => Err(vm.new_attribute_error(format!("function has no attribute '{name}'"))),
-            },
+            _ => zelf.hand_out(read(&zelf.target, name, "function", vm)?, false, vm),
         }
     }
 }
@@ -307,5 +331,26 @@ impl Representable for FunctionPart {
     }
 }
 
+impl FunctionPart {
+    /// What stands for `value`, an attribute of the function's.
+    fn hand_out(&self, value: PyObjectRef, unwraps: bool, vm: &VirtualMachine) -> PyResult {
+        Ok(match is_function(&value, vm) {
+            true => FunctionPart { target: value, rule: self.rule.clone(), unwraps }.into_ref(&vm.ctx).into(),
+            false if is_module(&value, vm) => return Err(withheld("a module of a function", &self.rule, vm)),
+            false => value,
+        })
+    }
+}
+
 #[pyclass(with(Callable, GetAttr, SetAttr, Representable), flags(HAS_WEAKREF, DISALLOW_INSTANTIATION))]
-impl FunctionPart {}
+impl FunctionPart {
+    #[pymethod]
+    fn __copy__(zelf: PyRef<Self>) -> PyRef<Self> {
+        zelf
+    }
+
+    #[pymethod]
+    fn __deepcopy__(zelf: PyRef<Self>, _memo: PyObjectRef) -> PyRef<Self> {
+        zelf
+    }
+}

@@ -105,11 +105,11 @@ impl Policy {
 
     /// The same, and modules under it are kept from reaching round it by way of the objects that they hold.
     ///
-    /// From their code `__globals__`, `__closure__` and `__builtins__` of functions, the frames below their own, `__subclasses__`,
-    /// `__self__` of built-in functions, and the loader's files are out of reach; so are `open`, `input`, `breakpoint`, `help` and `exit`.
-    /// Shared modules are handed over as read-only objects that stand for them, and `builtins` is the module's own. This
-    /// costs some microseconds a load, and libraries that need these things for themselves keep them. It doesn't make the
-    /// VM a prison: the README has the list of what is known to be left.
+    /// Out of reach are `__globals__`, `__closure__`, `__code__` and the like of functions other than their own, frames,
+    /// `__subclasses__` of shared classes, `__self__` of built-in functions, the loader's files, most of
+    /// `sys`, and `open`, `input`, `breakpoint`, `help` and `exit`. Shared modules are handed over as read-only objects
+    /// that stand for them, and `builtins` is the module's own. This costs some microseconds a load. It doesn't make the
+    /// VM a prison: the README has the list of what is known to be left, and there will be more.
     pub fn confined(mut self) -> Self {
         self.confines = true;
         self

@@ -65,14 +65,19 @@ pub(crate) struct State {
 impl State {
     /// The state of the interpreter, made when it is first asked for.
     pub(crate) fn of(vm: &VirtualMachine) -> PyRef<Self> {
-        let sys = vm.sys_module.dict();
-        let found = sys.get_item_opt(crate::interned::get(vm).state, vm).ok().flatten();
-        if let Some(state) = found.and_then(|state| state.downcast::<Self>().ok()) {
+        if let Some(state) = Self::existing(vm) {
             return state;
         }
+        let sys = vm.sys_module.dict();
         let state = Self::new(vm).expect("the interpreter has its import machinery").into_ref(&vm.ctx);
         sys.set_item(crate::interned::get(vm).state, state.clone().into(), vm).expect("`sys` takes attributes");
         state
+    }
+
+    /// The state of the interpreter, if it has one: while it starts it has none.
+    pub(crate) fn existing(vm: &VirtualMachine) -> Option<PyRef<Self>> {
+        let found = vm.sys_module.dict().get_item_opt(crate::interned::get(vm).state, vm).ok().flatten();
+        found?.downcast::<Self>().ok()
     }
 
     fn new(vm: &VirtualMachine) -> PyResult<Self> {

@@ -92,7 +92,7 @@ impl Policed {
             return Answer::Object(own);
         }
         let part = match request.name() {
-            "sys" => Part::except(confine::OF_SYS, confine::RULE),
+            "sys" => Part::of(confine::OF_SYS, confine::RULE),
             _ => Part::except([""; 0], confine::RULE),
         };
         Answer::Part(Answer::PassThrough.into(), Arc::new(part))

@@ -9,7 +9,10 @@ use exocet::{Memory, Outcome, Policy, Rule, Runtime, SearchPath, load, mapper};
 fn got(policy: &Policy, code: &str) -> String {
     let files = [
         ("guest.py", code),
-        ("tool.py", "secret = 'secret'\ndef shout(text):\n    return text.upper()\ndef hide():\n    return secret\n"),
+        (
+            "tool.py",
+            "secret = 'secret'\ndef shout(text):\n    return text.upper()\ndef hide():\n    return secret\nclass Kind:\n    def work(self): pass\n",
+        ),
         ("other.py", "word = 'other'"),
         ("pk/__init__.py", "from . import sub\nfrom .sub import word"),
         ("pk/sub.py", "word = 'sub'"),
@@ -277,21 +280,28 @@ fn a_bad_policy_file_is_one_error_with_its_place() {
 fn code_under_a_confined_policy_is_kept_from_what_leads_round_it() {
     let policy = Policy::allowing().confined().rule(Rule::deny(["other"]));
     for code in [
-        "(lambda: 0).__globals__",
         "import tool\ntool.shout.__globals__",
-        "getattr(lambda: 0, '__glo' + 'bals__')",
-        "'{0.__globals__}'.format(lambda: 0)",
+        "import tool\ntool.Kind.work.__globals__",
+        "import tool\ngetattr(tool.Kind.work, '__glo' + 'bals__')",
+        "import tool\n'{0.__globals__}'.format(tool.Kind.work)",
+        "import tool\nobject.__getattribute__(tool.Kind.work, '__globals__')",
+        "import tool\ntool.Kind.work.__builtins__",
+        "import tool\ntool.Kind.work.__closure__",
+        "import tool\ntool.Kind.work.__code__ = (lambda: 0).__code__",
+        "import tool\ntool.Kind.work.__defaults__ = ()",
+        "import tool\ntool.Kind.work.word = 1",
+        "import tool\ntype(lambda: 0).__code__.__set__(tool.Kind.work, (lambda: 0).__code__)",
+        "(lambda: 0).__code__.replace(co_argcount=50)",
+        "type((lambda: 0).__code__)()",
+        "type(lambda: 0)((lambda: 0).__code__, {'__builtins__': {}})",
         "type(lambda: 0).__globals__",
         "type(lambda: 0).__globals__.__get__(lambda: 0)",
         "type(lambda: 0).__dict__['__globals__']",
-        "object.__getattribute__(lambda: 0, '__globals__')",
-        "(lambda: 0).__builtins__",
-        "(lambda: 0).__closure__",
         "len.__self__",
         "print.__self__",
         "().__class__.__base__.__subclasses__()",
         "type.__subclasses__(object)",
-        "type.__dict__['__subclasses__']",
+        "type.__dict__['__subclasses__'].__get__(object)",
         "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    got = error.__traceback__.tb_frame.f_globals",
         "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    got = error.__traceback__.tb_frame.f_back",
         "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    got = error.__traceback__.tb_frame.f_builtins",
@@ -301,7 +311,6 @@ fn code_under_a_confined_policy_is_kept_from_what_leads_round_it() {
         "input()",
         "breakpoint()",
         "__loader__.get_data(__file__)",
-        "exec('(lambda: 0).__globals__', {})",
         "exec('got = f.__globals__', {'__builtins__': {}, 'f': lambda: 0})",
         "eval('f.__globals__', {'__builtins__': {}, 'f': lambda: 0})",
         "import tool\ntool.shout = len",
@@ -331,7 +340,7 @@ fn code_under_a_confined_policy_is_kept_from_what_leads_round_it() {
 #[test]
 fn nobody_else_notices_that_somebody_is_confined() {
     let policy = Policy::allowing().confined();
-    assert!(got(&policy, "(lambda: 0).__globals__").starts_with("Withheld"));
+    assert!(got(&policy, "len.__self__").starts_with("Withheld"));
     let files = [(
         "free.py",
         "def f(): return len.__self__\ngot = f.__globals__ is globals(), type(f).__globals__.__get__(f) is globals(), f().__name__, int in object.__subclasses__(), '__globals__' in vars(type(f)), bool in type.__subclasses__(int)",
@@ -352,4 +361,139 @@ fn builtins_of_a_confined_module_are_its_own() {
     let imports = runtime.pass_through().policed(&Policy::allowing().confined()).unwrap();
     runtime.load("poison", &imports).unwrap();
     assert_eq!(runtime.load("victim", &imports).unwrap().get::<i32>("got").unwrap(), 4);
+}
+
+/// Loads `code` under a confined policy that denies all but some of the library, and gives what `got` gives.
+#[cfg(feature = "stdlib")]
+#[track_caller]
+fn confined(code: &str) -> String {
+    let allowed =
+        ["collections", "copy", "dataclasses", "enum", "functools", "json", "math", "re", "sys", "threading", "typing"];
+    got(&Policy::denying().confined().rule(Rule::allow(allowed).because("plain library")), code)
+}
+
+#[cfg(feature = "stdlib")]
+#[test]
+fn a_library_that_runs_something_for_confined_code_reads_nothing_for_it() {
+    const SHARED: &str = "f = ().__reduce_ex__(2)[0]\nread = lambda: [*map(getattr, [f], ['__globals__'])]\n";
+    for code in [
+        "f.__code__ = (lambda: 1).__code__",
+        "class M(map): __new__ = list\ngot = f(map.__new__(M, getattr, [f], ['__globals__']))[0]",
+        "S = type('S', (str,), {'__new__': f.__getattribute__})\ngot = f(str.__new__(S, '__globals__'))",
+        "import collections\ngot = collections.UserList(map(getattr, [f], ['__globals__'])).data[0]",
+        "import functools\ngot = functools.cached_property(functools.partial(getattr, f, '__globals__'))\ngot.__set_name__(int, 'x')\nclass A: pass\ngot = got.__get__(A())\nif not isinstance(got, dict): raise KeyError",
+        "import functools\ndef w(): pass\nfunctools.update_wrapper(w, f, assigned=('__globals__',), updated=())\ngot = w.__dict__['__globals__']",
+        "import threading\nfound = []\nthread = threading.Thread(target=found.extend, args=(map(getattr, [f], ['__globals__']),))\nthread.start()\nthread.join()\ngot = found[0]",
+        "import enum\ngot = enum.sys.modules",
+        "import dataclasses\ngot = dataclasses.sys",
+        "import enum\ngot = enum.Enum._convert_('E', 'posix', lambda name: name == 'listdir')",
+        "import typing\nclass A: x: \"__import__('os').getpid()\"\ngot = typing.get_type_hints(A, {}, {})",
+        "import typing\nclass C: x: 'system'\nC.__module__ = 'os'\ngot = typing.get_type_hints(C)",
+        "import dataclasses\nD = type('D', (), {'__module__': 'posix', '__annotations__': {\"__class__ and getpid() and other.__class__\": int}})\nD = dataclasses.dataclass(D, init=False, repr=False)\ngot = D() == D()",
+        "import sys\ngot = sys.stdout",
+        "import sys\ngot = sys._exocet_state",
+    ] {
+        let seen = confined(&format!("{SHARED}{code}"));
+        let kind = seen.split(':').next().unwrap_or_default();
+        assert!(
+            ["Withheld", "ModuleNotFoundError", "NameError", "AttributeError", "KeyError", "IndexError"]
+                .contains(&kind),
+            "{code}: {seen}"
+        );
+    }
+    // An error that names an object doesn't hand over what is shown in part.
+    for code in ["json.decoder.__version__", "json.dumps.__version__", "json.__getattr__"] {
+        let seen = confined(&format!(
+            "import json\ntry:\n    {code}\nexcept AttributeError as error:\n    got = type(error.obj).__name__"
+        ));
+        assert!(["'ModulePart'", "'FunctionPart'", "'NoneType'"].contains(&seen.as_str()), "{code}: {seen}");
+    }
+}
+
+#[cfg(feature = "stdlib")]
+#[test]
+fn ordinary_code_works_under_a_confined_policy() {
+    for (code, expected) in [
+        ("import typing\nclass P(typing.NamedTuple):\n    x: int = 1\ngot = P().x", "1"),
+        ("import typing\nclass T(typing.TypedDict):\n    x: int\ngot = T(x=1)['x']", "1"),
+        (
+            "import dataclasses\n@dataclasses.dataclass(order=True, slots=True)\nclass D:\n    x: 'int'\n    y: list = dataclasses.field(default_factory=list)\ngot = D(1) < D(2), D(1).y",
+            "(True, [])",
+        ),
+        (
+            "import enum\nclass E(enum.Enum):\n    A = 1\nF = enum.Enum('F', 'B C')\ngot = E.A.value, F.C.value",
+            "(1, 2)",
+        ),
+        (
+            "import functools\n@functools.lru_cache\ndef f(x): return x\n@functools.singledispatch\ndef g(x): return 'any'\n@g.register\ndef _(x: int): return 'int'\ngot = f(1), g(1), g('')",
+            "(1, 'int', 'any')",
+        ),
+        (
+            "import functools\ndef wrap(f):\n    @functools.wraps(f)\n    def inner(*a): return f(*a)\n    return inner\n@wrap\ndef named(): return 1\ngot = named.__name__, named()",
+            "('named', 1)",
+        ),
+        (
+            "import collections\nP = collections.namedtuple('P', 'a b')\ngot = P(1, 2).b, isinstance([], collections.abc.Sized)",
+            "(2, True)",
+        ),
+        (
+            "class Base:\n    def __init_subclass__(cls): pass\nclass A(Base): pass\nA.later = 1\ngot = [kind.__name__ for kind in Base.__subclasses__()], A.later",
+            "(['A'], 1)",
+        ),
+        (
+            "def f(a, b=1, *, c=2): return a\nf.mark = 1\ngot = f.__defaults__, f.__kwdefaults__, f.__globals__ is globals(), f.mark",
+            "((1,), {'c': 2}, True, 1)",
+        ),
+        ("import copy, json\ngot = copy.deepcopy([json.dumps])[0] is json.dumps, json.dumps([1])", "(True, '[1]')"),
+        ("import typing\nclass A:\n    x: 'A'\ngot = typing.get_type_hints(A)['x'] is A", "True"),
+        (
+            "import re, sys, math\ngot = re.sub('a', lambda m: 'b', 'a'), sys.maxsize > 1, math.floor(1.5)",
+            "('b', True, 1)",
+        ),
+    ] {
+        assert_eq!(confined(code), expected, "{code}");
+    }
+}
+
+#[test]
+fn code_stays_confined_when_its_mapper_is_gone() {
+    let files = Memory::new("<app>").with("guest.py", "del __spec__\ndef late():\n    return len.__self__.__name__");
+    let runtime = Runtime::builder().source(files).build().unwrap();
+    let guest = {
+        let imports = runtime.pass_through().policed(&Policy::denying().confined()).unwrap();
+        runtime.load("guest", &imports).unwrap()
+    };
+    runtime.enter(|vm| vm.state.gc.collect(2));
+    let error = guest.call::<String>("late", ()).unwrap_err();
+    assert!(error.to_string().starts_with("Withheld"), "{error}");
+}
+
+#[test]
+fn one_importer_does_not_ask_in_the_name_of_another() {
+    let guest = |code: &str| {
+        let files = Memory::new("<app>")
+            .with("guest.py", &*format!("import friend\n{code}"))
+            .with("friend.py", "import other\ndef ask(f, name): return f(name)")
+            .with("other.py", "");
+        let runtime = Runtime::builder().source(files).build().unwrap();
+        let policy = Policy::denying()
+            .confined()
+            .rule(Rule::allow(["other"]).importers(["friend"]))
+            .rule(Rule::allow(["friend"]));
+        let imports = runtime.pass_through().policed(&policy).unwrap().realm(["guest", "friend"]).unwrap();
+        imports.import("guest").map(drop).map_err(|error| error.to_string())
+    };
+    for code in [
+        "import other",
+        "friend.__builtins__['__import__']('other')",
+        "friend.ask(__import__, 'other')",
+        "exec('import other', vars(friend))",
+        "type(lambda: 0)(compile('import other', 'x', 'exec'), vars(friend))()",
+        "type(lambda: 0).__new__(type(lambda: 0), compile('import other', 'x', 'exec'), vars(friend))()",
+        "friend.ask.__code__ = compile('import other', 'x', 'exec')\nfriend.ask()",
+    ] {
+        let error = guest(code).expect_err(code);
+        assert!(error.starts_with("ModuleNotFoundError") || error.starts_with("Withheld"), "{code}: {error}");
+    }
+    assert_eq!(guest("friend.other"), Ok(()));
 }

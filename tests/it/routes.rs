@@ -302,6 +302,27 @@ const ROUTES: &[Route] = &[
     route("`input`, `breakpoint`", &[], "try:\n    input(1, 2, 3)\nexcept TypeError:\n    got = True", Open, Closed),
     route("`input`, `breakpoint`", &[], "got = breakpoint()", Open, Closed),
     route(
+        "a built-in function that a library calls for it: `UserList(map(getattr, ...))`",
+        &[],
+        "import tool\ngot = tool.run(map(getattr, [tool.Kind.work], ['__globals__']))[0]['denied']",
+        Open,
+        Closed,
+    ),
+    route(
+        "`types.FunctionType(code, globals)` with the globals of another module",
+        &[],
+        "import tool\nspace = tool.Kind.work.__globals__\ntype(lambda: 0)(compile('import denied\\ngot = denied', 'x', 'exec'), space)()\ngot = space['got']",
+        Open,
+        Closed,
+    ),
+    route(
+        "objects of shared modules that can be changed (`json.encoder.ESCAPE_DCT`)",
+        &[],
+        "import tool\ntool.table['changed'] = 1\ngot = tool.table['changed']",
+        Open,
+        Open,
+    ),
+    route(
         "`gc.get_objects`, if `gc` is let in",
         &["gc"],
         "import gc\ngot = [it for it in gc.get_objects() if type(it) is dict and it.get('word') == 'denied word'][0]",
@@ -339,11 +360,11 @@ const ROUTES: &[Route] = &[
     ),
     #[cfg(feature = "stdlib")]
     route(
-        "libraries that look into objects on request (`inspect`), if they are let in",
+        "a library that looks into objects on request: `inspect.getmembers(f)`",
         &["inspect"],
         "import inspect, tool\ngot = dict(inspect.getmembers(tool.Kind.work))['__globals__']['denied']",
         Open,
-        Open,
+        Closed,
     ),
     #[cfg(all(feature = "stdlib", feature = "threading"))]
     route(
@@ -364,6 +385,8 @@ def call(f): f()
 def generate(): yield
 async def wait(): pass
 async def stream(): yield
+table = {}
+def run(items): return list(items)
 def make():
     held = denied
     def made(self): return held
