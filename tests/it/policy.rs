@@ -2,30 +2,42 @@
 
 use crate::support::{attr, each_source, handle};
 use exocet::{Memory, Outcome, Policy, Rule, Runtime, SearchPath, load, mapper};
+use std::sync::Arc;
+
+/// What the modules under a policy find beside themselves.
+const FILES: [(&str, &str); 5] = [
+    (
+        "tool.py",
+        "secret = 'secret'\ndef shout(text):\n    return text.upper()\ndef hide():\n    return secret\nclass Kind:\n    def work(self): pass\n",
+    ),
+    ("other.py", "word = 'other'"),
+    ("pk/__init__.py", "from . import sub\nfrom .sub import word"),
+    ("pk/sub.py", "word = 'sub'"),
+    ("pk/side.py", "word = 'side'"),
+];
+
+thread_local! {
+    /// One runtime for all that a test loads: an interpreter that is dropped leaves memory behind.
+    static RUNTIME: (Runtime, Arc<Memory>) = {
+        let memory = Arc::new(FILES.iter().fold(Memory::new("<memory>"), |memory, (path, text)| memory.with(*path, *text)));
+        let runtime = Runtime::builder().isolated().shared_source(memory.clone()).build().expect("it builds");
+        (runtime, memory)
+    };
+}
 
 /// Loads `code` as `guest` under a policy over plain importing, and gives `repr(got)`, or the class and the message of what
 /// it raised.
 #[track_caller]
 fn got(policy: &Policy, code: &str) -> String {
-    let files = [
-        ("guest.py", code),
-        (
-            "tool.py",
-            "secret = 'secret'\ndef shout(text):\n    return text.upper()\ndef hide():\n    return secret\nclass Kind:\n    def work(self): pass\n",
-        ),
-        ("other.py", "word = 'other'"),
-        ("pk/__init__.py", "from . import sub\nfrom .sub import word"),
-        ("pk/sub.py", "word = 'sub'"),
-        ("pk/side.py", "word = 'side'"),
-    ];
-    let seen = std::cell::RefCell::new(String::new());
-    each_source(&files, |vm| {
-        let mapper = policy.checked_mapper(mapper::pass_through(vm), vm).map_err(|error| error.into_exception(vm))?;
-        let result = load(&handle("guest", vm)?, &mapper, vm).and_then(|guest| attr(guest.as_ref(), "got", vm));
-        *seen.borrow_mut() = result.unwrap_or_else(|error| exocet::describe(&error, vm));
-        Ok(())
-    });
-    seen.into_inner()
+    RUNTIME.with(|(runtime, memory)| {
+        memory.insert("guest.py", code);
+        runtime.enter(|vm| {
+            let mapper = policy.checked_mapper(mapper::pass_through(vm), vm).expect("its names mean something");
+            let guest = handle("guest", vm).and_then(|guest| load(&guest, &mapper, vm));
+            let seen = guest.and_then(|guest| attr(guest.as_ref(), "got", vm));
+            seen.unwrap_or_else(|error| exocet::describe(&error, vm))
+        })
+    })
 }
 
 #[test]
