@@ -222,7 +222,7 @@ fn events_of_the_tracing_crate_have_the_names_and_levels() {
         runtime.load("b", &runtime.pass_through()).unwrap_err();
     });
     let seen = seen.lock().unwrap();
-    assert_eq!(seen.len(), 3, "{seen:?}");
+    assert!(seen.len() >= 3, "{seen:?}");
     assert!(
         seen[0]
             .starts_with("DEBUG message=import name=\"sys\" importer=\"a\" answer=pass-through rule=\"PassThrough\""),
