@@ -65,7 +65,7 @@ impl Policed {
             Outcome::Denied if insists && ruling.rule.is_none() => None,
             Outcome::Denied => Some(Answer::Denied(match ruling.rule {
                 Some(_) => by(),
-                None => "the policy, which no rule of allows it".to_owned(),
+                None => "the policy, no rule of which allows it".to_owned(),
             })),
             Outcome::Redirected(target) => Some(Answer::Rename(target)),
             Outcome::Attenuated(names) => {

@@ -49,7 +49,7 @@ fn the_first_rule_that_fits_decides() {
         "ModuleNotFoundError: No module named 'pk.side': denied by the policy's rule 1 (deny pk.side) (asked by guest, <memory>/guest.py:1)"
             .replace("<memory>", place(&got(&policy, "import pk.side")))
     );
-    assert!(got(&policy, "import tool").contains("denied by the policy, which no rule of allows it"));
+    assert!(got(&policy, "import tool").contains("denied by the policy, no rule of which allows it"));
     assert!(got(&policy, "from pk import side").contains("rule 1"));
     let turned = Policy::denying().rule(Rule::allow(["pk", "other"])).rule(Rule::deny(["pk.side"]));
     assert_eq!(got(&turned, "import pk.side\ngot = pk.side.word"), "'side'");

@@ -101,7 +101,7 @@ fn what_an_import_would_get_is_explained_without_loading_it() {
     );
     let ran = in_folder(folder.path(), "explain --path . --policy p.toml helper tool");
     assert_eq!(ran.code, Some(1));
-    assert!(ran.stdout.contains("is denied: by the policy, which no rule of allows it"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("is denied: by the policy, no rule of which allows it"), "{}", ran.stdout);
     let ran = in_folder(folder.path(), "explain --json --path . --policy p.toml app helper");
     let json = json_of(&ran);
     assert_eq!((&json["gets"], &json["reason"]), (&Value::from("part"), &Value::from("word")));

@@ -22,8 +22,8 @@
 # | word = "part"
 # > ('A', 'other', 'part')
 # > Withheld 'tool.secret' is withheld by the policy's rule 1 (attenuate tool: no secrets)
-# > ModuleNotFoundError No module named 'side': denied by the policy, which no rule of allows it
-# > ModuleNotFoundError No module named 'closed': denied by the policy, which no rule of allows it
+# > ModuleNotFoundError No module named 'side': denied by the policy, no rule of which allows it
+# > ModuleNotFoundError No module named 'closed': denied by the policy, no rule of which allows it
 # > again ModuleNotFoundError fake
 # > rule 4 (allow closed for good)
 # > ValueError rule 1 (allow tol): there is no module `tol`; did you mean `tool`?
