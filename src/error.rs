@@ -59,7 +59,7 @@ impl Error {
             | Kind::Raise { .. }
             | Kind::Misfit { .. }
             | Kind::OtherRuntime { .. }
-            | Kind::Policy { .. }
+            | Kind::Malformed { .. }
             | Kind::Limit { .. }
             | Kind::Poisoned { .. }
             | Kind::NotInterruptible
@@ -151,8 +151,8 @@ impl Error {
         Kind::SameLabel { label: label.to_owned() }.into()
     }
 
-    pub(crate) fn policy(message: String) -> Self {
-        Kind::Policy { message }.into()
+    pub(crate) fn malformed(message: String) -> Self {
+        Kind::Malformed { message }.into()
     }
 
     pub(crate) fn limit_passed(limit: Limit, message: String) -> Self {
@@ -185,7 +185,7 @@ impl Error {
         }
         let kind = match *self.0 {
             Kind::NotFound { .. } => kinds.module_not_found_error,
-            Kind::BadName { .. } | Kind::SameLabel { .. } | Kind::Policy { .. } => kinds.value_error,
+            Kind::BadName { .. } | Kind::SameLabel { .. } | Kind::Malformed { .. } => kinds.value_error,
             Kind::Decode { .. } | Kind::Scan { .. } => kinds.syntax_error,
             Kind::Misfit { .. } => kinds.type_error,
             Kind::Start { .. }
@@ -297,7 +297,7 @@ enum Kind {
     #[error("{what} belongs to another runtime")]
     OtherRuntime { what: String },
     #[error("{message}")]
-    Policy { message: String },
+    Malformed { message: String },
     #[error("{limit} passed: {message}")]
     Limit { limit: Limit, message: String },
     #[error("the {limit} was passed before, and nothing of what it was set for is used again")]

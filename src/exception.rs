@@ -2,8 +2,9 @@
 
 use crate::{Limit, Object, describe, engine::Link, internal, mapper::Asker, traceback};
 use rustpython_vm::{
-    AsObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyInt, PyStr, PyTuple},
+    AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyInt, PyStr, PyTuple, PyType, PyTypeRef},
+    common::lock::PyMutex,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -113,6 +114,21 @@ impl fmt::Debug for Exception {
 impl From<Asker> for Importer {
     fn from(asker: Asker) -> Self {
         Self { module: asker.module, file: asker.file, line: asker.line }
+    }
+}
+
+/// An exception class of the module `exocet`, one for each interpreter, made when it is first asked for.
+#[derive(Default)]
+pub(crate) struct ExceptionClass(PyMutex<Option<PyTypeRef>>);
+
+impl ExceptionClass {
+    pub(crate) fn get(&self, name: &str, base: &Py<PyType>, doc: &str, vm: &VirtualMachine) -> PyTypeRef {
+        let make = || {
+            let class = vm.ctx.new_exception_type("exocet", name, Some(vec![base.to_owned()]));
+            class.set_attr(vm.ctx.intern_str("__doc__"), vm.ctx.new_str(doc).into());
+            class
+        };
+        self.0.lock().get_or_insert_with(make).clone()
     }
 }
 

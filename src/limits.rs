@@ -213,14 +213,7 @@ pub(crate) struct Nested(());
 impl Nested {
     pub(crate) fn enter(name: &str, vm: &VirtualMachine) -> PyResult<Self> {
         let depth = DEPTH.get();
-        // The limits are looked up where there may be something to find.
-        if depth >= 8 {
-            let limits = current(vm);
-            if depth >= limits.import_depth {
-                let message = format!("`{name}` is imported within {depth} other imports, and no more are allowed");
-                return Err(pass(Limit::ImportDepth, message, vm));
-            }
-        } else if ward::current().is_some_and(|ward| depth >= ward.limits.import_depth) {
+        if depth >= current(vm).import_depth {
             let message = format!("`{name}` is imported within {depth} other imports, and no more are allowed");
             return Err(pass(Limit::ImportDepth, message, vm));
         }
@@ -287,16 +280,8 @@ const DOC: &str = "Code has used up what it may; `limit` says of what.";
 
 /// The class of the exceptions for limits. No `except Exception` takes it for one of the code's own.
 pub(crate) fn class(vm: &VirtualMachine) -> PyTypeRef {
-    let state = State::of(vm);
-    let mut class = state.limit_exceeded.lock();
-    class
-        .get_or_insert_with(|| {
-            let base = vm.ctx.exceptions.base_exception_type.to_owned();
-            let class = vm.ctx.new_exception_type("exocet", "LimitExceeded", Some(vec![base]));
-            class.set_attr(vm.ctx.intern_str("__doc__"), vm.ctx.new_str(DOC).into());
-            class
-        })
-        .clone()
+    let base = vm.ctx.exceptions.base_exception_type;
+    State::of(vm).limit_exceeded.get("LimitExceeded", base, DOC, vm)
 }
 
 const NAMES: [(Limit, &str); 8] = [

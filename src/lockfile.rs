@@ -144,9 +144,9 @@ impl Lock {
     #[cfg(feature = "toml")]
     pub fn from_toml(text: &str) -> Result<Self, Error> {
         let form: Form =
-            toml::from_str(text).map_err(|error| Error::policy(error.to_string().trim_end().to_owned()))?;
+            toml::from_str(text).map_err(|error| Error::malformed(error.to_string().trim_end().to_owned()))?;
         if form.version != VERSION {
-            return Err(Error::policy(format!("it is a lock of version {}, and not {VERSION}", form.version)));
+            return Err(Error::malformed(format!("it is a lock of version {}, and not {VERSION}", form.version)));
         }
         let mut lock = Self { modules: BTreeMap::new(), decisions: BTreeMap::new() };
         for module in form.modules {

@@ -87,7 +87,7 @@ pub trait Mapper: fmt::Debug + PyThreadingConstraint + 'static {
     }
 
     /// Whether its answers depend on who asks. If so, each module has builtins of its own, and with them an `__import__` by
-    /// which it is known; that takes some microseconds a load.
+    /// which it is known; that is a copy of the builtins for each load.
     fn by_importer(&self) -> bool {
         false
     }

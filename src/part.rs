@@ -110,16 +110,7 @@ const DOC: &str = "A name of a module, a function or a frame is withheld by a po
 
 /// The class of the error for a name that is withheld.
 pub(crate) fn withheld_class(vm: &VirtualMachine) -> PyTypeRef {
-    let state = State::of(vm);
-    let mut class = state.withheld.lock();
-    class
-        .get_or_insert_with(|| {
-            let base = vm.ctx.exceptions.attribute_error.to_owned();
-            let class = vm.ctx.new_exception_type("exocet", "Withheld", Some(vec![base]));
-            class.set_attr(vm.ctx.intern_str("__doc__"), vm.ctx.new_str(DOC).into());
-            class
-        })
-        .clone()
+    State::of(vm).withheld.get("Withheld", vm.ctx.exceptions.attribute_error, DOC, vm)
 }
 
 /// The error for a name that is withheld by a rule.

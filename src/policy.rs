@@ -108,7 +108,7 @@ impl Policy {
     /// Out of reach are `__globals__`, `__closure__`, `__code__` and the like of functions other than their own, frames,
     /// `__subclasses__` of shared classes, `__self__` of built-in functions, the loader's files, most of
     /// `sys`, and `open`, `input`, `breakpoint`, `help` and `exit`. Shared modules are handed over as read-only objects
-    /// that stand for them, and `builtins` is the module's own. This costs some microseconds a load. It doesn't make the
+    /// that stand for them, and `builtins` is the module's own. This costs a copy of the builtins for each load. It doesn't make the
     /// VM a prison: the README has the list of what is known to be left, and there will be more.
     pub fn confined(mut self) -> Self {
         self.confines = true;

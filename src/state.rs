@@ -4,6 +4,7 @@
 use crate::{
     Error, Limits, SearchPath,
     engine::Link,
+    exception::ExceptionClass,
     instances::{self, Instances},
     mapper::{self, MapperRef, lookup},
     observe::Watch,
@@ -51,9 +52,9 @@ pub(crate) struct State {
     /// Who is told what the runtime does.
     pub(crate) watch: OnceLock<Arc<Watch>>,
     /// The class of the errors for what is withheld.
-    pub(crate) withheld: PyMutex<Option<PyTypeRef>>,
+    pub(crate) withheld: ExceptionClass,
     /// The class of the exceptions for limits.
-    pub(crate) limit_exceeded: PyMutex<Option<PyTypeRef>>,
+    pub(crate) limit_exceeded: ExceptionClass,
     /// The limits of code that is in no ward.
     pub(crate) limits: OnceLock<Limits>,
     /// Whether any mapper of the interpreter confines.
@@ -98,8 +99,8 @@ impl State {
             tidy: Tidy::default(),
             adapters: PyMutex::default(),
             watch: OnceLock::new(),
-            withheld: PyMutex::default(),
-            limit_exceeded: PyMutex::default(),
+            withheld: ExceptionClass::default(),
+            limit_exceeded: ExceptionClass::default(),
             limits: OnceLock::new(),
             confines: AtomicBool::new(false),
             runtime: PyMutex::default(),

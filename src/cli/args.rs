@@ -279,8 +279,8 @@ The mappers are listed in the order in which they are asked, each indented below
 its rule and its answer.
 Exit code: 0 if the import would get something; 1 if not; 2 if the command line is wrong.
 
-The JSON is {\"importer\", \"name\", \"gets\", \"reason\", \"steps\": [{\"depth\", \"mapper\", \"rule\", \"answer\",
-\"detail\"}]}. What it gets is found, overridden, part, denied or missing.
+The JSON is {\"importer\", \"name\", \"gets\", \"reason\", \"steps\": [{\"name\", \"depth\", \"mapper\", \"rule\",
+\"answer\", \"detail\"}]}. What it gets is found, overridden, part, denied or missing.
 
 Example:
   exocet explain --policy plugins.toml plugins.mail socket

@@ -13,7 +13,7 @@ use super::{
     recording, sources,
 };
 use compare::Comparison;
-use exocet::{Import, ImportKind, PythonModule, Runtime, mapper};
+use exocet::{Import, ImportKind, PythonModule, mapper};
 use report::Report;
 use serde::Serialize;
 use std::{collections::HashSet, io::Write, process::ExitCode};
@@ -23,12 +23,8 @@ pub(crate) fn check(args: &args::Check) -> Result<ExitCode, Failure> {
     let plan = Plan::new(&args.mapping)?;
     let record = args.record.as_deref().map(recording::read).transpose()?;
     let sources = sources::open(&args.search)?;
-    let mut builder = Runtime::builder().isolated().without_signals();
-    for source in &sources {
-        builder = builder.shared_source(source.clone());
-    }
+    let runtime = sources::quiet_runtime(&sources)?;
     let realm = args.realm.then(|| sources::path_of(sources));
-    let runtime = builder.build().map_err(Failure::failed)?;
     let findings = runtime.enter(|vm| {
         let base = if args.empty { mapper::empty(vm) } else { mapper::pass_through(vm) };
         let dry = Dry::new(&plan, base, realm, vm)?;

@@ -8,7 +8,7 @@ use exocet::{
 use std::{cell::RefCell, collections::HashMap};
 
 /// How often a name may be renamed, as in a run.
-const RENAMES: usize = 32;
+pub(crate) const RENAMES: usize = 32;
 
 /// A mapper that is asked about names, and the places that it passes names through to.
 pub(crate) struct Dry<'a> {

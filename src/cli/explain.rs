@@ -2,12 +2,12 @@
 
 use super::{
     Failure, args,
-    dry::{Dry, Outcome},
+    dry::{Dry, Outcome, RENAMES},
     output::{self, BOLD, CYAN, DIM},
     plan::{Plan, check_name},
     sources,
 };
-use exocet::{Request, Runtime, mapper, mapper::Step, record::Verdict};
+use exocet::{Request, mapper, mapper::Step, record::Verdict};
 use serde::Serialize;
 use std::{io::Write, process::ExitCode};
 
@@ -15,11 +15,7 @@ pub(crate) fn explain(args: &args::Explain) -> Result<ExitCode, Failure> {
     check_name(&args.importer)?;
     check_name(&args.name)?;
     let plan = Plan::new(&args.mapping)?;
-    let mut builder = Runtime::builder().isolated().without_signals();
-    for source in sources::open(&args.search)? {
-        builder = builder.shared_source(source);
-    }
-    let runtime = builder.build().map_err(Failure::failed)?;
+    let runtime = sources::quiet_runtime(&sources::open(&args.search)?)?;
     let explained = runtime.enter(|vm| {
         let base = if args.empty { mapper::empty(vm) } else { mapper::pass_through(vm) };
         let dry = Dry::new(&plan, base, None, vm)?;
@@ -50,9 +46,6 @@ pub(crate) fn explain(args: &args::Explain) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(u8::from(explained.is_nothing())))
 }
 
-/// How often a name may be renamed, as in a run.
-const RENAMES: usize = 32;
-
 /// What an import gets, and why.
 #[derive(Serialize)]
 struct Explained {
@@ -66,12 +59,10 @@ struct Explained {
 /// One mapper that was asked.
 #[derive(Serialize)]
 struct Shown {
+    /// The name that it was asked for, which a rename changes.
     name: String,
-    depth: usize,
-    mapper: String,
-    rule: Option<String>,
-    answer: Option<Verdict>,
-    detail: Option<String>,
+    #[serde(flatten)]
+    step: Step,
 }
 
 impl Explained {
@@ -86,17 +77,9 @@ impl Explained {
             Outcome::Denied(why) => ("denied", format!("by {why}")),
             Outcome::Missing(why) => ("missing", why),
         };
-        let shown = |name: &str, step: Step| Shown {
-            name: name.to_owned(),
-            depth: step.depth,
-            mapper: step.mapper,
-            rule: step.rule,
-            answer: step.answer,
-            detail: step.detail,
-        };
-        let steps = steps
-            .into_iter()
-            .flat_map(|(name, steps)| steps.into_iter().map(move |step| shown(&name, step)).collect::<Vec<_>>());
+        let shown =
+            |(name, steps): (String, Vec<Step>)| steps.into_iter().map(move |step| Shown { name: name.clone(), step });
+        let steps = steps.into_iter().flat_map(shown);
         let (importer, name) = (args.importer.clone(), args.name.clone());
         Self { importer, name, gets, reason, steps: steps.collect() }
     }
@@ -109,9 +92,9 @@ impl Explained {
         let Self { importer, name, gets, reason, .. } = self;
         writeln!(out, "{BOLD}{name}{BOLD:#}, imported by {BOLD}{importer}{BOLD:#}, is {CYAN}{gets}{CYAN:#}: {reason}")?;
         let mut asked = "";
-        for step in &self.steps {
-            if asked != step.name {
-                asked = &step.name;
+        for Shown { name, step } in &self.steps {
+            if asked != name {
+                asked = name;
                 writeln!(out, "asked for {asked}:")?;
             }
             let indent = "  ".repeat(step.depth + 1);

@@ -16,7 +16,7 @@ use super::{
     plan::{Plan, check_name},
     sources,
 };
-use exocet::{Import, ImportKind, PythonModule, Runtime, SearchPath, mapper};
+use exocet::{Import, ImportKind, PythonModule, SearchPath, mapper};
 use petgraph::{algo::tarjan_scc, graph::DiGraph};
 use serde::Serialize;
 use std::{
@@ -30,11 +30,7 @@ pub(crate) fn graph(args: &args::Graph) -> Result<ExitCode, Failure> {
     args.names.iter().try_for_each(|name| check_name(name))?;
     let plan = Plan::new(&args.mapping)?;
     let sources = sources::open(&args.search)?;
-    let mut builder = Runtime::builder().isolated().without_signals();
-    for source in &sources {
-        builder = builder.shared_source(source.clone());
-    }
-    let runtime = builder.build().map_err(Failure::failed)?;
+    let runtime = sources::quiet_runtime(&sources)?;
     let own = (!sources.is_empty()).then(|| sources::path_of(sources));
     let (graph, failed) = runtime.enter(|vm| {
         let dry = Dry::new(&plan, mapper::pass_through(vm), None, vm)?;

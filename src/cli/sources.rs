@@ -25,6 +25,13 @@ pub(crate) fn path_of(sources: Vec<Arc<dyn Source>>) -> SearchPath {
     SearchPath::from_locations(sources.into_iter().map(|source| Location { source, folder: String::new() }))
 }
 
+/// A runtime over these sources, for questions that run nothing.
+pub(crate) fn quiet_runtime(sources: &[Arc<dyn Source>]) -> Result<Runtime, Failure> {
+    let builder = Runtime::builder().isolated().without_signals();
+    let builder = sources.iter().fold(builder, |builder, source| builder.shared_source(source.clone()));
+    builder.build().map_err(Failure::failed)
+}
+
 /// The search path of these sources and the library, for commands that run nothing.
 pub(crate) fn path_and_library(sources: Vec<Arc<dyn Source>>) -> Result<SearchPath, Failure> {
     let runtime = Runtime::builder().isolated().build().map_err(Failure::failed)?;

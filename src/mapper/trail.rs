@@ -3,10 +3,11 @@
 use super::{Answer, MapperRef, Request};
 use crate::record::Verdict;
 use rustpython_vm::{PyResult, VirtualMachine};
+use serde::Serialize;
 use std::cell::{Cell, RefCell};
 
 /// One mapper that was asked on the way to an answer, and what it said.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Step {
     /// How many mappers asked this one on behalf of one another: 0 for the importer's own.

@@ -4,7 +4,7 @@ use super::{Action, Outcome, Policy, Rule};
 use crate::{Error, SearchPath};
 
 /// How alike two names must be for one to be taken for a misspelling of the other, from 0 to 1.
-const ALIKE: f64 = 0.75;
+const ALIKE: f64 = 0.6;
 
 impl Policy {
     /// Checks that all modules exist that the rules name, and the attributes that attenuations name, as far as that can be
@@ -15,7 +15,7 @@ impl Policy {
     /// The first name that means nothing, with what it may have been meant to be; a redirect whose target the policy denies.
     pub fn check(&self, path: &SearchPath, also: impl Fn(&str) -> bool) -> Result<(), Error> {
         for (at, rule) in self.rules.iter().enumerate() {
-            let fail = |what: String| Err(Error::policy(format!("rule {} ({rule}): {what}", at + 1)));
+            let fail = |what: String| Err(Error::malformed(format!("rule {} ({rule}): {what}", at + 1)));
             if let Some(bad) =
                 rule.modules().iter().chain(&rule.importer_names()).find(|name| !crate::is_dotted_name(name))
             {
@@ -104,5 +104,5 @@ fn misspelt<'a>(module: &str, attributes: impl Iterator<Item = &'a str>, path: &
 pub(super) fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let alike = |other: &&str| strsim::normalized_damerau_levenshtein(name, other);
     let best = known.max_by(|one, other| alike(one).total_cmp(&alike(other)))?;
-    (alike(&best) >= ALIKE || (name.len() >= 3 && alike(&best) >= 0.6)).then_some(best)
+    (alike(&best) >= ALIKE).then_some(best)
 }

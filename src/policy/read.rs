@@ -90,7 +90,7 @@ impl Policy {
     #[cfg(feature = "toml")]
     pub fn from_toml(text: &str) -> Result<Self, Error> {
         toml::from_str::<Form>(text)
-            .map_err(|error| Error::policy(error.to_string().trim_end().to_owned()))
+            .map_err(|error| Error::malformed(error.to_string().trim_end().to_owned()))
             .map(Into::into)
     }
 

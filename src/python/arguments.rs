@@ -89,7 +89,7 @@ impl TryFromObject for PolicyForm {
             #[cfg(feature = "toml")]
             Some(text) => Policy::from_toml(text.as_ref()),
             #[cfg(not(feature = "toml"))]
-            Some(_) => Err(Error::policy("this build reads no TOML; give the policy as a dict".to_owned())),
+            Some(_) => Err(Error::malformed("this build reads no TOML; give the policy as a dict".to_owned())),
             None => {
                 Bridge { vm, link: &Link::of(vm) }.to_rust::<Form>(object, || "the policy".to_owned()).map(Policy::from)
             }

@@ -1,3 +1,0 @@
-﻿# coding: utf-8
-x = 1
-	if x: y

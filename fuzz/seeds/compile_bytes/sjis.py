@@ -1,3 +1,0 @@
-#!/usr/bin/python
-# coding: shift_jis
-x = '“ú–{'
