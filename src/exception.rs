@@ -55,6 +55,11 @@ impl Exception {
         self.kinds.first().map_or("", String::as_str)
     }
 
+    /// The names of its class and of those that its class is derived from, nearest first.
+    pub fn kinds(&self) -> &[String] {
+        &self.kinds
+    }
+
     /// Whether its class, or one that its class is derived from, has that name: a `KeyError` is a `LookupError`.
     pub fn is(&self, class: &str) -> bool {
         self.kinds.iter().any(|kind| kind == class)

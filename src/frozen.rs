@@ -1,29 +1,16 @@
-//! The embedded standard library: its sources in an archive, and its code compiled when the binary was built.
+//! The code of the embedded standard library, compiled when the binary was built.
 
-use crate::{PythonModule, Zip, source::Source};
+use crate::{PythonModule, embedded};
 use rustpython_vm::{
     AsObject, PyObject, PyRef, VirtualMachine,
     builtins::{PyCode, PyStrInterned, PyTuple},
 };
-use std::sync::{Arc, OnceLock};
-
-/// What its files are called: `<stdlib>/json/__init__.py`.
-pub(crate) const LABEL: &str = "<stdlib>";
-
-/// Its sources.
-pub(crate) fn sources() -> Arc<dyn Source> {
-    static SOURCES: OnceLock<Arc<dyn Source>> = OnceLock::new();
-    let open = || -> Arc<dyn Source> {
-        let bytes: &'static [u8] = include_bytes!(concat!(env!("OUT_DIR"), "/stdlib.zip"));
-        Arc::new(Zip::from_bytes(LABEL, bytes).expect("the build script wrote an archive"))
-    };
-    SOURCES.get_or_init(open).clone()
-}
+use std::sync::Arc;
 
 /// The code of one of its modules.
 pub(crate) fn code(handle: &PythonModule, vm: &VirtualMachine) -> Option<PyRef<PyCode>> {
     let (source, path) = handle.source_and_path()?;
-    if !Arc::ptr_eq(source, &sources()) {
+    if !Arc::ptr_eq(source, &embedded::sources()) {
         return None;
     }
     // By its path and not by its name: the handle may be called otherwise.

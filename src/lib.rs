@@ -56,7 +56,11 @@ mod broken;
 mod code;
 mod confine;
 mod de;
+#[cfg(feature = "library")]
+mod embedded;
 mod engine;
+#[cfg(all(feature = "library", not(feature = "host_env")))]
+mod entropy;
 mod exception;
 mod exec;
 mod finder;
@@ -75,6 +79,7 @@ mod library;
 mod limits;
 mod loader;
 mod lock;
+#[cfg_attr(not(feature = "toml"), allow(dead_code, reason = "it is read and written as TOML"))]
 mod lockfile;
 mod machinery;
 pub mod mapper;
@@ -99,7 +104,10 @@ mod unit;
 mod units;
 mod value;
 mod view;
+#[cfg_attr(target_family = "wasm", allow(dead_code, reason = "there are no threads to watch with"))]
 mod ward;
+#[cfg(javascript)]
+mod wasm;
 
 #[cfg(feature = "threading")]
 pub use ahead::compile_ahead;

@@ -10,24 +10,39 @@ use std::{collections::BTreeSet, io, sync::Arc};
 /// Puts the library behind the search path of `vm`.
 pub(crate) fn install(vm: &VirtualMachine) -> PyResult<()> {
     let state = State::of(vm);
-    #[cfg(feature = "stdlib")]
-    state.extend_library(crate::frozen::sources());
+    #[cfg(feature = "library")]
+    state.extend_library(crate::embedded::sources());
     // `sys` and `builtins` are there from the start, and have no definition of their own.
     let names: Vec<PyObjectRef> = vm.sys_module.get_attr("builtin_module_names", vm)?.try_to_value(vm)?;
     let names = names.iter().filter_map(|name| Some(name.downcast_ref::<PyStr>()?.to_string()));
     let names = names.chain(vm.state.module_defs.keys().map(|name| (*name).to_owned())).collect();
     state.extend_library(Arc::new(Native(names)));
     // After the native modules: `sys` is one, and has a stand-in only in a realm.
-    #[cfg(not(feature = "stdlib"))]
+    #[cfg(not(feature = "library"))]
     state.extend_library(crate::shims::sources());
+    #[cfg(all(feature = "library", not(feature = "stdlib")))]
+    find_encodings(vm)?;
     Ok(())
+}
+
+/// Lets the interpreter find encodings beyond its own few in the library, which it imports by itself only where the whole
+/// library is frozen into it.
+#[cfg(all(feature = "library", not(feature = "stdlib")))]
+fn find_encodings(vm: &VirtualMachine) -> PyResult<()> {
+    use rustpython_vm::AsObject;
+    let search = vm.new_function("search", |name: String, vm: &VirtualMachine| {
+        let encodings = State::of(vm).import_shared("encodings", vm)?;
+        vm.call_method(&encodings, "search_function", (name,))
+    });
+    let register = State::of(vm).import_shared("_codecs", vm)?.get_attr("register", vm)?;
+    register.as_object().call((search,), vm).map(drop)
 }
 
 /// Whether a file of that name is part of the program: of the embedded library, or of the stand-ins.
 pub(crate) fn is_label(file: &str) -> bool {
-    #[cfg(feature = "stdlib")]
-    const LABELS: [&str; 2] = [crate::frozen::LABEL, crate::shims::LABEL];
-    #[cfg(not(feature = "stdlib"))]
+    #[cfg(feature = "library")]
+    const LABELS: [&str; 2] = [crate::embedded::LABEL, crate::shims::LABEL];
+    #[cfg(not(feature = "library"))]
     const LABELS: [&str; 1] = [crate::shims::LABEL];
     LABELS.iter().any(|label| file.strip_prefix(label).is_some_and(|rest| rest.starts_with('/')))
 }

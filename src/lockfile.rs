@@ -1,7 +1,9 @@
 //! Locks: what ran once, so that nothing else runs again.
 
+#[cfg(feature = "toml")]
+use crate::Error;
 use crate::{
-    Answer, Error, MapperRef, Observer, Policy, PythonModule, Request, Rule,
+    Answer, MapperRef, Observer, Policy, PythonModule, Request, Rule,
     mapper::{Below, Mapper},
     record::{Event, Verdict},
 };

@@ -9,6 +9,8 @@ use crate::{
     state::{State, sys_modules},
 };
 use rustpython_vm::{PyResult, VirtualMachine, builtins::PyStr, function::FuncArgs};
+#[cfg(not(javascript))]
+use std::time::Instant;
 use std::{
     cell::RefCell,
     fmt,
@@ -16,8 +18,10 @@ use std::{
         Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
+#[cfg(javascript)]
+use web_time::Instant;
 
 /// Is told what a runtime does, see [`Builder::observer`](crate::Builder::observer).
 ///

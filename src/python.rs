@@ -36,6 +36,8 @@ pub(crate) fn make_types() {
     let _ = crate::part::ModulePart::make_static_type();
     let _ = crate::part::FunctionPart::make_static_type();
     let _ = crate::instances::PickleImport::make_static_type();
+    #[cfg(javascript)]
+    crate::wasm::make_types();
 }
 
 /// The original's name of what is called otherwise here.

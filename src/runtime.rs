@@ -267,16 +267,20 @@ impl Builder {
         settings.utf8_mode = 1;
         let (signals, listens) = rustpython_vm::signal::user_signal_channel();
         let builder = Interpreter::builder(settings).init_hook(move |vm| vm.set_user_signal_channel(listens));
-        #[cfg(feature = "stdlib")]
+        #[cfg(feature = "library")]
         let builder = {
             let natives = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
-            builder.add_native_modules(&natives).add_frozen_modules(rustpython_pylib::FROZEN_STDLIB).init_hook(|vm| {
-                use rustpython_vm::common::rc::PyRc;
-                if let Some(state) = PyRc::get_mut(&mut vm.state) {
-                    state.config.paths.stdlib_dir = Some(crate::frozen::LABEL.to_owned());
-                }
-            })
+            #[cfg(not(feature = "host_env"))]
+            let natives = [natives, vec![crate::entropy::module_def(&builder.ctx)]].concat();
+            builder.add_native_modules(&natives)
         };
+        #[cfg(feature = "stdlib")]
+        let builder = builder.add_frozen_modules(rustpython_pylib::FROZEN_STDLIB).init_hook(|vm| {
+            use rustpython_vm::common::rc::PyRc;
+            if let Some(state) = PyRc::get_mut(&mut vm.state) {
+                state.config.paths.stdlib_dir = Some(crate::embedded::LABEL.to_owned());
+            }
+        });
         let environment = if self.isolated { Vec::new() } else { python_path() };
         let natives = [python::module_def(&builder.ctx)];
         let interpreter = builder.add_native_modules(&natives).build();
@@ -306,8 +310,8 @@ fn install(path: &[Arc<dyn Source>], environment: &[String], vm: &VirtualMachine
     main.set_attr("__builtins__", vm.builtins.clone(), vm)?;
     sys_modules(vm)?.set_item("__main__", main.into(), vm)?;
     let finders = list("meta_path", vm)?;
+    list("path_hooks", vm)?.borrow_vec_mut().insert(0, PathHook.into_ref(&vm.ctx).into());
     if sys_modules(vm)?.contains_key("_frozen_importlib_external", vm) {
-        list("path_hooks", vm)?.borrow_vec_mut().insert(0, PathHook.into_ref(&vm.ctx).into());
         // The embedded library comes last, as the standard library does on CPython's `sys.path`.
         let name = |finder: &PyObjectRef| finder.downcast_ref::<PyType>().map(|class| class.name().to_string());
         finders.borrow_vec_mut().sort_by_key(|finder| name(finder).as_deref() == Some("FrozenImporter"));
@@ -327,11 +331,10 @@ fn install(path: &[Arc<dyn Source>], environment: &[String], vm: &VirtualMachine
 
 /// The entries of the environment variable `PYTHONPATH`.
 fn python_path() -> Vec<String> {
-    let path = std::env::var_os("PYTHONPATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .filter_map(|entry| entry.into_os_string().into_string().ok())
-        .filter(|entry| !entry.is_empty())
-        .collect()
+    // Rust's own function for this stops the program under WASI.
+    let separator = if cfg!(windows) { ';' } else { ':' };
+    let path = std::env::var("PYTHONPATH").unwrap_or_default();
+    path.split(separator).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
 }
 
 fn list(name: &'static str, vm: &VirtualMachine) -> PyResult<PyListRef> {

@@ -1,6 +1,6 @@
 //! Exceptions as text.
 
-use crate::finder::Loader;
+use crate::{finder::Loader, state::sys_modules};
 use rustpython_vm::{
     AsObject, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyStr},
@@ -10,9 +10,12 @@ use std::fmt::Write;
 /// The traceback of an exception as `python` prints it, with the source text of modules from every kind of source.
 #[must_use]
 pub fn traceback(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> String {
-    match by_traceback_module(error, vm) {
-        Ok(text) => text,
-        Err(_) => plain(error, vm),
+    // Where the library has to be compiled first, nobody waits for that to read an error.
+    let ready = cfg!(any(feature = "stdlib", not(feature = "library")))
+        || sys_modules(vm).is_ok_and(|modules| modules.contains_key("traceback", vm));
+    match ready.then(|| by_traceback_module(error, vm)) {
+        Some(Ok(text)) => text,
+        _ => plain(error, vm),
     }
 }
 

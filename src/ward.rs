@@ -10,6 +10,8 @@ use crate::{
     mapper::Asker,
 };
 use rustpython_vm::{PyResult, VirtualMachine, builtins::PyBaseExceptionRef, signal::UserSignalSender};
+#[cfg(not(javascript))]
+use std::time::Instant;
 use std::{
     cell::{Cell, RefCell},
     fmt,
@@ -17,8 +19,10 @@ use std::{
         Arc, Condvar, Mutex, Once, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
+#[cfg(javascript)]
+use web_time::Instant;
 
 /// What runs under limits.
 pub(crate) struct Ward {

@@ -1,6 +1,7 @@
 //! Policies as files have them, and as Python code has them as a dict: the same keys, the same mistakes found.
 
 use super::{Action, Policy, Rule, names::suggestion};
+#[cfg(feature = "toml")]
 use crate::Error;
 use serde::{
     Deserialize, Deserializer, Serialize,
