@@ -1,0 +1,111 @@
+// Who is measured. Each gives a runtime that loads the module: `cold` compiles new text and runs it in a fresh module, `warm` runs
+// what was compiled before in a fresh module. Times are per load, in milliseconds.
+
+import { TEXT } from "./module.js";
+
+const COLD = 200;
+const WARM = 1000;
+
+/** The middle one. */
+export function median(values) {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)];
+}
+
+function timed(count, run) {
+  const times = [];
+  for (let at = 0; at < count; at += 1) {
+    const begun = performance.now();
+    run(at);
+    times.push(performance.now() - begun);
+  }
+  return median(times);
+}
+
+/** Exocet: by name, with a look at whether the source has changed. */
+async function exocet(createLoader, wasm) {
+  const loader = await createLoader({ sources: { "plugin.py": TEXT }, ...(wasm && { wasm }) });
+  return {
+    first: () => loader.load("plugin"),
+    cold: () =>
+      timed(COLD, (at) => {
+        loader.write("plugin.py", `${TEXT}# ${at}\n`);
+        loader.load("plugin");
+      }),
+    warm: () => timed(WARM, () => loader.load("plugin")),
+    memory: () => loader.memory,
+  };
+}
+
+/** CPython in WebAssembly. Its times are taken inside of it, without the way in and out. */
+async function pyodide(loadPyodide, options) {
+  const python = await loadPyodide(options);
+  python.globals.set("TEXT", TEXT);
+  python.globals.set("COLD", COLD);
+  python.globals.set("WARM", WARM);
+  python.runPython(`
+import importlib, importlib.util, os, statistics, sys, time, types
+os.makedirs("/app", exist_ok=True)
+sys.path.insert(0, "/app")
+open("/app/plugin.py", "w").write(TEXT)
+
+def timed(count, run):
+    times = []
+    for at in range(count):
+        begun = time.perf_counter()
+        run(at)
+        times.append(time.perf_counter() - begun)
+    return statistics.median(times) * 1000
+
+def first():
+    import plugin
+
+def cold(at):
+    code = compile(TEXT + f"# {at}\\n", "/app/plugin.py", "exec")
+    exec(code, types.ModuleType("plugin").__dict__)
+
+def by_import(at):
+    sys.modules.pop("plugin", None)
+    importlib.import_module("plugin")
+
+CODE = compile(TEXT, "/app/plugin.py", "exec")
+
+def by_hand(at):
+    exec(CODE, types.ModuleType("plugin").__dict__)
+`);
+  const get = (name) => python.globals.get(name);
+  return {
+    first: () => get("first")(),
+    cold: () => python.runPython("timed(COLD, cold)"),
+    warm: () => python.runPython("timed(WARM, by_import)"),
+    byHand: () => python.runPython("timed(WARM, by_hand)"),
+    memory: () => python._module.HEAPU8.length,
+  };
+}
+
+/** MicroPython keeps no compiled code to run again: it compiles each time. */
+async function micropython(loadMicroPython, options) {
+  // It keeps its memory to itself.
+  let memory;
+  const { instantiate, instantiateStreaming } = WebAssembly;
+  const seen = (made) => ((memory = made.instance.exports.memory), made);
+  WebAssembly.instantiate = async (...args) => seen(await instantiate(...args));
+  WebAssembly.instantiateStreaming = async (...args) => seen(await instantiateStreaming(...args));
+  const python = await loadMicroPython({ heapsize: 4 << 20, ...options });
+  const run = (text) => python.runPython(`exec(${JSON.stringify(text)}, {"__name__": "plugin"})`);
+  return {
+    first: () => run(TEXT),
+    cold: () => timed(COLD, (at) => run(`${TEXT}# ${at}\n`)),
+    warm: () => undefined,
+    memory: () => memory?.buffer.byteLength,
+  };
+}
+
+export const contenders = { exocet, pyodide, micropython };
+
+/** Measures a runtime that is ready. */
+export function measure(runtime, ready) {
+  const begun = performance.now();
+  runtime.first();
+  const first = performance.now() - begun;
+  return { ready, first, cold: runtime.cold(), warm: runtime.warm(), byHand: runtime.byHand?.(), memory: runtime.memory() };
+}

@@ -1,0 +1,78 @@
+// Measures Exocet against Pyodide and MicroPython, in Node and, where there is a Chromium, in it; all in turn, in one run.
+//
+//   node bench/run.mjs [--runs N] [--write]
+//
+// Writes a table, and with --write also bench/results.json and bench/results.svg, which the README shows.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { median } from "./contenders.js";
+import { browser } from "./browser.js";
+import { picture } from "./picture.js";
+import { sizes } from "./sizes.js";
+
+const { values } = parseArgs({ options: { runs: { type: "string", default: "7" }, write: { type: "boolean", default: false } } });
+const RUNS = Number(values.runs);
+const here = new URL(".", import.meta.url).pathname;
+const NAMES = ["exocet core", "exocet std", "pyodide", "micropython"];
+
+const node = (...args) => execFileSync(process.execPath, ["--no-warnings", `${here}one.js`, ...args], { encoding: "utf8" });
+
+/** The middle of each figure over the runs. */
+function middles(runs) {
+  const figures = Object.keys(runs[0]);
+  return Object.fromEntries(figures.map((figure) => [figure, runs[0][figure] === undefined || runs[0][figure] === null ? undefined : median(runs.map((run) => run[figure]))]));
+}
+
+const inNode = Object.fromEntries(NAMES.map((name) => [name, []]));
+for (let at = 0; at < RUNS; at += 1) {
+  for (const name of NAMES) {
+    const begun = performance.now();
+    node(name, "start");
+    const start = performance.now() - begun;
+    inNode[name].push({ start, ...JSON.parse(node(name)) });
+  }
+}
+const wire = sizes();
+const results = { node: {}, chromium: {} };
+for (const name of NAMES) {
+  results.node[name] = { ...middles(inNode[name]), wire: wire[name] };
+}
+if (existsSync("/usr/bin/chromium")) {
+  const inBrowser = await browser(NAMES, RUNS);
+  for (const name of NAMES) {
+    results.chromium[name] = middles(inBrowser[name]);
+  }
+}
+
+const FIGURES = {
+  start: ["Process start to first module", (value) => `${value.toFixed(0)} ms`],
+  ready: ["Import of the package to ready", (value) => `${value.toFixed(0)} ms`],
+  cold: ["Cold load", (value) => `${value.toFixed(2)} ms`],
+  warm: ["Warm fresh load", (value) => `${value.toFixed(3)} ms`],
+  byHand: ["The cached code alone, by hand", (value) => `${value.toFixed(3)} ms`],
+  memory: ["WebAssembly memory", (value) => `${(value / 2 ** 20).toFixed(0)} MiB`],
+  wire: ["Over the wire, gzipped", (value) => `${(value / 1e6).toFixed(2)} MB`],
+};
+
+function table(title, measured) {
+  const rows = Object.entries(FIGURES).flatMap(([figure, [words, show]]) => {
+    if (measured.pyodide[figure] === undefined) {
+      return [];
+    }
+    const cell = (name) => {
+      const value = measured[name][figure];
+      return value === undefined ? "-" : `${show(value)} (${(value / measured.pyodide[figure]).toFixed(2)})`;
+    };
+    return [`| ${words} | ${NAMES.map(cell).join(" | ")} |`];
+  });
+  return [`| ${title} | ${NAMES.join(" | ")} |`, `|---|${NAMES.map(() => "---:|").join("")}`, ...rows].join("\n");
+}
+
+const tables = [table("Node", results.node), ...(Object.keys(results.chromium).length > 0 ? [table("Chromium", results.chromium)] : [])];
+console.log(`${tables.join("\n\n")}\n\nMedians of ${RUNS} runs in turn; in brackets, the ratio to Pyodide.`);
+if (values.write) {
+  writeFileSync(`${here}results.json`, `${JSON.stringify(results, undefined, 1)}\n`);
+  writeFileSync(`${here}results.svg`, picture(results.node, FIGURES));
+}

@@ -1,0 +1,172 @@
+// What there is to pick from. Each has an `app.py`, which is loaded, and a `mapper.py`, which makes the mapper.
+
+export interface Example {
+  title: string;
+  about: string;
+  files: Record<string, string>;
+}
+
+const text = (lines: string) => lines.replace(/^\n/, "");
+
+export const examples: Record<string, Example> = {
+  override: {
+    title: "Override",
+    about: "The module imports `time` and `greetings`. It gets a clock that stands still, and the real greetings; nothing is patched, and nobody else notices.",
+    files: {
+      "app.py": text(`
+import time
+import greetings
+
+print(greetings.hello("world"), "at", time.ctime())
+`),
+      "greetings.py": text(`
+def hello(name):
+    return f"Hello, {name}"
+`),
+      "mapper.py": text(`
+import exocet
+
+
+class StoppedClock:
+    @staticmethod
+    def ctime():
+        return "noon"
+
+
+mapper = exocet.pep302Mapper.withOverrides({"time": StoppedClock})
+`),
+    },
+  },
+  plugins: {
+    title: "Plugins",
+    about: "Plugins are listed without being imported, and each is loaded under a mapper that hands it an API of its own. One broken plugin doesn't take the others down.",
+    files: {
+      "app.py": text(`
+import exocet
+
+
+class Api:
+    def __init__(self, name):
+        self.name = name
+
+    def register(self, what):
+        print(f"{self.name} registers {what}")
+
+
+for handle in exocet.getModule("plugins").iterModules():
+    own = exocet.emptyMapper.withOverrides({"api": Api(handle.name)})
+    try:
+        handle.load(own)
+    except Exception as error:
+        print(f"{handle.name} is left out: {error}")
+`),
+      "plugins/__init__.py": "",
+      "plugins/greeting.py": 'import api\n\napi.register("a greeting")\n',
+      "plugins/farewell.py": 'import api\n\napi.register("a farewell")\n',
+      "plugins/broken.py": "import api\nimport sockets\n",
+      "mapper.py": "import exocet\n\nmapper = exocet.pep302Mapper\n",
+    },
+  },
+  stubs: {
+    title: "Stubs for a test",
+    about: "The module under test sends mail. The test gives it a stub in place of `smtp`, and sees what would have been sent.",
+    files: {
+      "app.py": text(`
+import smtp
+
+
+def invite(names):
+    for name in names:
+        smtp.send(f"{name}@example.org", "You are invited")
+    return len(names)
+
+
+assert invite(["ann", "bob"]) == 2
+print("what was sent:", smtp.sent)
+`),
+      "smtp.py": 'raise RuntimeError("nobody sends mail from a test")\n',
+      "mapper.py": text(`
+import exocet
+
+
+class FakeSmtp:
+    def __init__(self):
+        self.sent = []
+
+    def send(self, to, text):
+        self.sent.append((to, text))
+
+
+mapper = exocet.pep302Mapper.withOverrides({"smtp": FakeSmtp()})
+`),
+    },
+  },
+  denied: {
+    title: "Denied import",
+    about: "A policy allows what it names, for those whom it names. The rest is denied, and the error says by which rule and who asked.",
+    files: {
+      "app.py": text(`
+import json
+
+print(json.dumps({"allowed": True}))
+
+try:
+    import random
+except ImportError as error:
+    print(error)
+
+import report
+`),
+      "report.py": "import secrets_of_the_house\n",
+      "secrets_of_the_house.py": "keys = ['under the mat']\n",
+      "mapper.py": text(`
+import exocet
+
+policy = exocet.PolicyMapper(exocet.pep302Mapper, {
+    "default": "deny",
+    "rule": [
+        {"deny": "random", "why": "results can be repeated"},
+        {"allow": ["json", "report"]},
+    ],
+})
+
+mapper = exocet.Realm(["app", "report"], policy)
+`),
+    },
+  },
+  versions: {
+    title: "Two versions of one library",
+    about: "Two realms hold two versions of one library. Each module gets the one that its realm has, side by side in one interpreter.",
+    files: {
+      "app.py": text(`
+import old, new
+
+print("the old one says", old.answer())
+print("the new one says", new.answer())
+print("are they the same?", old.colour is new.colour)
+`),
+      "user.py": text(`
+import colour
+
+
+def answer():
+    return colour.name(), colour.version
+`),
+      "v1/colour.py": 'version = 1\n\n\ndef name():\n    return "grey"\n',
+      "v2/colour.py": 'version = 2\n\n\ndef name():\n    return "gray"\n',
+      "mapper.py": text(`
+import exocet
+
+root = exocet.getModule("user").filePath.rpartition("/")[0]
+
+
+def user_of(version):
+    realm = exocet.Realm(path=[f"{root}/{version}", root])
+    return realm.loadNamed("user")
+
+
+mapper = exocet.emptyMapper.withOverrides({"old": user_of("v1"), "new": user_of("v2")})
+`),
+    },
+  },
+};

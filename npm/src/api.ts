@@ -1,0 +1,9 @@
+// What is the same with every tier of the library.
+
+export { DeadlineError, type Frame, LoaderError, PythonError } from "./errors.js";
+export type { HostOptions, Importer, LogEvent } from "./host.js";
+export { type Answer, answer, byMapper, empty, type ImportRequest, Imports, passThrough, type Policy } from "./imports.js";
+export type { WasmSource } from "./instance.js";
+export { type ImportInfo, Loader, type LoaderOptions, type LoadOptions, type ModuleInfo } from "./loader.js";
+export { PythonObject } from "./object.js";
+export type { Files, Source } from "./sources.js";

@@ -1,0 +1,92 @@
+// The errors of this package. What code in Python raises is a PythonError; the rest says what happened to the loader.
+
+import type { Importer } from "./host.js";
+import type { PythonObject } from "./object.js";
+
+/** A place in Python code. */
+export interface Frame {
+  file: string;
+  line: number;
+  /** From 1; of an error of syntax only. */
+  column: number | null;
+  /** The name of the function, or `<module>`; of an error of syntax none. */
+  function: string | null;
+  /** The line's text, where there is any. */
+  source: string | null;
+}
+
+/** What an exception says. @internal */
+export interface Raised {
+  types: string[];
+  message: string;
+  traceback: string;
+  frames: Frame[];
+  importChain: Importer[];
+  exitCode: number | null;
+  cause?: unknown;
+}
+
+/**
+ * An exception of Python's.
+ *
+ * A function of the host's that throws one raises it in Python: `throw new PythonError("ValueError", "too big")`. The name is
+ * that of a built-in class.
+ */
+export class PythonError extends Error {
+  /** The name of its class: `ValueError`. */
+  readonly type: string;
+  /** The names of its class and of the classes that that is derived from, nearest first. */
+  readonly types: readonly string[];
+  /** The traceback as `python` prints it, with the source of each line. */
+  readonly traceback: string;
+  /** The places in the traceback, outermost first; last where an error of syntax is. */
+  readonly frames: readonly Frame[];
+  /** The modules that were in the middle of an import when it was raised, innermost first. */
+  readonly importChain: readonly Importer[];
+  /** What a `SystemExit` asks the process to end with. */
+  readonly exitCode: number | null;
+  /** The exception itself, if Python code raised it. */
+  readonly object: PythonObject | undefined;
+
+  constructor(type: string, message: string);
+  /** @internal */
+  constructor(raised: Raised, object: PythonObject | undefined);
+  constructor(typeOrRaised: string | Raised, messageOrObject: string | PythonObject | undefined) {
+    const raised =
+      typeof typeOrRaised === "string"
+        ? plain(typeOrRaised, messageOrObject as string)
+        : typeOrRaised;
+    super(raised.message, raised.cause === undefined ? undefined : { cause: raised.cause });
+    this.name = "PythonError";
+    this.type = raised.types[0] ?? "Exception";
+    this.types = raised.types;
+    this.traceback = raised.traceback;
+    this.frames = raised.frames;
+    this.importChain = raised.importChain;
+    this.exitCode = raised.exitCode;
+    this.object = typeof typeOrRaised === "string" ? undefined : (messageOrObject as PythonObject | undefined);
+  }
+
+  /** Whether its class, or one that its class is derived from, has that name: a `KeyError` is a `LookupError`. */
+  is(type: string): boolean {
+    return this.types.includes(type);
+  }
+
+  override toString(): string {
+    return this.message ? `${this.type}: ${this.message}` : this.type;
+  }
+}
+
+function plain(type: string, message: string): Raised {
+  return { types: [type], message, traceback: "", frames: [], importChain: [], exitCode: null };
+}
+
+/** The loader can't be used any more: it was disposed of, or its interpreter broke down. */
+export class LoaderError extends Error {
+  override readonly name = "LoaderError";
+}
+
+/** A call of a loader in a worker took longer than its deadline. The worker was ended, and a new one stands in its place. */
+export class DeadlineError extends Error {
+  override readonly name = "DeadlineError";
+}

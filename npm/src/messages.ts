@@ -1,0 +1,33 @@
+// What a page and its worker say to one another.
+
+import type { Raised } from "./errors.js";
+import type { LogEvent } from "./host.js";
+import type { Labelled } from "./sources.js";
+
+/** The tiers of the library. */
+export type Library = "core" | "std";
+
+/** To the worker. */
+export type Request =
+  | { kind: "start"; library: Library; module: WebAssembly.Module; sources: Labelled[]; setup: string | undefined; log: boolean }
+  /** A method of the loader, or of one of its objects. */
+  | { kind: "call"; object: number | undefined; method: string; args: unknown[] }
+  | { kind: "release"; object: number };
+
+/** How a call ended. */
+export type Ended = { value: unknown } | { error: Failure };
+
+/** An error as it can be cloned. */
+export type Failure =
+  | { kind: "python"; raised: Raised; message: string }
+  | { kind: "loader" | "type" | "other"; message: string; name: string };
+
+/** From the worker. */
+export type Report =
+  | { kind: "ended"; ended: Ended }
+  | { kind: "print"; toStderr: boolean; text: string }
+  | { kind: "event"; event: LogEvent }
+  /** A function of the page's is wanted: the worker waits until the answer is in `shared`. */
+  | { kind: "function"; id: number; args: unknown[]; shared: SharedArrayBuffer }
+  /** The answer, which was too long, once more. */
+  | { kind: "again"; shared: SharedArrayBuffer };

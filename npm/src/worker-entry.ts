@@ -1,0 +1,143 @@
+// The worker: a loader that does what the page says.
+
+import { pack, type Mark, type Side, unpack } from "./crossing.js";
+import { LoaderError, PythonError } from "./errors.js";
+import { Imports } from "./imports.js";
+import type { Glue } from "./instance.js";
+import { Loader } from "./loader.js";
+import type { Failure, Report, Request } from "./messages.js";
+import { PythonObject } from "./object.js";
+import { waitFor } from "./waiting.js";
+
+interface Port {
+  postMessage(message: unknown): void;
+  onRequest(handle: (request: Request) => void): void;
+}
+
+async function openPort(): Promise<Port> {
+  if (typeof process === "object" && process.versions?.node) {
+    const { parentPort } = await import(/* @vite-ignore */ /* webpackIgnore: true */ "node:worker_threads");
+    const port = parentPort as NonNullable<typeof parentPort>;
+    return { postMessage: (message) => port.postMessage(message), onRequest: (handle) => void port.on("message", handle) };
+  }
+  const scope = self as unknown as { postMessage(message: unknown): void; onmessage: ((event: MessageEvent) => void) | null };
+  return {
+    postMessage: (message) => scope.postMessage(message),
+    onRequest: (handle) => void (scope.onmessage = (event) => handle(event.data as Request)),
+  };
+}
+
+const objects = new Map<number, PythonObject>();
+const imports = new Map<number, Imports>();
+let count = 0;
+let exported: Record<string, unknown> = {};
+let loader: Loader | undefined;
+
+const port = await openPort();
+const report = (message: Report) => port.postMessage(message);
+
+const side: Side = {
+  mark(value) {
+    if (!(value instanceof PythonObject)) {
+      return undefined;
+    }
+    const id = ++count;
+    objects.set(id, value);
+    return { $: "object", id, type: value.type };
+  },
+  value(mark: Mark) {
+    switch (mark.$) {
+      case "object": {
+        const object = objects.get(mark.id);
+        if (!object) {
+          throw new LoaderError("the Python object was let go");
+        }
+        return object;
+      }
+      case "function":
+        return (...args: unknown[]) => callPage(mark.id, args);
+      case "imports": {
+        let found = imports.get(mark.id);
+        if (!found) {
+          found = new Imports(unpack(mark.base, side) as Imports, unpack(mark.last, side) as NonNullable<Imports["last"]>);
+          imports.set(mark.id, found);
+        }
+        return found;
+      }
+      case "setup":
+        if (!Object.hasOwn(exported, mark.name)) {
+          throw new TypeError(`the module of \`setup\` exports no \`${mark.name}\``);
+        }
+        return exported[mark.name];
+      default:
+        return undefined;
+    }
+  },
+};
+
+function callPage(id: number, args: unknown[]): unknown {
+  if (typeof SharedArrayBuffer === "undefined") {
+    throw new LoaderError(
+      "a function of the page's can be called from a worker where the page is isolated (COOP and COEP headers); use `setup` otherwise",
+    );
+  }
+  const packed = args.map((arg) => pack(arg, side));
+  const ended = waitFor((shared, again) =>
+    report(again ? { kind: "again", shared } : { kind: "function", id, args: packed, shared }),
+  ) as { value: unknown } | { type?: string; message: string };
+  if ("value" in ended) {
+    return unpack(ended.value, side);
+  }
+  throw ended.type === undefined ? new Error(ended.message) : new PythonError(ended.type, ended.message);
+}
+
+function failure(error: unknown): Failure {
+  if (error instanceof PythonError) {
+    const { types, message, traceback, frames, importChain, exitCode } = error;
+    return {
+      kind: "python",
+      message,
+      raised: { types: [...types], message, traceback, frames: [...frames], importChain: [...importChain], exitCode },
+    };
+  }
+  const kind = error instanceof LoaderError ? "loader" : error instanceof TypeError ? "type" : "other";
+  const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
+  return { kind, name, message };
+}
+
+async function perform(request: Request): Promise<unknown> {
+  if (request.kind === "start") {
+    const { default: glue } = (await (request.library === "core"
+      ? import("../dist/core/glue.js")
+      : import("../dist/std/glue.js"))) as { default: Glue };
+    if (request.setup !== undefined) {
+      exported = (await import(/* @vite-ignore */ /* webpackIgnore: true */ request.setup)) as Record<string, unknown>;
+    }
+    loader = await Loader.create(glue, request.module, {
+      sources: request.sources,
+      stdout: (text) => report({ kind: "print", toStderr: false, text }),
+      stderr: (text) => report({ kind: "print", toStderr: true, text }),
+      ...(request.log && { log: (event) => report({ kind: "event", event }) }),
+    });
+    return undefined;
+  }
+  if (request.kind === "release") {
+    objects.get(request.object)?.dispose();
+    objects.delete(request.object);
+    return undefined;
+  }
+  const target = request.object === undefined ? loader : side.value({ $: "object", id: request.object, type: "" });
+  const method = (target as unknown as Record<string, (...args: unknown[]) => unknown>)[request.method] as (...args: unknown[]) => unknown;
+  const result = method.apply(target, request.args.map((arg) => unpack(arg, side)));
+  // What comes of `modules` may hold errors, which are told as such.
+  return Array.isArray(result) && result.some((item) => item instanceof PythonError)
+    ? result.map((item) => (item instanceof PythonError ? { error: failure(item) } : item))
+    : pack(result, side);
+}
+
+port.onRequest((request) => {
+  perform(request).then(
+    (value) => request.kind !== "release" && report({ kind: "ended", ended: { value } }),
+    (error: unknown) => report({ kind: "ended", ended: { error: failure(error) } }),
+  );
+});

@@ -1,0 +1,166 @@
+// The playground, the worker and the plain script tag in headless Chromium. Screenshots go to the folder SCREENSHOTS, if it is set.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { chromium } from "playwright-core";
+import { CHROMIUM } from "../bench/browser.js";
+import { serve } from "./serve.js";
+
+const skip = !existsSync(CHROMIUM.executablePath) && "there is no Chromium";
+
+describe("in a browser", { skip }, () => {
+  let browser, open, plain, isolated;
+  before(async () => {
+    browser = await chromium.launch(CHROMIUM);
+    plain = await serve(new URL("..", import.meta.url));
+    isolated = await serve(new URL("..", import.meta.url), { isolated: true });
+    open = async (url, options) => {
+      const page = await browser.newPage({ viewport: { width: 1360, height: 1000 }, ...options });
+      page.problems = [];
+      page.on("pageerror", (error) => page.problems.push(error.message));
+      page.on("console", (message) => message.type() === "error" && page.problems.push(message.text()));
+      await page.goto(url);
+      return page;
+    };
+  });
+  after(async () => {
+    await browser?.close();
+    plain?.close();
+    isolated?.close();
+  });
+  const shot = async (page, name) => {
+    if (process.env.SCREENSHOTS) {
+      await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`), fullPage: true });
+    }
+  };
+
+  describe("the playground", () => {
+    const playground = async (query = "", options) => {
+      const page = await open(`${plain.url}playground/dist/${query}`, options);
+      await settled(page);
+      return page;
+    };
+    const settled = (page) => page.waitForFunction(() => !document.getElementById("run").disabled, undefined, { timeout: 60_000 });
+    const text = (page, id) => page.locator(`#${id}`).innerText();
+
+    const expected = {
+      override: [/Hello, world at noon/, /asks for time: given.*Overrides/],
+      plugins: [/plugins\.broken is left out.*\nplugins\.farewell registers a farewell/s, /asks for sockets: nobody has it/],
+      stubs: [/what was sent: \[\('ann@example\.org'/, /asks for smtp: given/],
+      denied: [/"allowed": true/, /asks for random: denied.*results can be repeated/],
+      versions: [/the old one says \('grey', 1\)\nthe new one says \('gray', 2\)/, /asks for old: given/],
+    };
+    for (const [example, [output, decisions]] of Object.entries(expected)) {
+      test(`the example ${example}`, async () => {
+        const page = await playground(`?example=${example}`, { colorScheme: example === "denied" ? "dark" : "light" });
+        assert.match(await text(page, "output"), output);
+        assert.match(await text(page, "decisions"), decisions);
+        assert.match(await text(page, "listing"), /app/);
+        assert.match(await text(page, "times"), /Fresh loads afterwards/);
+        assert.equal(await page.locator("#example").inputValue(), example);
+        assert.deepEqual(page.problems, []);
+        await shot(page, `playground-${example}`);
+        await page.close();
+      });
+    }
+
+    test("an error stands where it is in the source, and the link to it leads there", async () => {
+      const page = await playground("?example=denied");
+      assert.match(await text(page, "error"), /ModuleNotFoundError.*secrets_of_the_house/s);
+      assert.match(await text(page, "error"), /asked by report, line 1/);
+      await page.locator("#error .place", { hasText: "report.py" }).click();
+      assert.equal(await page.locator('#tabs [aria-selected="true"]').innerText(), "report.py");
+      assert.equal(await page.locator(".cm-lintRange-error").count(), 1);
+      await page.close();
+    });
+
+    test("what is edited runs, by keyboard; what never ends is ended; a mistake is marked", async () => {
+      const page = await playground();
+      const type = async (source) => {
+        await page.locator(".cm-content").click();
+        await page.keyboard.press("Control+a");
+        await page.keyboard.insertText(source);
+        await page.keyboard.press("Control+Enter");
+        await page.waitForFunction(() => document.getElementById("run").disabled);
+        await settled(page);
+      };
+      await type("print('edited', 6 * 7)");
+      assert.match(await text(page, "output"), /edited 42/);
+      await type("x = (1,\ny = ");
+      assert.match(await text(page, "error"), /SyntaxError/);
+      assert.ok((await page.locator(".cm-lintRange-error, .cm-lintPoint-error").count()) >= 1);
+      await type("while True: pass");
+      assert.match(await text(page, "status"), /longer than five seconds/);
+      await type("print('<b>text</b>', 'again')");
+      assert.match(await text(page, "output"), /<b>text<\/b> again/);
+      assert.deepEqual(page.problems, []);
+      await page.close();
+    });
+
+    test("a link carries the files, and runs nothing by itself", async () => {
+      const page = await playground("?example=stubs");
+      await page.locator("#share").click();
+      await page.waitForFunction(() => location.hash.length > 1);
+      const link = page.url();
+      const other = await open(link);
+      await settled(other);
+      assert.equal(await text(other, "output"), "");
+      assert.deepEqual(await other.locator("#tabs button").allInnerTexts(), ["app.py", "smtp.py", "mapper.py"]);
+      await other.locator("#run").click();
+      await other.waitForFunction(() => document.getElementById("output").innerText.includes("what was sent"));
+      const broken = await open(`${plain.url}playground/dist/#nonsense`);
+      await settled(broken);
+      assert.match(await text(broken, "output"), /noon/);
+      await Promise.all([page, other, broken].map((page) => page.close()));
+    });
+
+    test("all that can be used has a name, and can be reached by keyboard", async () => {
+      const page = await playground();
+      for (const control of await page.locator("button, select, [role=textbox]").all()) {
+        const name = (await control.getAttribute("aria-label")) ?? (await control.innerText());
+        assert.ok(name.trim().length > 0, await control.evaluate((element) => element.outerHTML));
+      }
+      await page.locator("#tabs [aria-selected=true]").focus();
+      await page.keyboard.press("ArrowRight");
+      assert.equal(await page.locator('#tabs [aria-selected="true"]').innerText(), "greetings.py");
+      assert.equal(await page.evaluate(() => document.activeElement.getAttribute("role")), "tab");
+      const narrow = await playground("", { viewport: { width: 390, height: 800 } });
+      assert.ok(await narrow.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+      await shot(narrow, "playground-narrow");
+      await page.close();
+      await narrow.close();
+    });
+  });
+
+  test("a plain script of a page loads a module", async () => {
+    const page = await open(`${plain.url}test/data/page.html`);
+    await page.waitForFunction(() => document.title !== "waiting");
+    assert.equal(await page.title(), "HELLO HELLO");
+    assert.deepEqual(page.problems, []);
+    await page.close();
+  });
+
+  for (const kind of ["plain", "isolated"]) {
+    test(`the worker, on a page that is ${kind}`, async () => {
+      const page = await open(`${(kind === "plain" ? plain : isolated).url}test/data/page.html`);
+      const result = await page.evaluate(async () => {
+        const { createWorkerLoader, passThrough } = await import("/dist/worker.js");
+        const loader = await createWorkerLoader({ library: "core", sources: { "a.py": "value = 1\ndef loop():\n    while True: pass", "b.py": "import h\nvalue = h.f(20)" } });
+        const module = await loader.load("a");
+        const ended = await module.callWith("loop", [], {}, { deadline: 300 }).catch((error) => error.name);
+        const again = await (await loader.load("a")).get("value");
+        const called = await loader.load("b", passThrough.with("h", { f: async (n) => n + 1 })).then((module) => module.get("value"), (error) => error.message);
+        return { ended, again, called };
+      });
+      assert.deepEqual([result.ended, result.again], ["DeadlineError", 1]);
+      if (kind === "isolated") {
+        assert.equal(result.called, 21);
+      } else {
+        assert.match(result.called, /isolated/);
+      }
+      await page.close();
+    });
+  }
+});
