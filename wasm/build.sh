@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Builds Exocet for WebAssembly.
+#
+#   wasm/build.sh [core] [std] [wasi]      all of them, if none is named
+#
+# core, std: the loader for JavaScript with a tier of the library each, and the JavaScript that belongs to it, in npm/dist
+# wasi:      the command line, in wasm/dist/exocet.wasm
+#
+# It takes rustup's targets where they can be had. Otherwise it takes Debian's Rust, which has the source of the standard
+# library, and compiles that for the two targets. Tools, that library and what cargo makes are kept in
+# ~/.cache/exocet-build, or in the folder that EXOCET_BUILD_CACHE names.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cache=${EXOCET_BUILD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/exocet-build}
+mkdir -p "$cache"
+export CARGO_TARGET_DIR=$cache/target
+profile=wasm
+
+# RecursionError comes when this stack ends, which has to be before the one ends that the host has for WebAssembly: an
+# overflow of that can't be caught. On V8, whose stack has a megabyte, all kinds of recursion that the tests try got a
+# RecursionError with 256 to 512 KiB here, none of the deep ones with 1 MiB.
+flags="-C link-arg=-zstack-size=393216"
+
+cargo=(cargo)
+if ! rustup target add wasm32-unknown-unknown wasm32-wasip1 >/dev/null 2>&1; then
+    "$PWD/wasm/sysroot.sh" "$cache/sysroot"
+    # Debian's, whatever else is on the path.
+    cargo=(env -u RUSTUP_TOOLCHAIN RUSTC=/usr/bin/rustc /usr/bin/cargo)
+    flags+=" --sysroot=$cache/sysroot"
+    linker=$(compgen -c wasm-ld- | sort -V | tail -1)
+    export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$linker CARGO_TARGET_WASM32_WASIP1_LINKER=$linker
+fi
+export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$flags CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS=$flags
+
+# For JavaScript, with the features given: npm/dist/TIER.
+javascript() {
+    local tier=$1 features=$2 folder=npm/dist/$1 version
+    version=$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)
+    if [ "$("$cache/tools/bin/wasm-bindgen" --version 2>/dev/null)" != "wasm-bindgen $version" ]; then
+        cargo install --quiet wasm-bindgen-cli --version "$version" --root "$cache/tools"
+    fi
+    "${cargo[@]}" rustc --locked --ignore-rust-version --profile "$profile" --target wasm32-unknown-unknown \
+        --no-default-features --features "$features" --lib --crate-type cdylib
+    "$cache/tools/bin/wasm-bindgen" --target no-modules --no-typescript --remove-name-section --remove-producers-section \
+        --out-name exocet --out-dir "$folder" "$CARGO_TARGET_DIR/wasm32-unknown-unknown/$profile/exocet.wasm"
+    mv "$folder/exocet_bg.wasm" "$folder/exocet.wasm"
+    # A function that makes a set of the bindings, for each instance one: what they would share lies in its variables. Its
+    # parameters hide the globals of their names.
+    {
+        echo 'export default (globalThis, Date, FinalizationRegistry) => {'
+        sed 's/^let wasm_bindgen = /return /' "$folder/exocet.js"
+        echo '};'
+    } >"$folder/glue.js"
+    rm "$folder/exocet.js"
+    grep -q '^return (function(exports)' "$folder/glue.js"
+    printf 'declare const glue: import("../../src/instance.js").Glue;\nexport default glue;\n' >"$folder/glue.d.ts"
+    size "$tier" "$folder/exocet.wasm"
+}
+
+wasi() {
+    # A command line need not be as small, and builds in a fraction of the time.
+    CARGO_PROFILE_WASM_LTO=off CARGO_PROFILE_WASM_CODEGEN_UNITS=16 "${cargo[@]}" build --locked --ignore-rust-version --profile "$profile" --target wasm32-wasip1 \
+        --no-default-features --features stdlib,cli --bin exocet
+    mkdir -p wasm/dist
+    cp "$CARGO_TARGET_DIR/wasm32-wasip1/$profile/exocet.wasm" wasm/dist/exocet.wasm
+    size wasi wasm/dist/exocet.wasm
+}
+
+size() {
+    printf '%s: %s bytes, %s gzipped\n' "$1" "$(stat -c %s "$2")" "$(gzip -9 -c "$2" | wc -c)"
+}
+
+[ $# -gt 0 ] || set -- core std wasi
+for what in "$@"; do
+    case $what in
+        core) javascript core wasm ;;
+        std) javascript std wasm,stdlib-pure ;;
+        wasi) wasi ;;
+        *)
+            echo "wasm/build.sh: there is no $what; core, std and wasi can be built" >&2
+            exit 2
+            ;;
+    esac
+done
