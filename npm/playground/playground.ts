@@ -154,6 +154,8 @@ async function run(): Promise<void> {
   await list();
   open(shown);
   runButton.disabled = false;
+  // How often it was loaded, for whoever waits for that.
+  output.dataset.runs = String(Number(output.dataset.runs ?? 0) + 1);
 }
 
 async function list(): Promise<void> {

@@ -82,9 +82,9 @@ describe("in a browser", { skip }, () => {
         await page.locator(".cm-content").click();
         await page.keyboard.press("Control+a");
         await page.keyboard.insertText(source);
+        const runs = await page.locator("#output").getAttribute("data-runs");
         await page.keyboard.press("Control+Enter");
-        await page.waitForFunction(() => document.getElementById("run").disabled);
-        await settled(page);
+        await page.waitForFunction((runs) => document.getElementById("output").dataset.runs !== runs, runs, { timeout: 60_000 });
       };
       await type("print('edited', 6 * 7)");
       assert.match(await text(page, "output"), /edited 42/);
