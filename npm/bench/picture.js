@@ -9,7 +9,8 @@ const escaped = (text) => text.replace(/[&<>]/g, (character) => `&#${character.c
 export function picture(measured, figures) {
   const names = Object.keys(COLOURS);
   const shown = Object.entries(figures).filter(([figure]) => figure !== "byHand" && measured.pyodide[figure] !== undefined);
-  const scale = (WIDTH - LEFT - 120) / 1.25;
+  const ratios = shown.flatMap(([figure]) => names.map((name) => (measured[name][figure] ?? 0) / measured.pyodide[figure]));
+  const scale = (WIDTH - LEFT - 120) / Math.max(1, ...ratios);
   const parts = [];
   let y = 40;
   for (const [figure, [words, show]] of shown) {
@@ -18,7 +19,7 @@ export function picture(measured, figures) {
       const value = measured[name][figure];
       if (value !== undefined) {
         const ratio = value / measured.pyodide[figure];
-        const width = Math.max(1, Math.min(ratio, 1.25) * scale);
+        const width = Math.max(1, ratio * scale);
         parts.push(`<rect x="${LEFT}" y="${y}" width="${width.toFixed(1)}" height="${BAR}" fill="${COLOURS[name]}"><title>${name}</title></rect>`);
         parts.push(`<text x="${LEFT + width + 6}" y="${y + 11}">${ratio.toFixed(2)}, ${escaped(show(value))}</text>`);
       }
