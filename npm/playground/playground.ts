@@ -76,7 +76,7 @@ function use(next: Files, text: string): void {
   files = { ...next };
   failure = undefined;
   editor.clear();
-  about.textContent = text;
+  about.replaceChildren(...text.split("`").map((part, at) => (at % 2 === 1 ? element("code", {}, part) : part)));
   open(MAIN in files ? MAIN : (Object.keys(files)[0] as string));
 }
 
