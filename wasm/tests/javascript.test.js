@@ -10,6 +10,7 @@ import { scripts } from "./scripts.js";
 const ELSEWHERE = {
   "stdlib_by_name.py": "`unittest` is not in the tier",
   "stdlib_module_tools.py": "`unittest` is not in the tier",
+  "stdlib_pass_through.py": "`concurrent.futures` and `email` are not in the tier",
   "stdlib_proxy_module.py": "`unittest` is not in the tier",
   "stdlib_realm_threads.py": "there are no threads",
   "stdlib_resources.py": "`importlib.resources` is not in the tier",
