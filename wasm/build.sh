@@ -7,7 +7,8 @@
 # wasi:      the command line, in wasm/dist/exocet.wasm
 #
 # It takes rustup's targets where they can be had. Otherwise it takes Debian's Rust, which has the source of the standard
-# library, and compiles that for the two targets. Tools, that library and what cargo makes are kept in
+# library, and compiles that for the two targets; the command line didn't link with Debian's libc for WASI when that was
+# tried, for want of `pthread_join`. Tools, that library and what cargo makes are kept in
 # ~/.cache/exocet-build, or in the folder that EXOCET_BUILD_CACHE names.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,8 +19,8 @@ export CARGO_TARGET_DIR=$cache/target
 profile=wasm
 
 # RecursionError comes when this stack ends, which has to be before the one ends that the host has for WebAssembly: an
-# overflow of that can't be caught. On V8, whose stack has a megabyte, all kinds of recursion that the tests try got a
-# RecursionError with 256 to 512 KiB here, none of the deep ones with 1 MiB.
+# overflow of that can't be caught. On V8, whose stack has about a megabyte, each kind of recursion that was tried got a
+# RecursionError with 256 to 512 KiB here; with 1 MiB most of them ended the instance.
 flags="-C link-arg=-zstack-size=393216"
 
 cargo=(cargo)
