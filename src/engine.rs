@@ -21,7 +21,6 @@ use rustpython_vm::{
 };
 use std::{
     any::Any,
-    cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     ptr,
     sync::{
@@ -95,7 +94,6 @@ impl Engine {
     /// # Panics
     /// After a panic that went through Python frames.
     pub(crate) fn enter<R>(&self, f: impl FnOnce(&VirtualMachine) -> R) -> R {
-        let _entered = Entered::new();
         assert!(!self.is_broken(), "{}", Error::broken());
         if self.is_current() {
             return with_current_vm(|vm| enter_vm(vm, || self.watched(|| f(vm))));
@@ -285,31 +283,6 @@ pub(crate) fn guarded<R>(vm: &VirtualMachine, f: impl FnOnce() -> PyResult<R>) -
 pub(crate) fn message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
-}
-
-thread_local! {
-    /// How often the host has entered an interpreter on this thread.
-    static ENTERED: Cell<usize> = const { Cell::new(0) };
-}
-
-/// Whether the host is in an interpreter on this thread. One that Python code started runs without.
-pub(crate) fn is_entered() -> bool {
-    ENTERED.get() > 0
-}
-
-struct Entered;
-
-impl Entered {
-    fn new() -> Self {
-        ENTERED.set(ENTERED.get() + 1);
-        Self
-    }
-}
-
-impl Drop for Entered {
-    fn drop(&mut self) {
-        ENTERED.set(ENTERED.get() - 1);
-    }
 }
 
 struct RestoreFrame(*const InterpreterFrame);

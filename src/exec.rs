@@ -5,7 +5,7 @@
 //! text that is nested too deep would overflow the native stack.
 
 use crate::{
-    broken, confine, depth,
+    broken, depth,
     hook::is_import,
     limits,
     unit::{compile_text, is_deep, on_deep_stack},
@@ -104,12 +104,7 @@ impl Callable for Executor {
             Some(globals) => globals.clone().downcast::<PyDict>().ok(),
             None => current_globals(),
         };
-        // What a library runs for confined code imports as that code does.
-        let lent = match &zelf.builtins {
-            None => confine::confined(vm).and_then(|by| by.builtins.downcast::<PyDict>().ok()),
-            own => own.clone(),
-        };
-        match (&lent, globals) {
+        match (&zelf.builtins, globals) {
             (Some(builtins), Some(globals)) if !has_own_builtins(&globals, builtins, vm)? => {
                 let _lent = Lent::new(globals, builtins, vm)?;
                 zelf.original.call(args, vm)

@@ -59,7 +59,7 @@ class PolicyMapper(IMapper):
     def __new__(cls, mapper: _Lookup, policy: str | Mapping[str, Any]) -> Self: ...
 
 class Withheld(AttributeError):
-    """A name of a module, a function or a frame is withheld by a policy."""
+    """A name of a module is withheld by a policy."""
 
 class LimitExceeded(BaseException):
     """Code has used up what it may; `limit` says of what."""

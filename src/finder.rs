@@ -1,7 +1,7 @@
 //! What the interpreter's own import knows of sources: the `__loader__` of loaded modules, and a path hook through which
 //! entries of `sys.path` that are no folders on the disk can be imported from.
 
-use crate::{Error, Kind, PythonModule, SearchPath, confine, source::Entry, state::State};
+use crate::{Error, Kind, PythonModule, SearchPath, source::Entry, state::State};
 use rustpython_vm::{
     Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyBytes, PyModule, PyStr},
@@ -57,7 +57,6 @@ impl Loader {
     /// The source text, or None where there is nothing to read.
     #[pymethod]
     fn get_source(zelf: &Py<Self>, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<Option<String>> {
-        confine::check("'get_source' of a loader", vm)?;
         zelf.own(name, vm)?.text().map_err(|error| error.into_exception(vm))
     }
 
@@ -89,7 +88,6 @@ impl Loader {
     /// The bytes of a file beside the module, by its full path.
     #[pymethod]
     fn get_data(zelf: &Py<Self>, path: String, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
-        confine::check("'get_data' of a loader", vm)?;
         let absent = || vm.new_os_error(format!("no file '{path}' in the source of '{}'", zelf.handle.name()));
         let (source, inner) = zelf.handle.place_of(&path).ok_or_else(absent)?;
         match source.read(&inner) {
@@ -102,7 +100,6 @@ impl Loader {
     /// The names of the files and folders in a folder beside the module, by its full path; None where there is none.
     #[pymethod]
     fn list_folder(zelf: &Py<Self>, path: String, vm: &VirtualMachine) -> PyResult<Option<Vec<PyObjectRef>>> {
-        confine::check("'list_folder' of a loader", vm)?;
         let Some((source, inner)) = zelf.handle.place_of(&path) else { return Ok(None) };
         let entries = source.list(&inner).map_err(|error| vm.new_os_error(error.to_string()))?;
         let names = |entries: Vec<std::io::Result<Entry>>| {
@@ -114,7 +111,6 @@ impl Loader {
     /// Whether there is such a file or folder beside the module, by its full path.
     #[pymethod]
     fn exists(zelf: &Py<Self>, path: String, vm: &VirtualMachine) -> PyResult<bool> {
-        confine::check("'exists' of a loader", vm)?;
         let Some((source, inner)) = zelf.handle.place_of(&path) else { return Ok(false) };
         source.probe(&inner).map(|shape| shape.is_some()).map_err(|error| vm.new_os_error(error.to_string()))
     }
@@ -122,7 +118,6 @@ impl Loader {
     /// What reads the files of the package; None for a module that is no package.
     #[pymethod]
     fn get_resource_reader(zelf: &Py<Self>, _name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
-        confine::check("'get_resource_reader' of a loader", vm)?;
         let Some(path) = zelf.handle.search_path() else { return Ok(vm.ctx.none()) };
         let folders = path.locations().iter().map(|location| vm.ctx.new_str(location.to_string()).into()).collect();
         let resources = crate::shims::resources(vm)?;
@@ -138,7 +133,6 @@ impl Loader {
     /// Runs the module's code as the interpreter's own import does: no mapper has a say.
     #[pymethod]
     fn exec_module(zelf: &Py<Self>, module: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-        confine::check("'exec_module' of a loader", vm)?;
         let Some(module) = module.downcast_ref::<PyModule>() else {
             return Err(vm.new_type_error("exec_module() takes a module"));
         };

@@ -2,7 +2,7 @@
 
 use crate::{
     answer::new_nameless_error,
-    confine, instances,
+    instances,
     internal::{Caller, Serving},
     mapper::{Answer, MapperRef, Request, WeakMapper},
     state::State,
@@ -29,8 +29,6 @@ pub(crate) struct Importer {
     mapper: WeakMapper,
     /// The name that the one module was loaded under.
     owner: Option<String>,
-    /// Whether the mapper confines, also when it is gone.
-    confines: bool,
 }
 
 /// The builtins for the modules under `mapper`: the interpreter's, with an `__import__` that asks `mapper` and an
@@ -40,13 +38,9 @@ pub(crate) fn private_builtins(mapper: &MapperRef, owner: Option<&str>, vm: &Vir
     if owner.is_some() {
         OWNERS.store(true, Ordering::Relaxed);
     }
-    let importer =
-        Importer { mapper: mapper.downgrade(vm)?, owner: owner.map(str::to_owned), confines: mapper.confines() };
+    let importer = Importer { mapper: mapper.downgrade(vm)?, owner: owner.map(str::to_owned) };
     builtins.set_item(IMPORT, importer.into_ref(&vm.ctx).into(), vm)?;
     crate::exec::install(&builtins, vm)?;
-    if mapper.confines() {
-        confine::withhold_builtins(&builtins, vm)?;
-    }
     Ok(builtins)
 }
 
@@ -84,18 +78,6 @@ fn gives(mapper: &MapperRef, name: &str, owner: &str, vm: &VirtualMachine) -> Py
 /// The `__import__` of a module in the builtins of a frame.
 fn importer_in(builtins: &PyObject, vm: &VirtualMachine) -> Option<PyRef<Importer>> {
     builtins.downcast_ref::<PyDict>()?.get_item_opt(IMPORT, vm).ok()??.downcast().ok()
-}
-
-/// Whether code that runs with these builtins is kept from reaching round its mapper. Builtins that no runtime made are a
-/// module's own making, and are as confined as any module.
-pub(crate) fn is_confined(builtins: &PyObject, vm: &VirtualMachine) -> bool {
-    if builtins.is(&vm.builtins.dict()) || builtins.is(&vm.builtins) {
-        return false;
-    }
-    match importer_in(builtins, vm) {
-        Some(importer) => importer.confines,
-        None => true,
-    }
 }
 
 /// Whether `object` is an `__import__` that no Python code made: the interpreter's, or that of some mapper.

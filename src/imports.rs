@@ -191,10 +191,6 @@ impl<M: Mapper> Mapper for Guarded<M> {
         self.0.by_importer()
     }
 
-    fn confines(&self) -> bool {
-        self.0.confines()
-    }
-
     fn is_pass_through(&self) -> bool {
         self.0.is_pass_through()
     }

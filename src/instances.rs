@@ -10,7 +10,6 @@ use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, atomic_func,
     builtins::{PyModule, PyStr, PyWeak},
     common::lock::{LazyLock, PyMutex},
-    frame::current_globals,
     function::{FuncArgs, OptionalArg},
     protocol::{PyMappingMethods, PySequenceMethods},
     pyclass,
@@ -74,12 +73,6 @@ pub(crate) fn teach_library(vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Whether `name` is the very `__name__` of the module whose code runs.
-fn is_own_name(name: &PyObject, vm: &VirtualMachine) -> bool {
-    let own = current_globals().and_then(|globals| globals.get_item_opt("__name__", vm).ok().flatten());
-    own.is_some_and(|own| own.is(name))
-}
-
 /// Refuses an import by a fresh module's own name object. Only pickling imports by such a one: it makes sure that who
 /// reads the pickle will find the module by its name, which would be another module, or none.
 pub(crate) fn refuse(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
@@ -108,8 +101,6 @@ impl Modules {
     fn find(name: &PyObject, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
         match State::of(vm).instances.find(name, vm) {
             Some(module) => Ok(Some(module)),
-            // Confined code can give its classes any name of a module, but not that module. The library finds itself.
-            None if crate::confine::confined(vm).is_some() && !is_own_name(name, vm) => Ok(None),
             None => sys_modules(vm)?.get_item_opt(name, vm),
         }
     }

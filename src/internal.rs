@@ -5,7 +5,6 @@
 
 use rustpython_vm::{
     AsObject, VirtualMachine,
-    builtins::PyCode,
     bytecode::Instruction,
     common::atomic::{Ordering, Radium},
     frame::{FrameObjectRef, InterpreterFrame, current_globals, current_thread_iframe},
@@ -75,48 +74,6 @@ pub(crate) fn is_import_at(frame: &FrameObjectRef, lasti: i32) -> bool {
     let instructions = &frame.iframe().code().code.instructions;
     usize::try_from(lasti)
         .is_ok_and(|lasti| lasti / 2 < instructions.len() && is_import_name(instructions.read_op(lasti / 2)))
-}
-
-/// Whether the instruction that runs names that very attribute, to read or to set it.
-pub(crate) fn names_attribute(name: &str) -> bool {
-    let named = |code: &PyCode, at: usize| {
-        let shown = format!("{:?}", code.code.instructions.read_op(at).as_opcode());
-        // The lowest bit of a load tells whether what is loaded is called at once.
-        if shown.starts_with("LoadAttr") {
-            return names(code, argument(code, at) >> 1, name);
-        }
-        (shown.starts_with("StoreAttr") || shown.starts_with("DeleteAttr")) && names(code, argument(code, at), name)
-    };
-    running(named)
-}
-
-/// Asks about the instruction that runs on this thread.
-fn running(ask: impl Fn(&PyCode, usize) -> bool) -> bool {
-    let frame = current_thread_iframe();
-    if frame.is_null() {
-        return false;
-    }
-    // SAFETY: the frame on top of this thread's stack lives at least until the native call that we are in returns.
-    let iframe = unsafe { &*frame };
-    let code: &PyCode = iframe.code();
-    let next = Radium::load(&iframe.lasti, Ordering::Relaxed) as usize;
-    next.checked_sub(1).is_some_and(|at| at < code.code.instructions.len() && ask(code, at))
-}
-
-/// The argument of the instruction at `at`.
-fn argument(code: &PyCode, at: usize) -> usize {
-    let byte = |at: usize| usize::from(u8::from(code.code.instructions[at].arg));
-    let (mut argument, mut before, mut shift) = (byte(at), at, 8);
-    while before > 0 && matches!(code.code.instructions.read_op(before - 1), Instruction::ExtendedArg) {
-        before -= 1;
-        argument |= byte(before) << shift;
-        shift += 8;
-    }
-    argument
-}
-
-fn names(code: &PyCode, index: usize, name: &str) -> bool {
-    code.code.names.get(index).is_some_and(|own| own.as_bytes() == name.as_bytes())
 }
 
 fn is_import_name(op: Instruction) -> bool {

@@ -54,7 +54,6 @@ mod ahead;
 mod answer;
 mod broken;
 mod code;
-mod confine;
 mod de;
 #[cfg(feature = "library")]
 mod embedded;

@@ -258,10 +258,6 @@ impl Mapper for Locked {
         true
     }
 
-    fn confines(&self) -> bool {
-        self.mapper.confines()
-    }
-
     fn below(&self, name: &str, vm: &VirtualMachine) -> Below {
         self.mapper.below(name, vm)
     }

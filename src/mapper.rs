@@ -92,11 +92,6 @@ pub trait Mapper: fmt::Debug + PyThreadingConstraint + 'static {
         false
     }
 
-    /// Whether modules are kept from reaching round this mapper, see [`Policy::confined`](crate::Policy::confined).
-    fn confines(&self) -> bool {
-        false
-    }
-
     /// What this mapper insists on even if a realm in front of it has the name itself: a replacement or a denial of that
     /// very name. A realm asks for it, before it answers with a module of its own.
     ///

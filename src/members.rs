@@ -470,10 +470,6 @@ impl Mapper for Members {
         self.outer.by_importer()
     }
 
-    fn confines(&self) -> bool {
-        self.outer.confines()
-    }
-
     fn unused(&self, vm: &VirtualMachine) -> Vec<String> {
         self.outer.unused(vm)
     }

@@ -40,7 +40,6 @@ pub struct Policy {
     rules: Vec<Rule>,
     /// Whether what no rule fits is allowed.
     allows: bool,
-    confines: bool,
 }
 
 /// One rule of a [`Policy`]: what it does with some names and all that is below them, for whom, and why.
@@ -82,36 +81,24 @@ pub enum Outcome {
     Denied,
     /// It gets another module.
     Redirected(String),
-    /// It gets these names of the module, and no others.
+    /// It gets an object that shows these names of the module, and no others.
     Attenuated(BTreeSet<String>),
 }
 
 impl Policy {
     /// A policy that allows what no rule fits.
     pub fn allowing() -> Self {
-        Self { rules: Vec::new(), allows: true, confines: false }
+        Self { rules: Vec::new(), allows: true }
     }
 
     /// A policy that denies what no rule fits.
     pub fn denying() -> Self {
-        Self { allows: false, ..Self::allowing() }
+        Self { rules: Vec::new(), allows: false }
     }
 
     /// The same with one more rule, which counts where no earlier one fits.
     pub fn rule(mut self, rule: Rule) -> Self {
         self.rules.push(rule);
-        self
-    }
-
-    /// The same, and modules under it are kept from reaching round it by way of the objects that they hold.
-    ///
-    /// Out of reach are `__globals__`, `__closure__`, `__code__` and the like of functions other than their own, frames,
-    /// `__subclasses__` of shared classes, `__self__` of built-in functions, the loader's files, most of
-    /// `sys`, and `open`, `input`, `breakpoint`, `help` and `exit`. Shared modules are handed over as read-only objects
-    /// that stand for them, and `builtins` is the module's own. This costs a copy of the builtins for each load. It doesn't make the
-    /// VM a prison: the README has the list of what is known to be left, and there will be more.
-    pub fn confined(mut self) -> Self {
-        self.confines = true;
         self
     }
 
@@ -165,6 +152,9 @@ impl Rule {
 
     /// Gives of the module `name` the attributes and submodules named, and no others. The package `name` itself, and what
     /// is below it, has all of it.
+    ///
+    /// This helps against mistakes and is no wall: what is named is handed over as it is, and a function leads to the rest
+    /// of its module by `__globals__` and the like.
     pub fn attenuate(name: impl Into<String>, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let names = names.into_iter().map(Into::into).collect();
         Self::new(Action::Attenuate([(name.into(), names)].into()))

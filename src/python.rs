@@ -34,7 +34,6 @@ pub(crate) fn make_types() {
     let _ = crate::machinery::RealmFinder::make_static_type();
     let _ = crate::instances::Modules::make_static_type();
     let _ = crate::part::ModulePart::make_static_type();
-    let _ = crate::part::FunctionPart::make_static_type();
     let _ = crate::instances::PickleImport::make_static_type();
     #[cfg(javascript)]
     crate::wasm::make_types();

@@ -24,7 +24,7 @@ use std::{
     collections::HashMap,
     fmt,
     path::Path,
-    sync::{Arc, OnceLock, atomic::AtomicBool},
+    sync::{Arc, OnceLock},
 };
 
 #[pyclass(module = "exocet", name = "State")]
@@ -57,8 +57,6 @@ pub(crate) struct State {
     pub(crate) limit_exceeded: ExceptionClass,
     /// The limits of code that is in no ward.
     pub(crate) limits: OnceLock<Limits>,
-    /// Whether any mapper of the interpreter confines.
-    pub(crate) confines: AtomicBool,
     /// The runtime of the interpreter, as handles on its objects know it.
     pub(crate) runtime: PyMutex<Link>,
 }
@@ -102,7 +100,6 @@ impl State {
             withheld: ExceptionClass::default(),
             limit_exceeded: ExceptionClass::default(),
             limits: OnceLock::new(),
-            confines: AtomicBool::new(false),
             runtime: PyMutex::default(),
         })
     }

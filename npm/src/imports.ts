@@ -54,8 +54,6 @@ export const answer = {
 export interface Policy {
   /** For what no rule fits; `"deny"` if absent. */
   default?: "allow" | "deny";
-  /** Whether the module is kept from reaching round it as well. */
-  confined?: boolean;
   /** The first rule that fits decides. */
   rule?: {
     allow?: string | string[];

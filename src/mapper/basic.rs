@@ -85,10 +85,6 @@ impl Mapper for Chain {
         self.0.iter().any(MapperRef::by_importer)
     }
 
-    fn confines(&self) -> bool {
-        self.0.iter().any(MapperRef::confines)
-    }
-
     fn unused(&self, vm: &VirtualMachine) -> Vec<String> {
         self.0.iter().flat_map(|mapper| mapper.unused(vm)).collect()
     }

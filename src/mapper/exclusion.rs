@@ -62,10 +62,6 @@ impl Mapper for Exclusion {
         self.mapper.by_importer()
     }
 
-    fn confines(&self) -> bool {
-        self.mapper.confines()
-    }
-
     fn unused(&self, vm: &VirtualMachine) -> Vec<String> {
         let asked = self.asked.lock();
         let mut unused: Vec<_> = self.names.difference(&asked).cloned().collect();

@@ -138,12 +138,6 @@ impl MapperRef {
         self.0.mapper.as_ref().is_some_and(|mapper| mapper.by_importer())
     }
 
-    /// See [`Mapper::confines`].
-    #[must_use]
-    pub fn confines(&self) -> bool {
-        self.0.mapper.as_ref().is_some_and(|mapper| mapper.confines())
-    }
-
     /// See [`Mapper::below`].
     #[must_use]
     pub fn below(&self, name: &str, vm: &VirtualMachine) -> Below {
@@ -229,7 +223,7 @@ impl MapperRef {
 
     /// The builtins of the module `name`: those that all share, unless it is to be known by its own.
     pub(crate) fn home_of(&self, name: &str, vm: &VirtualMachine) -> PyResult<PyDictRef> {
-        if !self.by_importer() && !self.confines() && observe::active(vm).is_none() {
+        if !self.by_importer() && observe::active(vm).is_none() {
             return self.home(vm);
         }
         instances::teach_library(vm)?;

@@ -2,15 +2,13 @@
 
 use super::{Action, Outcome, Policy, is_at};
 use crate::{
-    Answer, Error, MapperRef, Request, confine,
+    Answer, Error, MapperRef, Request,
     mapper::{Below, Mapper},
     part::Part,
 };
 use rustpython_vm::{
-    AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
-    builtins::{PyDict, PyModule},
+    PyResult, VirtualMachine,
     common::lock::PyMutex,
-    frame::current_builtins,
     object::{Traverse, TraverseFn},
 };
 use std::{collections::BTreeSet, fmt, sync::Arc};
@@ -77,35 +75,9 @@ impl Policed {
                     None => Some(Answer::Part(Answer::NotMine.into(), part)),
                 }
             }
-            Outcome::Allowed => match ask()? {
-                Some(Answer::PassThrough) if self.policy.confines => Some(self.shared(request, vm)),
-                answer => answer,
-            },
+            Outcome::Allowed => ask()?,
         })
     }
-
-    /// A shared module as confined modules get it.
-    fn shared(&self, request: &Request<'_>, vm: &VirtualMachine) -> Answer {
-        if request.name() == "builtins"
-            && let Some(own) = own_builtins(vm)
-        {
-            return Answer::Object(own);
-        }
-        let part = match request.name() {
-            "sys" => Part::of(confine::OF_SYS, confine::RULE),
-            _ => Part::except([""; 0], confine::RULE),
-        };
-        Answer::Part(Answer::PassThrough.into(), Arc::new(part))
-    }
-}
-
-/// A module object around the builtins of the module that runs.
-fn own_builtins(vm: &VirtualMachine) -> Option<PyObjectRef> {
-    let builtins = current_builtins()?.downcast::<PyDict>().ok()?;
-    if builtins.is(&vm.builtins.dict()) {
-        return None;
-    }
-    Some(PyRef::new_ref(PyModule::new(), vm.ctx.types.module_type.to_owned(), Some(builtins)).into())
 }
 
 impl fmt::Debug for Policed {
@@ -127,10 +99,6 @@ impl Mapper for Policed {
 
     fn by_importer(&self) -> bool {
         self.policy.tells_importers_apart() || self.mapper.by_importer()
-    }
-
-    fn confines(&self) -> bool {
-        self.policy.confines || self.mapper.confines()
     }
 
     fn below(&self, name: &str, vm: &VirtualMachine) -> Below {

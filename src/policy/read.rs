@@ -17,7 +17,6 @@ use std::{
 ///
 /// ```toml
 /// default = "deny"            # or "allow", for what no rule fits
-/// confined = true             # see `Policy::confined`; false if absent
 ///
 /// [[rule]]                    # the first rule that fits decides
 /// allow = ["re", "math"]
@@ -34,8 +33,6 @@ use std::{
 #[derive(Debug, Clone, PartialEq, Eq, std::default::Default, Serialize)]
 pub struct Form {
     default: Option<Default>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    confined: bool,
     #[serde(rename = "rule", skip_serializing_if = "Vec::is_empty")]
     rules: Vec<RuleForm>,
 }
@@ -121,7 +118,7 @@ impl From<Form> for Policy {
             Rule { action, importers, why: form.why, optional: form.optional }
         };
         let rules = form.rules.into_iter().map(rule).collect();
-        Self { rules, allows: form.default == Some(Default::Allow), confines: form.confined }
+        Self { rules, allows: form.default == Some(Default::Allow) }
     }
 }
 
@@ -144,7 +141,7 @@ impl From<&Policy> for Form {
             form
         };
         let default = if policy.allows { Default::Allow } else { Default::Deny };
-        Self { default: Some(default), confined: policy.confines, rules: policy.rules.iter().map(rule).collect() }
+        Self { default: Some(default), rules: policy.rules.iter().map(rule).collect() }
     }
 }
 
@@ -196,13 +193,12 @@ impl<'de, T: Table> Visitor<'de> for TableVisitor<T> {
 }
 
 impl Table for Form {
-    const KEYS: &'static [&'static str] = &["default", "confined", "rule"];
+    const KEYS: &'static [&'static str] = &["default", "rule"];
     const WHAT: &'static str = "a policy";
 
     fn read<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
             "default" => self.default = Some(map.next_value()?),
-            "confined" => self.confined = map.next_value()?,
             _ => self.rules = map.next_value()?,
         }
         Ok(())
