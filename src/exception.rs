@@ -162,8 +162,8 @@ fn chain(exception: &PyBaseExceptionRef, vm: &VirtualMachine) -> Vec<Importer> {
     let mut chain: Vec<_> = traceback
         .iter()
         .filter(|entry| internal::is_import_at(&entry.frame, entry.lasti))
+        .filter(|entry| !internal::is_machinery(entry.frame.iframe().code(), vm))
         .map(|entry| Asker { line: entry.lineno.get(), ..Asker::of(&entry.frame, vm) })
-        .filter(|asker| !asker.is_machinery())
         .map(Importer::from)
         .collect();
     chain.reverse();

@@ -2,15 +2,19 @@
 //!
 //! The VM imports modules for itself (`copyreg`, `warnings`, `traceback`, ...) through the `__import__` of whichever
 //! frame runs at the time. Those are none of the module's business: a mapper neither sees nor breaks them.
+//!
+//! And it knows the code that imports are carried out by, which asks for nothing itself.
 
+use crate::state::State;
 use rustpython_vm::{
-    AsObject, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    builtins::{PyClassMethod, PyCode, PyFunction, PyProperty, PyStaticMethod, PyType},
     bytecode::Instruction,
     common::atomic::{Ordering, Radium},
     frame::{FrameObjectRef, InterpreterFrame, current_globals, current_thread_iframe},
     function::FuncArgs,
 };
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::HashMap};
 
 /// Whose import it is.
 pub(crate) enum Caller {
@@ -60,6 +64,65 @@ impl Drop for Serving {
     fn drop(&mut self) {
         SERVING.with_borrow_mut(Vec::pop);
     }
+}
+
+/// Code that carries imports out, known by its identity. Its file name would tell nothing: any code can be given any.
+#[derive(Default)]
+pub(crate) struct ImportCode(HashMap<usize, PyRef<PyCode>>);
+
+impl ImportCode {
+    /// The code of the functions of these modules, in their classes too. It has to be taken before any code runs that
+    /// could put functions of its own there.
+    pub(crate) fn of(modules: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<Self> {
+        let mut own = Self::default();
+        for dict in modules.iter().filter_map(|module| module.dict()) {
+            for (_, value) in &dict {
+                match value.downcast_ref::<PyType>() {
+                    Some(class) => {
+                        let attributes = class.attributes.entries();
+                        attributes.iter().try_for_each(|(_, value)| own.add_function(value, vm))?;
+                    }
+                    None => own.add_function(&value, vm)?,
+                }
+            }
+        }
+        Ok(own)
+    }
+
+    /// Adds the code of a function, and of what a class has in the place of one.
+    fn add_function(&mut self, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+        if value.downcast_ref::<PyFunction>().is_some() {
+            if let Ok(code) = value.get_attr("__code__", vm)?.downcast::<PyCode>() {
+                self.add(&code);
+            }
+        } else if value.downcast_ref::<PyStaticMethod>().is_some() || value.downcast_ref::<PyClassMethod>().is_some() {
+            self.add_function(&*value.get_attr("__func__", vm)?, vm)?;
+        } else if value.downcast_ref::<PyProperty>().is_some() {
+            for part in ["fget", "fset"] {
+                self.add_function(&*value.get_attr(part, vm)?, vm)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds `code` and the code in it.
+    pub(crate) fn add(&mut self, code: &Py<PyCode>) {
+        self.0.insert(code.as_object().get_id(), code.to_owned());
+        code.code
+            .constants
+            .iter()
+            .filter_map(|constant| constant.as_object().downcast_ref())
+            .for_each(|code| self.add(code));
+    }
+
+    pub(crate) fn has(&self, code: &Py<PyCode>) -> bool {
+        self.0.contains_key(&code.as_object().get_id())
+    }
+}
+
+/// Whether it is the code of the interpreter's own import, or of what stands for `importlib`.
+pub(crate) fn is_machinery(code: &Py<PyCode>, vm: &VirtualMachine) -> bool {
+    State::existing(vm).is_some_and(|state| state.import_code.has(code) || state.units.is_importlib(code))
 }
 
 /// Whether `frame`, anywhere on the stack, is in the middle of an import statement.

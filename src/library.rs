@@ -1,6 +1,7 @@
 //! The library behind every search path: the embedded standard library, and the modules built into the interpreter.
 
 use crate::{
+    PythonModule,
     source::{Entry, Shape, Source},
     state::State,
 };
@@ -45,6 +46,17 @@ pub(crate) fn is_label(file: &str) -> bool {
     #[cfg(not(feature = "library"))]
     const LABELS: [&str; 1] = [crate::shims::LABEL];
     LABELS.iter().any(|label| file.strip_prefix(label).is_some_and(|rest| rest.starts_with('/')))
+}
+
+/// Whether the module is part of the program, by the source that it stands in.
+pub(crate) fn is_own(module: &PythonModule) -> bool {
+    let stands_in =
+        |own: &Arc<dyn Source>| module.source_and_path().is_some_and(|(source, _)| Arc::ptr_eq(source, own));
+    #[cfg(feature = "library")]
+    if stands_in(&crate::embedded::sources()) {
+        return true;
+    }
+    module.is_native() || stands_in(&crate::shims::sources())
 }
 
 /// The modules that are built into the interpreter: names without files.

@@ -3,7 +3,7 @@
 #[cfg(feature = "toml")]
 use crate::Error;
 use crate::{
-    Answer, MapperRef, Observer, Policy, PythonModule, Request, Rule,
+    Answer, MapperRef, Observer, Policy, PythonModule, Request, Rule, library,
     mapper::{Below, Mapper},
     record::{Event, Verdict},
 };
@@ -191,7 +191,7 @@ impl Observer for Lock {
 
     fn admit(&self, name: &str, module: Option<&PythonModule>, hash: Option<&str>) -> Result<(), String> {
         match module {
-            Some(module) if !is_embedded(module.origin().as_deref()) => self.refuse(name, hash),
+            Some(module) if !library::is_own(module) => self.refuse(name, hash),
             // What isn't found anywhere fails by itself.
             _ => Ok(()),
         }
@@ -206,9 +206,10 @@ fn not_found(event: &Event) -> Option<&str> {
     }
 }
 
-/// Whether a module with that origin is part of the program.
+/// Whether a module with that origin seems to be part of the program. That it is one is asked of the module itself, when it is
+/// let in: any file can have any name.
 fn is_embedded(origin: Option<&str>) -> bool {
-    origin.is_some_and(|origin| origin == "built-in" || crate::library::is_label(origin))
+    origin.is_some_and(|origin| origin == "built-in" || library::is_label(origin))
 }
 
 fn gives(answer: Verdict) -> bool {

@@ -6,6 +6,7 @@ use crate::{
     engine::Link,
     exception::ExceptionClass,
     instances::{self, Instances},
+    internal::ImportCode,
     mapper::{self, MapperRef, lookup},
     observe::Watch,
     path::Location,
@@ -57,6 +58,8 @@ pub(crate) struct State {
     pub(crate) limit_exceeded: ExceptionClass,
     /// The limits of code that is in no ward.
     pub(crate) limits: OnceLock<Limits>,
+    /// The code of the interpreter's own import.
+    pub(crate) import_code: ImportCode,
     /// The runtime of the interpreter, as handles on its objects know it.
     pub(crate) runtime: PyMutex<Link>,
 }
@@ -81,7 +84,12 @@ impl State {
 
     fn new(vm: &VirtualMachine) -> PyResult<Self> {
         crate::python::make_types();
-        let importlib = sys_modules(vm)?.get_item("_frozen_importlib", vm)?;
+        let modules = sys_modules(vm)?;
+        let importlib = modules.get_item("_frozen_importlib", vm)?;
+        // Without access to the host there is no second half.
+        let external = modules.get_item_opt("_frozen_importlib_external", vm)?;
+        let halves: Vec<PyObjectRef> = [importlib.clone()].into_iter().chain(external).collect();
+        let import_code = ImportCode::of(&halves, vm)?;
         let spec_class = importlib.get_attr("ModuleSpec", vm)?.downcast::<rustpython_vm::builtins::PyType>();
         Ok(Self {
             import: vm.builtins.get_attr("__import__", vm)?,
@@ -100,6 +108,7 @@ impl State {
             withheld: ExceptionClass::default(),
             limit_exceeded: ExceptionClass::default(),
             limits: OnceLock::new(),
+            import_code,
             runtime: PyMutex::default(),
         })
     }

@@ -7,7 +7,8 @@ use crate::{
     code::{self, Code},
     depth,
     exec::depth_error,
-    limits,
+    internal::ImportCode,
+    limits, shims,
     source::{Source, Stamp},
     state::sys_modules,
     store::Store,
@@ -16,7 +17,7 @@ use crate::{
 };
 use hashbrown::{Equivalent, HashMap};
 use rustpython_vm::{
-    PyRef, PyResult, VirtualMachine,
+    Py, PyRef, PyResult, VirtualMachine,
     builtins::PyCode,
     common::{lock::PyMutex, rc::PyRc},
     compiler::Mode,
@@ -27,6 +28,8 @@ use std::sync::{Arc, OnceLock};
 #[derive(Default)]
 pub(crate) struct Units {
     units: PyMutex<HashMap<Key, Cached>>,
+    /// The code of what stands for `importlib`.
+    importlib: PyMutex<ImportCode>,
     /// Where compiled code is found, and left for others.
     store: OnceLock<Store>,
     /// Absent where nothing is compiled ahead.
@@ -79,7 +82,8 @@ impl Units {
     pub(crate) fn clear(&self) {
         // What the units hold is dropped after the lock: it may run any code.
         let units = std::mem::take(&mut *self.units.lock());
-        drop(units);
+        let importlib = std::mem::take(&mut *self.importlib.lock());
+        drop((units, importlib));
         #[cfg(feature = "threading")]
         if let Some(Some(ahead)) = self.ahead.get() {
             ahead.forget();
@@ -130,11 +134,19 @@ impl Units {
         #[cfg(not(feature = "stdlib"))]
         let frozen = None;
         let code = frozen.map_or_else(|| self.code(handle, &bytes, vm), Ok)?;
+        if Arc::ptr_eq(source, &shims::sources()) && path.starts_with("importlib/") {
+            self.importlib.lock().add(&code);
+        }
         let unit = PyRc::new(Unit::new(handle, Some(code), vm)?);
         let cached = Cached { _source: source.clone(), stamp, bytes, unit: unit.clone() };
         let key = Key { source: key.source, path: path.to_owned(), name: handle.name().to_owned() };
         self.units.lock().insert(key, cached);
         Ok(unit)
+    }
+
+    /// Whether it is code of what stands for `importlib`.
+    pub(crate) fn is_importlib(&self, code: &Py<PyCode>) -> bool {
+        self.importlib.lock().has(code)
     }
 
     /// The code of bytes that the interpreter itself is to compile, where the store has or can make it and no warning is

@@ -7,7 +7,7 @@ use crate::{
     Error,
     engine::Engine,
     limits::{self, Limit, Limits},
-    mapper::Asker,
+    state::State,
 };
 use rustpython_vm::{PyResult, VirtualMachine, builtins::PyBaseExceptionRef, signal::UserSignalSender};
 #[cfg(not(javascript))]
@@ -36,6 +36,8 @@ thread_local! {
     static WARDS: RefCell<Vec<Arc<Ward>>> = const { RefCell::new(Vec::new()) };
     /// The exception that this thread is being interrupted by.
     static STRUCK: RefCell<Option<PyBaseExceptionRef>> = const { RefCell::new(None) };
+    /// When this thread was first spared, in the ward that it is in.
+    static SPARED: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
 /// The ward that this thread is in.
@@ -117,6 +119,7 @@ impl Inside {
 impl Drop for Inside {
     fn drop(&mut self) {
         WARDS.with_borrow_mut(Vec::pop);
+        SPARED.set(None);
         let struck = STRUCK.with_borrow_mut(Option::take);
         drop(struck);
     }
@@ -147,6 +150,9 @@ const AGAIN: Duration = Duration::from_millis(2);
 
 /// After so many interruptions there is no more time to let go of anything: the code is interrupted at every step.
 const PATIENCE: u32 = 25;
+
+/// How long a thread is spared that is in the interpreter's own import.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// How often the heap is measured.
 const MEASURE: Duration = Duration::from_millis(2);
@@ -194,8 +200,9 @@ impl Interrupt {
             return Ok(());
         }
         let (limit, message) = (self.limit, self.message.clone());
-        // The interpreter's own import holds locks that all runtimes of the process share, and never for long.
-        if is_importing(vm) {
+        // The interpreter's own import holds locks that all runtimes of the process share, and never for long: what takes
+        // long there is something that it was given, such as a list without an end.
+        if is_importing(vm) && is_spared() {
             self.repeats.store(false, Ordering::Relaxed);
             if self.again.is_some() {
                 // Whatever comes next is not to be left in peace until the next round.
@@ -215,9 +222,17 @@ impl Interrupt {
     }
 }
 
-/// Whether the code that runs is that of the interpreter's own import.
+/// Whether the code that runs is that of the interpreter's own import: the very code, since any other can bear its file name.
 fn is_importing(vm: &VirtualMachine) -> bool {
-    vm.current_frame().is_some_and(|frame| Asker::of(&frame, vm).is_machinery())
+    let state = State::existing(vm);
+    state.is_some_and(|state| vm.current_frame().is_some_and(|frame| state.import_code.has(frame.iframe().code())))
+}
+
+/// Whether this thread is still spared, now that it is in the interpreter's own import.
+fn is_spared() -> bool {
+    let since = SPARED.get().unwrap_or_else(Instant::now);
+    SPARED.set(Some(since));
+    since.elapsed() < GRACE
 }
 
 /// Being watched, until it is dropped.

@@ -1,5 +1,5 @@
 use super::trail::Trail;
-use crate::hook::owner_of;
+use crate::{hook::owner_of, internal};
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, VirtualMachine,
     builtins::{PyDict, PyStr, PyTuple},
@@ -180,20 +180,14 @@ impl Asker {
         let mut askers = Vec::new();
         let mut frame = vm.current_frame();
         while let Some(current) = frame {
-            let asker = Self::of(&current, vm);
-            if !asker.is_machinery() && (askers.is_empty() || crate::internal::is_importing(&current, vm)) {
-                askers.push(asker);
+            // Importing runs through frames of the interpreter's own import and of its stand-in, which ask for nothing themselves.
+            let is_machinery = internal::is_machinery(current.iframe().code(), vm);
+            if !is_machinery && (askers.is_empty() || internal::is_importing(&current, vm)) {
+                askers.push(Self::of(&current, vm));
             }
             frame = current.f_back(vm);
         }
         askers
-    }
-
-    /// Importing runs through frames of the frozen importlib and of its stand-in, which ask for nothing themselves.
-    pub(crate) fn is_machinery(&self) -> bool {
-        ["<frozen importlib", "_frozen_importlib", "<shims>/importlib"]
-            .iter()
-            .any(|prefix| self.file.starts_with(prefix))
     }
 
     pub(crate) fn of(frame: &FrameObjectRef, vm: &VirtualMachine) -> Self {

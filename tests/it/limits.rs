@@ -57,6 +57,31 @@ fn code_that_takes_too_long_is_ended_wherever_it_is() {
     }
 }
 
+/// The interpreter's own import is spared, and is known by its code.
+#[test]
+fn no_code_is_spared_for_the_name_of_its_file() {
+    let stuck = |file: &str| format!("exec(compile('while True: pass', '{file}', 'exec'))");
+    let own = "import _frozen_importlib as own\n";
+    for body in [
+        stuck("<frozen importlib"),
+        stuck("<frozen importlib>"),
+        stuck("<frozen importlib._bootstrap>"),
+        stuck("_frozen_importlib"),
+        stuck("<shims>/importlib/__init__.py"),
+        format!("{own}exec(compile('while True: pass', '<frozen importlib._bootstrap>', 'exec'), vars(own))"),
+        format!("{own}def stuck():\n    while True: pass\nown.stuck = stuck\nown.stuck()"),
+        // Its very code, which somebody has given a list without an end.
+        format!("{own}import itertools\nown._handle_fromlist(own, itertools.repeat('sys'), None)"),
+    ] {
+        let runtime = runtime(&[("guest.py", &body), FINE]);
+        let imports = limited(&runtime, short());
+        let begun = Instant::now();
+        let result = runtime.load("guest", &imports);
+        assert!(begun.elapsed() < Duration::from_secs(20), "{body}");
+        passed(result, Limit::Time, &runtime, &imports);
+    }
+}
+
 #[test]
 fn a_call_that_takes_too_long_is_ended_and_its_module_is_done_for() {
     let runtime = runtime(&[

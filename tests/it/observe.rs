@@ -63,6 +63,28 @@ fn each_decision_has_who_asked_the_rule_and_the_answer() {
     assert_eq!(seen, expected);
 }
 
+/// What carries imports out asks for nothing itself, and is known by its code: a file name can be anybody's.
+#[test]
+fn who_asked_is_told_whatever_the_code_is_called() {
+    let calls = "from importlib import import_module\nimport_module('two')\nimport _frozen_importlib\n_frozen_importlib._gcd_import('two')";
+    let names = ["<frozen importlib._bootstrap>", "_frozen_importlib", "<shims>/importlib/__init__.py"];
+    let run = names.map(|name| format!("exec(compile('import one', '{name}', 'exec'))")).join("\n");
+    let (runtime, log) = observed(&[("calls.py", calls), ("runs.py", &run), ("one.py", ""), ("two.py", "")]);
+    let imports = runtime.pass_through().without(["absent"]).unwrap();
+    runtime.load("calls", &imports).unwrap();
+    let of_two = |event| match event {
+        Event::Load(load) if load.name == "two" => load.importer,
+        Event::Decision(decision) if decision.name == "two" => decision.importer,
+        _ => None,
+    };
+    let seen: Vec<_> = log.take().into_iter().filter_map(of_two).map(|by| (by.file, by.line)).collect();
+    assert!(seen.len() > 1 && seen.iter().all(|by| *by == ("<app>/calls.py".to_owned(), 2)), "{seen:?}");
+    runtime.load("runs", &imports).unwrap();
+    let of_one = decisions(&log).into_iter().filter(|decision| decision.name == "one");
+    let seen: Vec<_> = of_one.filter_map(|decision| decision.importer).map(|by| (by.module, by.file)).collect();
+    assert_eq!(seen, names.map(|name| ("runs".to_owned(), name.to_owned())));
+}
+
 #[test]
 fn loads_are_told_when_they_are_over_with_the_load_that_they_began_in() {
     let (runtime, log) = observed(&[
