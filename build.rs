@@ -16,12 +16,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=stdlib_shims");
     println!("cargo:rerun-if-changed=stdlib_pure");
     let has = |feature: &str| env::var_os(format!("CARGO_FEATURE_{feature}")).is_some();
-    // The bindings exist where JavaScript is the host, and nowhere else.
-    println!("cargo::rustc-check-cfg=cfg(javascript)");
-    let target = |part: &str| env::var(format!("CARGO_CFG_TARGET_{part}")).unwrap_or_default();
-    if has("WASM") && target("FAMILY") == "wasm" && target("OS") == "unknown" {
-        println!("cargo::rustc-cfg=javascript");
-    }
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     Archive::new(&out.join("shims.zip"))?.add(Path::new("stdlib_shims"), Path::new(""))?.finish()?;
     let library = Path::new(rustpython_pylib::LIB_PATH);

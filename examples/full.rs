@@ -79,15 +79,15 @@ impl Bot {
         );
         let runtime = Runtime::builder().source(files.clone()).isolated().build()?;
         let history = Arc::new(Mutex::new(Vec::<Message>::new()));
-        let told = history.clone();
+        let heard = history.clone();
         let host = HostModule::new("chat").value("settings", Settings { name: "Exo", remembers: 3 }).function(
             "history",
             move |n: usize| -> Vec<Message> {
-                let told = told.lock().unwrap_or_else(PoisonError::into_inner);
-                told[told.len().saturating_sub(n)..].to_vec()
+                let heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+                heard[heard.len().saturating_sub(n)..].to_vec()
             },
         );
-        let imports = runtime.pass_through().without(["os", "subprocess", "socket"])?.with_module(host)?;
+        let imports = Imports::pass_through().without(["os", "subprocess", "socket"]).with_module(host);
         let mut bot = Bot { runtime, imports, texts, files, plugins: BTreeMap::new(), history, heard: 0 };
         for (name, _) in PLUGINS {
             bot.load(name)?;
@@ -95,7 +95,7 @@ impl Bot {
         Ok(bot)
     }
 
-    /// Makes the plugin anew, and hands its predecessor's state over. After an error the old one is still in use.
+    /// Loads the plugin anew, with its predecessor's state. After an error the old one is still in use.
     fn load(&mut self, name: &str) -> Result<(), Error> {
         let plugin = self.runtime.load(name, &self.imports)?;
         if let Some(old) = self.plugins.get(name)

@@ -1,30 +1,25 @@
 //! The one error type: what can go wrong with sources, with loading, and between Rust and Python.
+//!
+//! It knows nothing of the VM. How exceptions become errors and errors exceptions stands in `values/exception.rs`.
 
-use rustpython_vm::{
-    AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyType},
-};
-use std::fmt;
-use std::io;
-use std::path::Path;
+mod exception;
 
-use crate::exception::Exception;
-use crate::limits::Limit;
-use crate::path::Location;
-use crate::scan::ScanError;
-use crate::text::DecodeError;
-use crate::ward;
+pub use crate::limit::Limit;
+pub use exception::{Exception, Frame, Importer};
+
+use crate::syntax::{decode::DecodeError, imports::ScanError};
+use std::{any::Any, fmt, io, path::Path};
 
 /// Why a source could not be opened, a module not be found, read or loaded, or a value not cross between Rust and Python.
 ///
-/// An exception that Python code raised is one too: [`exception`](Error::exception) has it.
+/// An exception that Python code raised is one too: [`exception`](Error::exception) returns it.
 ///
 /// ```
-/// use exocet::{Memory, Runtime};
+/// use exocet::{Imports, Memory, Runtime};
 ///
 /// let plugins = Memory::new("<plugins>").with("sums.py", "def halve(n):\n    return 1 / n");
 /// let runtime = Runtime::builder().source(plugins).build()?;
-/// let sums = runtime.load("sums", &runtime.pass_through())?;
+/// let sums = runtime.load("sums", &Imports::pass_through())?;
 /// let error = sums.call::<f64>("halve", (0,)).unwrap_err();
 /// let exception = error.exception().expect("Python code raised it");
 /// assert!(exception.is("ArithmeticError"));
@@ -47,24 +42,11 @@ impl Error {
         match &*self.0 {
             Kind::BadName { name }
             | Kind::NotFound { name, .. }
+            | Kind::NotAPackage { name }
             | Kind::Find { name, .. }
             | Kind::Read { name, .. } => Some(name),
             Kind::List { parent, .. } => parent.as_deref(),
-            Kind::Open { .. }
-            | Kind::Decode { .. }
-            | Kind::Scan { .. }
-            | Kind::SameLabel { .. }
-            | Kind::Start { .. }
-            | Kind::Raised(_)
-            | Kind::Raise { .. }
-            | Kind::Misfit { .. }
-            | Kind::OtherRuntime { .. }
-            | Kind::Malformed { .. }
-            | Kind::Limit { .. }
-            | Kind::Poisoned { .. }
-            | Kind::NotInterruptible
-            | Kind::Gone
-            | Kind::Broken => None,
+            _ => None,
         }
     }
 
@@ -95,21 +77,21 @@ impl Error {
         matches!(*self.0, Kind::Misfit { .. })
     }
 
-    /// Whether a value of one runtime was handed to another.
+    /// Whether a value of one runtime was passed to another.
     pub fn is_other_runtime(&self) -> bool {
         matches!(*self.0, Kind::OtherRuntime { .. })
     }
 
-    /// The limit that was passed, now or before.
+    /// The limit that was exceeded, now or before.
     pub fn limit(&self) -> Option<Limit> {
         match &*self.0 {
             Kind::Limit { limit, .. } | Kind::Poisoned { limit } => Some(*limit),
-            Kind::Raised(exception) => exception.limit(),
+            Kind::Raised(exception) => exception.limit,
             _ => None,
         }
     }
 
-    /// Whether a limit was passed before, so that what it was set for isn't used again.
+    /// Whether a limit was exceeded before, so that what it was set for isn't used again.
     pub fn is_poisoned(&self) -> bool {
         matches!(*self.0, Kind::Poisoned { .. })
     }
@@ -119,16 +101,19 @@ impl Error {
         matches!(*self.0, Kind::Gone | Kind::Broken)
     }
 
-    /// An error that Python code gets to see as the built-in exception of that name, and as a `RuntimeError` if there is
-    /// no such exception: what a [`HostModule`](crate::HostModule)'s function returns to raise it.
+    /// An error that becomes the built-in exception of that name in Python code, and a `RuntimeError` if there is no such
+    /// exception. A function of a [`HostModule`](crate::HostModule) returns it to raise that exception.
     pub fn raise(exception: impl Into<String>, message: impl Into<String>) -> Self {
         Kind::Raise { class: exception.into(), message: message.into() }.into()
     }
 
-    /// What the VM raised, as an error.
-    pub fn from_exception(exception: PyBaseExceptionRef, vm: &VirtualMachine) -> Self {
-        // Code that is interrupted can't be asked what it raises.
-        ward::passed().unwrap_or_else(|| Kind::Raised(Exception::new(exception, vm)).into())
+    /// An error about something written in a wrong form, which becomes a `ValueError` in Python code.
+    pub fn malformed(message: impl Into<String>) -> Self {
+        Kind::Malformed { message: message.into() }.into()
+    }
+
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.0
     }
 
     pub(crate) fn misfit(what: String, at: String, cause: String) -> Self {
@@ -139,93 +124,6 @@ impl Error {
         Kind::OtherRuntime { what }.into()
     }
 
-    pub(crate) fn gone() -> Self {
-        Kind::Gone.into()
-    }
-
-    pub(crate) fn broken() -> Self {
-        Kind::Broken.into()
-    }
-
-    pub(crate) fn same_label(label: &str) -> Self {
-        Kind::SameLabel { label: label.to_owned() }.into()
-    }
-
-    pub(crate) fn malformed(message: String) -> Self {
-        Kind::Malformed { message }.into()
-    }
-
-    pub(crate) fn limit_passed(limit: Limit, message: String) -> Self {
-        Kind::Limit { limit, message }.into()
-    }
-
-    pub(crate) fn poisoned(limit: Limit) -> Self {
-        Kind::Poisoned { limit }.into()
-    }
-
-    pub(crate) fn not_interruptible() -> Self {
-        Kind::NotInterruptible.into()
-    }
-
-    pub(crate) fn start(traceback: String) -> Self {
-        Kind::Start { traceback }.into()
-    }
-
-    /// The exception that Python code gets to see: the very same one that Python code raised; `ModuleNotFoundError` for
-    /// what isn't there, `ValueError` for what can't be a name, `SyntaxError` for text that is no Python, `TypeError` for
-    /// a value that doesn't fit, `OSError` and `RuntimeError` for the rest.
-    #[must_use]
-    pub fn into_exception(self, vm: &VirtualMachine) -> PyBaseExceptionRef {
-        let kinds = &vm.ctx.exceptions;
-        if let Some(exception) = self.exception().and_then(|exception| exception.live(vm)) {
-            return exception;
-        }
-        if let Kind::Raise { class, message } = &*self.0 {
-            return raised(class, message, vm).unwrap_or_else(|error| error);
-        }
-        let kind = match *self.0 {
-            Kind::NotFound { .. } => kinds.module_not_found_error,
-            Kind::BadName { .. } | Kind::SameLabel { .. } | Kind::Malformed { .. } => kinds.value_error,
-            Kind::Decode { .. } | Kind::Scan { .. } => kinds.syntax_error,
-            Kind::Misfit { .. } => kinds.type_error,
-            Kind::Start { .. }
-            | Kind::Raised(_)
-            | Kind::Raise { .. }
-            | Kind::OtherRuntime { .. }
-            | Kind::Limit { .. }
-            | Kind::Poisoned { .. }
-            | Kind::NotInterruptible
-            | Kind::Gone
-            | Kind::Broken => kinds.runtime_error,
-            Kind::Open { .. } | Kind::Find { .. } | Kind::List { .. } | Kind::Read { .. } => kinds.os_error,
-        };
-        let message = vm.ctx.new_str(self.to_string());
-        let exception = match kind.to_owned().as_object().call((message.clone(),), vm).map(|made| made.downcast()) {
-            Ok(Ok(exception)) => exception,
-            Ok(Err(_)) => vm.new_runtime_error(self.to_string()),
-            Err(raised) => raised,
-        };
-        // A new exception takes any attribute.
-        let set = |name: &'static str, value: PyObjectRef| drop(exception.as_object().set_attr(name, value, vm));
-        match &*self.0 {
-            Kind::NotFound { name, .. } => set("name", vm.ctx.new_str(name.as_str()).into()),
-            Kind::Decode { origin, .. } | Kind::Scan { origin, .. } => {
-                // The place stands in attributes of their own.
-                let cause = match &*self.0 {
-                    Kind::Decode { cause, .. } => cause.to_string(),
-                    Kind::Scan { cause, .. } => cause.to_string(),
-                    _ => self.to_string(),
-                };
-                set("msg", vm.ctx.new_str(cause).into());
-                set("filename", vm.ctx.new_str(origin.as_str()).into());
-                set("lineno", vm.ctx.new_int(self.line().unwrap_or(1)).into());
-                set("offset", vm.ctx.new_int(1).into());
-            }
-            _ => {}
-        }
-        exception
-    }
-
     pub(crate) fn open(path: &Path, cause: io::Error) -> Self {
         Kind::Open { path: path.display().to_string(), cause }.into()
     }
@@ -234,14 +132,20 @@ impl Error {
         Kind::BadName { name: name.to_owned() }.into()
     }
 
-    pub(crate) fn not_found(name: &str, missing: &str, looked: &[Location]) -> Self {
-        let looked =
-            Looked::In { missing: missing.to_owned(), places: looked.iter().map(Location::to_string).collect() };
-        Kind::NotFound { name: name.to_owned(), looked }.into()
+    /// `missing` is the part of `name` that is nowhere in `places`.
+    pub(crate) fn not_found(name: &str, missing: &str, places: impl IntoIterator<Item: fmt::Display>) -> Self {
+        let places = places.into_iter().map(|place| place.to_string()).collect();
+        Kind::NotFound { name: name.to_owned(), looked: Looked::In { missing: missing.to_owned(), places } }.into()
     }
 
-    pub(crate) fn not_a_package(name: &str, module: &str) -> Self {
-        Kind::NotFound { name: name.to_owned(), looked: Looked::NotAPackage { module: module.to_owned() } }.into()
+    /// `name` lies below `module`, which has no submodules.
+    pub(crate) fn below_module(name: &str, module: &str) -> Self {
+        Kind::NotFound { name: name.to_owned(), looked: Looked::BelowModule { module: module.to_owned() } }.into()
+    }
+
+    /// A package is wanted, and `name` is none.
+    pub(crate) fn not_a_package(name: &str) -> Self {
+        Kind::NotAPackage { name: name.to_owned() }.into()
     }
 
     pub(crate) fn find(name: &str, cause: io::Error) -> Self {
@@ -267,7 +171,7 @@ impl Error {
 
 /// A cause of the file system or of a source names its own path, so the messages here name the module.
 #[derive(Debug, thiserror::Error)]
-enum Kind {
+pub(crate) enum Kind {
     #[error("two sources are called `{label}`")]
     SameLabel { label: String },
     #[error("the interpreter doesn't start: {traceback}")]
@@ -278,6 +182,8 @@ enum Kind {
     BadName { name: String },
     #[error("no module `{name}`: {looked}")]
     NotFound { name: String, looked: Looked },
+    #[error("`{name}` is not a package")]
+    NotAPackage { name: String },
     #[error("can't look for `{name}`: {cause}")]
     Find { name: String, cause: io::Error },
     #[error("can't list {}: {cause}", of(parent))]
@@ -298,29 +204,16 @@ enum Kind {
     OtherRuntime { what: String },
     #[error("{message}")]
     Malformed { message: String },
-    #[error("{limit} passed: {message}")]
+    #[error("{limit} exceeded: {message}")]
     Limit { limit: Limit, message: String },
-    #[error("the {limit} was passed before, and nothing of what it was set for is used again")]
+    #[error("the {limit} was exceeded before, and nothing of what it was set for is used again")]
     Poisoned { limit: Limit },
-    #[error("a limit of time or heap can be kept on the thread that built the runtime, and on no other")]
+    #[error("a limit of time or heap can be enforced on the thread that built the runtime, and on no other")]
     NotInterruptible,
     #[error("the runtime is gone")]
     Gone,
     #[error("the runtime broke down in a panic")]
     Broken,
-}
-
-/// The built-in exception `class` that says `message`.
-fn raised(class: &str, message: &str, vm: &VirtualMachine) -> PyResult<PyBaseExceptionRef> {
-    let found = vm.get_attribute_opt(vm.builtins.as_object(), &*vm.ctx.new_str(class))?;
-    let is_exception = |class: &Py<PyType>| class.fast_issubclass(vm.ctx.exceptions.base_exception_type);
-    match found.map(|class| class.downcast::<PyType>()) {
-        Some(Ok(class)) if is_exception(&class) => {
-            let made = class.as_object().call((message.to_owned(),), vm)?;
-            made.downcast().map_err(|_| vm.new_type_error(format!("{class} makes no exception", class = class.name())))
-        }
-        _ => Ok(vm.new_runtime_error(format!("{class}: {message}"))),
-    }
 }
 
 impl From<Kind> for Error {
@@ -331,22 +224,19 @@ impl From<Kind> for Error {
 
 /// Where a module was looked for.
 #[derive(Debug)]
-enum Looked {
+pub(crate) enum Looked {
     In { missing: String, places: Vec<String> },
-    NotAPackage { module: String },
+    BelowModule { module: String },
 }
 
 impl fmt::Display for Looked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Looked::NotAPackage { module } => write!(f, "`{module}` is not a package"),
+            Looked::BelowModule { module } => write!(f, "`{module}` is not a package"),
             Looked::In { places, .. } if places.is_empty() => f.write_str("the search path is empty"),
             Looked::In { missing, places } => {
-                write!(f, "looked for `{missing}` in ")?;
-                for (i, place) in places.iter().enumerate() {
-                    write!(f, "{}`{place}`", if i == 0 { "" } else { ", " })?;
-                }
-                Ok(())
+                let places: Vec<String> = places.iter().map(|place| format!("`{place}`")).collect();
+                write!(f, "looked for `{missing}` in {}", places.join(", "))
             }
         }
     }
@@ -357,4 +247,10 @@ fn of(parent: &Option<String>) -> String {
         Some(name) => format!("the modules of `{name}`"),
         None => "the top-level modules".to_owned(),
     }
+}
+
+/// The message of a panic.
+pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }

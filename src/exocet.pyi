@@ -39,12 +39,12 @@ class IMapper:
         """The overridden and excluded names that nobody asked for."""
 
 class DictMapper(IMapper):
-    """A mapper that gives what a mapping holds, and nothing else."""
+    """A mapper that answers with what a mapping holds, and with nothing else."""
 
     def __new__(cls, mapping: _Names) -> Self: ...
 
 class CallableMapper(IMapper):
-    """A mapper that gives what a function returns for a name, unless it raises ModuleNotFoundError for it."""
+    """A mapper that answers with what a function returns for a name, unless it raises ModuleNotFoundError for it."""
 
     def __new__(cls, function: Callable[[str], Any], contains: Callable[[str], object] | None = None) -> Self: ...
 
@@ -62,7 +62,7 @@ class Withheld(AttributeError):
     """A name of a module is withheld by a policy."""
 
 class LimitExceeded(BaseException):
-    """Code has used up what it may; `limit` says of what."""
+    """Code has exceeded a limit; `limit` is its name."""
 
     limit: str
 
@@ -75,6 +75,9 @@ class Realm(IMapper):
         mapper: _Lookup = ...,
         path: str | Iterable[str] = (),
     ) -> Self: ...
+    @property
+    def mapper(self) -> IMapper:
+        """The mapper that the realm is."""
     @property
     def modules(self) -> dict[str, Any]:
         """Its modules by name, as they see them in `sys.modules`."""
@@ -94,6 +97,9 @@ class Realm(IMapper):
         """The realm's module of that name, loaded if it isn't yet."""
     def load_named(self, name: str) -> Any:
         """The realm's module of that name, loaded if it isn't yet."""
+
+PackageContext = Realm
+"""What `loadPackage` returns: a realm of one package."""
 
 @final
 class PythonModule:
@@ -116,7 +122,7 @@ class PythonModule:
     def is_package(self) -> bool:
         """Whether the module may have submodules."""
     def load(self, mapper: _Lookup, m: ModuleType | None = None) -> ModuleType:
-        """A fresh module object of this module; or `m`, filled."""
+        """A fresh module object of this module, a package with its own modules fresh; or `m`, filled."""
     def iterModules(self, onerror: Callable[[Exception], object] | None = None) -> Iterator[PythonModule]:
         """The modules directly below this one."""
     def iter_modules(self, onerror: Callable[[Exception], object] | None = None) -> Iterator[PythonModule]:
@@ -161,25 +167,25 @@ emptyMapper: IMapper = ...
 empty_mapper: IMapper = ...
 
 def load(module: PythonModule, mapper: _Lookup, m: ModuleType | None = None) -> ModuleType:
-    """A fresh module object of a handle; or `m`, filled."""
+    """A fresh module object of a handle, a package with its own modules fresh; or `m`, filled."""
 
 def loadNamed(name: str, mapper: _Lookup, m: ModuleType | None = None) -> ModuleType:
-    """A fresh module object of the module of that name; or `m`, filled."""
+    """A fresh module object of the module of that name, a package with its own modules fresh; or `m`, filled."""
 
 def load_named(name: str, mapper: _Lookup, m: ModuleType | None = None) -> ModuleType:
-    """A fresh module object of the module of that name; or `m`, filled."""
+    """A fresh module object of the module of that name, a package with its own modules fresh; or `m`, filled."""
 
-def loadPackage(package: PythonModule, mapper: _Lookup) -> Any:
-    """A package whose modules are fresh together."""
+def loadPackage(package: PythonModule, mapper: _Lookup) -> Realm:
+    """The context of a package, a realm of its modules; ValueError for what is no package."""
 
-def load_package(package: PythonModule, mapper: _Lookup) -> Any:
-    """A package whose modules are fresh together."""
+def load_package(package: PythonModule, mapper: _Lookup) -> Realm:
+    """The context of a package, a realm of its modules; ValueError for what is no package."""
 
-def loadPackageNamed(name: str, mapper: _Lookup) -> Any:
-    """The package of that name, fresh together with its modules."""
+def loadPackageNamed(name: str, mapper: _Lookup) -> Realm:
+    """The context of the package of that name; ValueError for what is no package."""
 
-def load_package_named(name: str, mapper: _Lookup) -> Any:
-    """The package of that name, fresh together with its modules."""
+def load_package_named(name: str, mapper: _Lookup) -> Realm:
+    """The context of the package of that name; ValueError for what is no package."""
 
 def compileAhead(modules: Iterable[PythonModule]) -> None:
     """Begins to compile modules on other threads, and what they import from beside them."""

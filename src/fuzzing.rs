@@ -1,6 +1,10 @@
 //! What the fuzz targets need and nobody else: compiling what must not run. Only `cargo fuzz` builds it.
 
-use crate::{PythonModule, code::Code, state::State, unit::RECURSION_LIMIT};
+use crate::{
+    compile::{code::Code, compiler::RECURSION_LIMIT},
+    load::units::UNITS,
+    modules::handle::PythonModule,
+};
 use rustpython_vm::{PyResult, VirtualMachine, compiler::CompileOpts};
 
 /// The code of a module's bytes as the disk cache would keep it, compiled without an interpreter; `None` where one is needed.
@@ -21,5 +25,5 @@ pub fn compiled(bytes: &[u8], file: &str) -> Option<Vec<u8>> {
 /// # Errors
 /// Those of a load, but for what the module's code raises.
 pub fn unit(handle: &PythonModule, vm: &VirtualMachine) -> PyResult<()> {
-    State::of(vm).units.get(handle, vm).map(drop)
+    UNITS.of(vm).get(handle, vm).map(drop)
 }

@@ -2,7 +2,7 @@
 //! `import` inside that module gets.
 //!
 //! ```
-//! use exocet::{Error, HostModule, Memory, Runtime};
+//! use exocet::{Error, HostModule, Imports, Memory, Runtime};
 //!
 //! #[derive(serde::Serialize)]
 //! struct Limits {
@@ -14,7 +14,7 @@
 //!     let runtime = Runtime::builder().source(Memory::new("<plugins>").with("hello.py", text)).build()?;
 //!     let shout = |text: String| text.to_uppercase();
 //!     let host = HostModule::new("host").function("shout", shout).value("limits", Limits { words: 2 });
-//!     let plugin = runtime.load("hello", &runtime.pass_through().with_module(host)?)?;
+//!     let plugin = runtime.load("hello", &Imports::pass_through().with_module(host))?;
 //!     assert_eq!(plugin.call::<String>("reply", ("Ann",))?, "ANN ANN");
 //!     let error = plugin.call::<()>("fail", ()).unwrap_err();
 //!     let exception = error.exception().expect("Python code raised it");
@@ -24,12 +24,12 @@
 //! }
 //! ```
 //!
-//! A [`Source`] is where module code lives, a [`SearchPath`] an ordered list of them, and a [`PythonModule`] a handle on
-//! a module that exists there; none of them ever runs Python code. [`Runtime::load`] makes a fresh module under a
-//! [`Mapper`], which answers its imports; [`Runtime::load_package`] does so for a whole package, whose modules then see
-//! one another. What comes out is an [`Object`], read and called with Rust values, and what goes wrong an [`Error`].
+//! A [`Source`] is where module code lives, a [search path](modules::SearchPath) an ordered list of them, and a
+//! [`PythonModule`](modules::PythonModule) a handle on a module that exists there; none of them ever runs Python code.
+//! [`Runtime::load`] makes a fresh module under [`Imports`], which decide what it imports; [`Runtime::realm`] makes modules that
+//! are fresh together. What comes out is an [`Object`], read and called with Rust values, and what goes wrong an [`Error`].
 //!
-//! Inside of [`Runtime::enter`] the same is at hand for objects of the VM: [`load`], [`load_package`], [`MapperRef`].
+//! [`raw`] has all of this for objects of the VM, inside of [`Runtime::enter`].
 
 #![deny(missing_docs)]
 
@@ -38,112 +38,58 @@ compile_error!(
     "the feature `sandbox` is for builds without `host_env`, which `stdlib` brings: use `default-features = false`"
 );
 
-pub mod depth;
-mod error;
-mod list;
-mod module;
-mod name;
-mod names;
-mod path;
-pub mod scan;
-mod source;
-pub mod text;
+// The layers, each of which uses only what stands above it; ARCHITECTURE.md has the list.
+pub mod syntax;
+pub mod error;
+mod limit;
+pub mod source;
+pub mod modules;
+mod interpreter;
+pub mod values;
+pub mod compile;
+pub mod mapper;
+pub mod observe;
+pub mod policy;
+mod load;
+mod import;
+mod realm;
+mod imports;
+mod python;
+mod runtime;
 
-#[cfg(feature = "threading")]
-mod ahead;
-mod answer;
-mod broken;
-mod code;
-mod de;
-#[cfg(feature = "library")]
-mod embedded;
-mod engine;
-#[cfg(all(feature = "library", not(feature = "host_env")))]
-mod entropy;
-mod exception;
-mod exec;
-mod finder;
-#[cfg(feature = "stdlib")]
-mod frozen;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
-mod hook;
-mod host;
-mod imports;
-mod instances;
-mod internal;
-mod interned;
-mod library;
-mod limits;
-mod loader;
-mod lock;
-#[cfg_attr(not(feature = "toml"), allow(dead_code, reason = "it is read and written as TOML"))]
-mod lockfile;
-mod machinery;
-pub mod mapper;
-mod members;
-mod object;
-mod observe;
-mod part;
-mod policy;
-mod python;
-mod quiet;
-mod realm;
-pub mod record;
-mod runtime;
-mod ser;
-mod shims;
-mod state;
-mod statement;
-mod store;
-mod tidy;
-mod traceback;
-mod unit;
-mod units;
-mod value;
-mod view;
-#[cfg_attr(target_family = "wasm", allow(dead_code, reason = "there are no threads to watch with"))]
-mod ward;
-#[cfg(javascript)]
-mod wasm;
+pub mod raw;
 
-#[cfg(feature = "threading")]
-pub use ahead::compile_ahead;
-pub use error::Error;
-pub use exception::{Exception, Importer};
-pub use host::{Function, HostModule};
+pub use error::{Error, Exception};
 pub use imports::Imports;
-pub use limits::{Limit, Limits};
-pub use list::{IterModules, WalkModules};
-pub use loader::{load, load_into, run_main};
-pub use lockfile::Lock;
-pub use mapper::{Answer, Mapper, MapperRef, Request};
-pub use module::{Kind, PythonModule};
-pub use name::{is_dotted_name, is_identifier, is_keyword};
-pub use object::{Arguments, Object};
-#[cfg(feature = "json")]
-pub use observe::JsonLines;
-#[cfg(feature = "tracing")]
-pub use observe::TracingEvents;
-pub use observe::{EventLog, Observer};
-pub use part::Part;
-pub use path::{Location, SearchPath};
-pub use policy::{Form, Outcome, Policy, Rule, Ruling};
+pub use interpreter::limits::Limits;
+pub use mapper::{Answer, Mapper, Request};
+pub use observe::Observer;
+pub use policy::{Policy, Rule};
 pub use python::STUBS;
-pub use realm::{Realm, RealmBuilder, load_package};
-pub use runtime::{Builder, Runtime};
+pub use runtime::{Realm, Runtime, RuntimeBuilder};
 pub use rustpython_vm as vm;
-pub use scan::{Import, ImportKind};
-pub use source::{Entry, Shape, Source, Stamp, dir::Directory, memory::Memory, open, zip::Zip};
-pub use state::forget_units;
-pub use state::{library, search_path};
-#[cfg(feature = "disk-cache")]
-pub use store::disk::DiskCache;
-pub use store::{CacheInfo, compiled_code, forget_compiled_code};
-pub use traceback::{describe, traceback};
+pub use source::{Directory, Memory, Source, Zip};
+pub use values::{HostModule, Object};
 
-/// The README's examples, run as tests.
+/// Checking modules before they run: what each of their imports would get, and which modules import which.
+pub mod check {
+    pub use crate::import::{
+        check::{Finding, Problem, check},
+        dry_run::{DryRun, Outcome},
+        graph::{Edge, Scan, Unreadable, scan, walk},
+    };
+}
+
+/// The README's and the book's examples, run as tests.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+mod documents {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+    #[doc = include_str!("../docs/src/rust.md")]
+    struct Rust;
+    #[doc = include_str!("../docs/src/trust.md")]
+    struct Trust;
+}

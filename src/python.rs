@@ -3,40 +3,52 @@
 //! Only adapters stand here and below. This is the one file with names in Python's camelCase.
 
 mod arguments;
+pub(crate) mod finders;
 mod handles;
 mod mappers;
 mod realms;
 
-use crate::mapper::PyMapper;
-use rustpython_vm::{PyObject, PyResult, VirtualMachine, builtins::PyType, class::PyClassImpl, pymodule};
+use crate::{
+    import::{
+        attenuation::AttenuatedModule,
+        exec::Executor,
+        parent_view::{ImportedFrom, ParentView},
+    },
+    interpreter::{loader::Loader, slots::Slots},
+    load::instances::{Modules, PickleImport},
+    mapper::{import_function::ImportFunction, reference::PyMapper},
+    realm::{self, import_tables::RealmFinder, reference::PyRealm},
+    values::{host_module::HostFunction, module_proxy::ModuleProxy},
+};
+use rustpython_vm::{VirtualMachine, builtins::PyType, class::PyClassImpl, pymodule};
 
 pub(crate) use self::exocet::module_def;
-pub(crate) use realms::Realm;
 
 /// Typing stubs of the Python module `exocet`, for `exocet.pyi` in a folder that a type checker looks into.
 pub const STUBS: &str = include_str!("exocet.pyi");
 
-/// Makes the classes of the objects that this crate hands to Python code.
-pub(crate) fn make_types() {
-    let _ = crate::state::State::make_static_type();
-    crate::hook::Importer::make_type();
-    let _ = crate::exec::Executor::make_static_type();
-    let _ = crate::host::HostFunction::make_static_type();
-    let _ = crate::view::View::make_static_type();
-    let _ = crate::view::From::make_static_type();
-    let _ = crate::finder::Loader::make_static_type();
-    let _ = crate::finder::PathHook::make_static_type();
-    let _ = crate::finder::Finder::make_static_type();
-    let _ = crate::finder::MetaFinder::make_static_type();
-    let _ = PyMapper::make_static_type();
+/// Makes the classes of the objects that Python code gets, and connects the layers, for one interpreter.
+pub(crate) fn install(vm: &VirtualMachine) {
+    let _ = Slots::make_static_type();
+    ImportFunction::make_type();
+    let _ = Executor::make_static_type();
+    let _ = HostFunction::make_static_type();
+    let _ = ModuleProxy::make_static_type();
+    let _ = ParentView::make_static_type();
+    let _ = ImportedFrom::make_static_type();
+    let _ = Loader::make_static_type();
+    let _ = finders::PathHook::make_static_type();
+    let _ = finders::Finder::make_static_type();
+    let _ = finders::MetaFinder::make_static_type();
+    // A program may get these before anything imports `exocet`.
+    name_in_camel_case(&PyMapper::make_static_type(), vm);
     let _ = handles::ModuleIterator::make_static_type();
-    let _ = Realm::make_static_type();
-    let _ = crate::machinery::RealmFinder::make_static_type();
-    let _ = crate::instances::Modules::make_static_type();
-    let _ = crate::part::ModulePart::make_static_type();
-    let _ = crate::instances::PickleImport::make_static_type();
-    #[cfg(javascript)]
-    crate::wasm::make_types();
+    name_in_camel_case(&PyRealm::make_static_type(), vm);
+    let _ = RealmFinder::make_static_type();
+    let _ = Modules::make_static_type();
+    let _ = AttenuatedModule::make_static_type();
+    let _ = PickleImport::make_static_type();
+    realm::install(vm);
 }
 
 /// The original's name of what is called otherwise here.
@@ -60,36 +72,32 @@ const CAMEL_CASE: &[(&str, &str)] = &[
     ("iterExportNames", "iter_export_names"),
 ];
 
-fn add_camel_case(to: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+fn name_in_camel_case(class: &PyType, vm: &VirtualMachine) {
     for (camel, snake) in CAMEL_CASE {
-        let dict = match to.downcast_ref::<PyType>() {
-            Some(class) => class.attributes.get(vm.ctx.intern_str(*snake)),
-            None => vm.get_attribute_opt(to, *snake)?,
-        };
-        if let Some(value) = dict {
-            match to.downcast_ref::<PyType>() {
-                Some(class) => class.set_attr(vm.ctx.intern_str(*camel), value),
-                None => to.set_attr(*camel, value, vm)?,
-            }
+        if let Some(value) = class.attributes.get(vm.ctx.intern_str(*snake)) {
+            class.set_attr(vm.ctx.intern_str(*camel), value);
         }
     }
-    Ok(())
 }
 
 /// Loads Python modules fresh, with mappers that decide what their imports get.
 #[pymodule]
 pub(crate) mod exocet {
     use super::{
-        add_camel_case,
         arguments::{ListPath, Load, LoadNamed, LoadPackage, LoadPackageNamed, Name, Override, Redirect},
         handles::{Attribute, Handle, ModuleIterator},
         mappers::{CallableMapper, DictMapper, ExclusiveMapper, PolicyMapper},
-        realms::Realm,
+        name_in_camel_case,
     };
     use crate::{
-        mapper::{self, MapperRef, PyMapper},
-        realm,
-        view::View,
+        import::attenuation,
+        interpreter::limits,
+        mapper::{
+            basic, redirect,
+            reference::{MapperRef, PyMapper},
+        },
+        realm::reference::{self as realm, PyRealm},
+        values::module_proxy::ModuleProxy,
     };
     use rustpython_vm::{
         AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine, builtins::PyModule, class::PyClassImpl,
@@ -97,6 +105,7 @@ pub(crate) mod exocet {
     };
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
+        super::install(vm);
         __module_exec(vm, module);
         let module = module.as_object();
         let classes = [
@@ -105,31 +114,37 @@ pub(crate) mod exocet {
             ("CallableMapper", CallableMapper::make_static_type().to_owned()),
             ("ExclusiveMapper", ExclusiveMapper::make_static_type().to_owned()),
             ("PolicyMapper", PolicyMapper::make_static_type().to_owned()),
-            ("Withheld", crate::part::withheld_class(vm)),
-            ("LimitExceeded", crate::limits::class(vm)),
-            ("Realm", Realm::make_static_type().to_owned()),
+            ("Withheld", attenuation::withheld_class(vm)),
+            ("LimitExceeded", limits::class(vm)),
+            ("Realm", PyRealm::make_static_type().to_owned()),
+            ("PackageContext", PyRealm::make_static_type().to_owned()),
             ("PythonModule", Handle::make_static_type().to_owned()),
             ("PythonAttribute", Attribute::make_static_type().to_owned()),
         ];
         for (name, class) in classes {
-            add_camel_case(class.as_object(), vm)?;
+            name_in_camel_case(&class, vm);
             module.set_attr(name, class, vm)?;
         }
-        module.set_attr("pep302_mapper", PyObjectRef::from(mapper::pass_through(vm)), vm)?;
-        module.set_attr("empty_mapper", PyObjectRef::from(mapper::empty(vm)), vm)?;
+        module.set_attr("pep302_mapper", PyObjectRef::from(basic::pass_through(vm)), vm)?;
+        module.set_attr("empty_mapper", PyObjectRef::from(basic::empty(vm)), vm)?;
         module.set_attr("__version__", vm.ctx.new_str(env!("CARGO_PKG_VERSION")), vm)?;
-        add_camel_case(module, vm)
+        for (camel, snake) in super::CAMEL_CASE {
+            if let Some(value) = vm.get_attribute_opt(module, *snake)? {
+                module.set_attr(*camel, value, vm)?;
+            }
+        }
+        Ok(())
     }
 
-    /// load(module, mapper, m=None): a fresh module object of a handle; or `m`, filled.
+    /// load(module, mapper, m=None): a fresh module object of a handle, a package with its modules; or `m`, filled.
     #[pyfunction]
-    fn load(args: Load, vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
+    fn load(args: Load, vm: &VirtualMachine) -> PyResult {
         args.module.load(&args.mapper, args.m, vm)
     }
 
     /// load_named(name, mapper, m=None): a fresh module object of the module of that name.
     #[pyfunction]
-    fn load_named(args: LoadNamed, vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
+    fn load_named(args: LoadNamed, vm: &VirtualMachine) -> PyResult {
         Handle::named(&args.name, vm)?.load(&args.mapper, args.m, vm)
     }
 
@@ -138,22 +153,22 @@ pub(crate) mod exocet {
     fn compile_ahead(modules: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
         let modules: Vec<PyRef<Handle>> = modules.try_to_value(vm)?;
         #[cfg(feature = "threading")]
-        crate::compile_ahead(modules.iter().map(|module| module.0.clone()), vm);
+        crate::compile::ahead::compile_ahead(modules.iter().map(|module| module.0.clone()), vm);
         // Where there are no other threads, each is compiled when it is loaded.
         drop(modules);
         Ok(())
     }
 
-    /// load_package(package, mapper): a package whose modules are fresh together.
+    /// load_package(package, mapper): the context of a package, a realm of its modules, which are fresh together.
     #[pyfunction]
-    fn load_package(args: LoadPackage, vm: &VirtualMachine) -> PyResult {
-        realm::load_package(&args.package.0, &args.mapper, vm)
+    fn load_package(args: LoadPackage, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+        realm::load_package(&args.package.0, &args.mapper, vm).map(Into::into)
     }
 
-    /// load_package_named(name, mapper): the package of that name, fresh together with its modules.
+    /// load_package_named(name, mapper): the context of the package of that name.
     #[pyfunction]
-    fn load_package_named(args: LoadPackageNamed, vm: &VirtualMachine) -> PyResult {
-        realm::load_package(&Handle::named(&args.name, vm)?.0, &args.mapper, vm)
+    fn load_package_named(args: LoadPackageNamed, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+        realm::load_package(&Handle::named(&args.name, vm)?.0, &args.mapper, vm).map(Into::into)
     }
 
     /// get_module(name): a handle on the module of that name, without importing anything.
@@ -176,12 +191,12 @@ pub(crate) mod exocet {
 
     /// proxy_module(original, **replacements): the module with some attributes replaced. The original stays as it is.
     #[pyfunction]
-    fn proxy_module(original: PyObjectRef, replacements: KwArgs, vm: &VirtualMachine) -> PyResult<View> {
+    fn proxy_module(original: PyObjectRef, replacements: KwArgs, vm: &VirtualMachine) -> PyResult<ModuleProxy> {
         let own = vm.ctx.new_dict();
         for (name, value) in replacements {
             own.set_item(&*vm.ctx.new_str(name), value, vm)?;
         }
-        Ok(View::proxy(original, own))
+        Ok(ModuleProxy::new(original, own))
     }
 
     /// with_overrides(mapper, overrides): a new mapper that looks into a mapping before it asks `mapper`.
@@ -193,12 +208,12 @@ pub(crate) mod exocet {
     /// redirect(mapper, names): a new mapper that answers each name, and what is below it, with another name's module.
     #[pyfunction]
     fn redirect(args: Redirect, vm: &VirtualMachine) -> PyObjectRef {
-        mapper::chain([mapper::redirect(args.names.0, vm), args.mapper], vm).into()
+        basic::chain([redirect::redirect(args.names.0, vm), args.mapper], vm).into()
     }
 
     /// chain(*mappers): asks each mapper until one has the name.
     #[pyfunction]
     fn chain(mappers: rustpython_vm::function::PosArgs<MapperRef>, vm: &VirtualMachine) -> PyObjectRef {
-        mapper::chain(mappers, vm).into()
+        basic::chain(mappers, vm).into()
     }
 }

@@ -1,151 +1,17 @@
-//! Where files come from.
+//! Where files come from. A source knows files, and neither modules nor Python.
 
-pub(crate) mod dir;
+pub(crate) mod contract;
+pub(crate) mod directory;
+#[cfg_attr(not(feature = "library"), allow(dead_code, reason = "without a library only the stand-ins are embedded"))]
+pub(crate) mod embedded;
 pub(crate) mod guarded;
 pub(crate) mod memory;
+pub(crate) mod open;
 mod tree;
 pub(crate) mod zip;
 
-use std::fmt;
-use std::io;
-use std::path::Path;
-use std::sync::Arc;
-
-use crate::Error;
-
-/// A tree of files. It reads and lists, nothing else; it knows files and not modules.
-///
-/// Paths are relative to the source's root, with `/` between their components; the root itself is `""`. The errors of a source
-/// name the file or folder that they are about.
-///
-/// ```
-/// use std::{io, sync::Arc};
-/// use exocet::{SearchPath, Source};
-///
-/// struct Hello;
-///
-/// impl Source for Hello {
-///     fn read(&self, path: &str) -> io::Result<Option<Arc<[u8]>>> {
-///         Ok((path == "hello.py").then(|| b"print('hello')".as_slice().into()))
-///     }
-/// }
-///
-/// assert!(SearchPath::new().with(Hello).get("hello")?.text()?.is_some());
-/// # Ok::<(), exocet::Error>(())
-/// ```
-pub trait Source: Send + Sync + 'static {
-    /// The bytes of the file at `path`, or `None` where there is none.
-    fn read(&self, path: &str) -> io::Result<Option<Arc<[u8]>>>;
-
-    /// The children of a folder in any order, or `None` where there is no such folder. A child that can't be listed is an error
-    /// among the children. Provided: `None`, for a source that can't be listed.
-    fn list(&self, folder: &str) -> io::Result<Option<Vec<io::Result<Entry>>>> {
-        let _ = folder;
-        Ok(None)
-    }
-
-    /// What stands at `path`. Provided, by reading and listing; a source that knows a cheaper way should say so.
-    fn probe(&self, path: &str) -> io::Result<Option<Shape>> {
-        if self.read(path)?.is_some() {
-            return Ok(Some(Shape::File));
-        }
-        Ok(self.list(path)?.map(|_| Shape::Folder))
-    }
-
-    /// A token that changes whenever the content of the file at `path` may have changed, or `None` where nothing can be promised:
-    /// then the content has to be compared. Take it before reading, so that an edit in between is seen next time. Provided: `None`.
-    fn stamp(&self, path: &str) -> io::Result<Option<Stamp>> {
-        let _ = path;
-        Ok(None)
-    }
-
-    /// What the `__file__` of the source's modules begins with: `/abs/dir`, `/abs/x.zip`, `<memory>`. Provided: `<source>`.
-    fn label(&self) -> &str {
-        "<source>"
-    }
-
-    /// Whether files may be read that are likely to be needed soon, and from other threads, so that modules can be compiled
-    /// ahead of their imports. Provided: `false`, as reading may be slow or be seen by somebody.
-    fn reads_ahead(&self) -> bool {
-        false
-    }
-}
-
-/// A source that somebody else holds on to as well, to change it or to share it among search paths.
-impl<S: Source + ?Sized> Source for Arc<S> {
-    fn read(&self, path: &str) -> io::Result<Option<Arc<[u8]>>> {
-        (**self).read(path)
-    }
-
-    fn list(&self, folder: &str) -> io::Result<Option<Vec<io::Result<Entry>>>> {
-        (**self).list(folder)
-    }
-
-    fn probe(&self, path: &str) -> io::Result<Option<Shape>> {
-        (**self).probe(path)
-    }
-
-    fn stamp(&self, path: &str) -> io::Result<Option<Stamp>> {
-        (**self).stamp(path)
-    }
-
-    fn label(&self) -> &str {
-        (**self).label()
-    }
-
-    fn reads_ahead(&self) -> bool {
-        (**self).reads_ahead()
-    }
-}
-
-/// One child of a folder.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The child's own name, without the folder.
-    pub name: String,
-    /// What the child is.
-    pub shape: Shape,
-}
-
-/// What stands at a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// A file that can be read.
-    File,
-    /// A folder that may have children.
-    Folder,
-    /// A module without a file, built into the interpreter; its path is the module's name.
-    Native,
-}
-
-/// A token that stands for one state of a file. Equal stamps of one file mean equal content; nothing else can be read off it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Stamp([u64; 4]);
-
-impl Stamp {
-    /// A stamp of numbers that together differ whenever the content may differ. A file that never changes may give constants.
-    pub const fn new(parts: [u64; 4]) -> Self {
-        Stamp(parts)
-    }
-}
-
-impl fmt::Debug for dyn Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Source({})", self.label())
-    }
-}
-
-/// Opens a directory or a zip archive, by what stands at `path`.
-///
-/// # Errors
-/// Nothing at `path`, no permission, or a file that is not a zip archive.
-pub fn open(path: impl AsRef<Path>) -> Result<Arc<dyn Source>, Error> {
-    let path = path.as_ref();
-    let metadata = std::fs::metadata(path).map_err(|cause| Error::open(path, cause))?;
-    if metadata.is_dir() { Ok(Arc::new(dir::Directory::new(path)?)) } else { Ok(Arc::new(zip::Zip::open(path)?)) }
-}
-
-/// The cause of an error of a source, with the path that it is about in front.
-fn at(path: impl fmt::Display, cause: io::Error) -> io::Error {
-    io::Error::new(cause.kind(), format!("`{path}`: {cause}"))
-}
+pub use contract::{Entry, Shape, Source, Stamp};
+pub use directory::Directory;
+pub use memory::Memory;
+pub use open::open;
+pub use zip::Zip;

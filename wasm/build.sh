@@ -34,17 +34,17 @@ if ! rustup target add wasm32-unknown-unknown wasm32-wasip1 >/dev/null 2>&1; the
 fi
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$flags CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS=$flags
 
-# For JavaScript, with the features given: npm/dist/TIER.
+# For JavaScript, by a build with these flags: npm/dist/TIER.
 javascript() {
-    local tier=$1 features=$2 folder=npm/dist/$1 version
+    local tier=$1 folder=npm/dist/$1 version
     version=$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)
     if [ "$("$cache/tools/bin/wasm-bindgen" --version 2>/dev/null)" != "wasm-bindgen $version" ]; then
         cargo install --quiet wasm-bindgen-cli --version "$version" --root "$cache/tools"
     fi
-    "${cargo[@]}" rustc --locked --ignore-rust-version --profile "$profile" --target wasm32-unknown-unknown \
-        --no-default-features --features "$features" --lib --crate-type cdylib
+    "${cargo[@]}" build --locked --ignore-rust-version --profile "$profile" --target wasm32-unknown-unknown \
+        --package exocet-wasm "${@:2}"
     "$cache/tools/bin/wasm-bindgen" --target no-modules --no-typescript --remove-name-section --remove-producers-section \
-        --out-name exocet --out-dir "$folder" "$CARGO_TARGET_DIR/wasm32-unknown-unknown/$profile/exocet.wasm"
+        --out-name exocet --out-dir "$folder" "$CARGO_TARGET_DIR/wasm32-unknown-unknown/$profile/exocet_wasm.wasm"
     mv "$folder/exocet_bg.wasm" "$folder/exocet.wasm"
     # A function that makes a set of the bindings, for each instance one: what they would share lies in its variables. Its
     # parameters hide the globals of their names.
@@ -61,8 +61,8 @@ javascript() {
 
 wasi() {
     # A command line need not be as small, and builds in a fraction of the time.
-    CARGO_PROFILE_WASM_LTO=off CARGO_PROFILE_WASM_CODEGEN_UNITS=16 "${cargo[@]}" build --locked --ignore-rust-version --profile "$profile" --target wasm32-wasip1 \
-        --no-default-features --features stdlib,cli --bin exocet
+    CARGO_PROFILE_WASM_LTO=off CARGO_PROFILE_WASM_CODEGEN_UNITS=16 "${cargo[@]}" build --locked --ignore-rust-version \
+        --profile "$profile" --target wasm32-wasip1 --package exocet-cli --no-default-features --features stdlib
     mkdir -p wasm/dist
     cp "$CARGO_TARGET_DIR/wasm32-wasip1/$profile/exocet.wasm" wasm/dist/exocet.wasm
     size wasi wasm/dist/exocet.wasm
@@ -75,8 +75,8 @@ size() {
 [ $# -gt 0 ] || set -- core std wasi
 for what in "$@"; do
     case $what in
-        core) javascript core wasm ;;
-        std) javascript std wasm,stdlib-pure ;;
+        core) javascript core ;;
+        std) javascript std --features stdlib-pure ;;
         wasi) wasi ;;
         *)
             echo "wasm/build.sh: there is no $what; core, std and wasi can be built" >&2

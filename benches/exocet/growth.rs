@@ -2,7 +2,11 @@
 
 use crate::support::{memory, must, package, runtime};
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
-use exocet::{Memory, forget_compiled_code, forget_units, load, mapper, search_path};
+use exocet::{
+    Memory,
+    compile::forget_compiled_code,
+    raw::{self, forget_units, load, search_path},
+};
 use std::{fmt::Write, time::Duration};
 
 pub fn bench(criterion: &mut Criterion) {
@@ -19,7 +23,7 @@ fn modules(criterion: &mut Criterion) {
         group.throughput(Throughput::Elements(count as u64));
         runtime(memory(&files)).enter(|vm| {
             let path = search_path(vm).expect("there is a search path");
-            let mapper = mapper::pass_through(vm);
+            let mapper = raw::pass_through(vm);
             let handles: Vec<_> =
                 (0..count).map(|at| path.get(&format!("pk.m{at}")).expect("the module is there")).collect();
             group.bench_function(BenchmarkId::from_parameter(count), |bencher| {
@@ -48,7 +52,7 @@ fn functions(criterion: &mut Criterion) {
         runtime(Memory::new("<bench>").with("many.py", text)).enter(|vm| {
             let path = search_path(vm).expect("there is a search path");
             let handle = path.get("many").expect("the module is there");
-            let mapper = mapper::pass_through(vm);
+            let mapper = raw::pass_through(vm);
             group.bench_function(BenchmarkId::from_parameter(count), |bencher| {
                 bencher.iter(|| {
                     forget_units(vm);

@@ -3,7 +3,11 @@
 
 use crate::support::{must, runtime};
 use criterion::{BenchmarkId, Criterion, Throughput};
-use exocet::{MapperRef, Memory, Request, load, mapper, search_path, vm::VirtualMachine};
+use exocet::{
+    Memory, Request,
+    raw::{self, MapperRef, load, search_path},
+    vm::VirtualMachine,
+};
 use std::hint::black_box;
 
 const LOOPS: u64 = 1000;
@@ -25,7 +29,7 @@ def member():
 
 /// A chain of so many mappers: overrides of other names in front of pass-through.
 fn chain(length: usize, vm: &VirtualMachine) -> MapperRef {
-    let mut chained = mapper::pass_through(vm);
+    let mut chained = raw::pass_through(vm);
     for at in 1..length {
         let overrides = vm.ctx.new_dict();
         must(overrides.set_item(&*format!("other{at}"), vm.ctx.none(), vm), vm);
@@ -40,10 +44,10 @@ pub fn bench(criterion: &mut Criterion) {
         let path = search_path(vm).expect("there is a search path");
         let importer = path.get("importer").expect("the module is there");
         let fake = path.get("fake").expect("the module is there");
-        let fake = must(load(&fake, &mapper::empty(vm), vm), vm);
+        let fake = must(load(&fake, &raw::empty(vm), vm), vm);
         let overrides = vm.ctx.new_dict();
-        must(overrides.set_item("fake", fake.into(), vm), vm);
-        let override_mapper = mapper::empty(vm).with_overrides(overrides, vm);
+        must(overrides.set_item("fake", fake, vm), vm);
+        let override_mapper = raw::empty(vm).with_overrides(overrides, vm);
 
         let mut group = criterion.benchmark_group("override hit");
         group.throughput(Throughput::Elements(1));

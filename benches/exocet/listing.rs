@@ -2,7 +2,7 @@
 
 use crate::support::{Files, folder, memory, zip};
 use criterion::{Criterion, Throughput};
-use exocet::{Directory, SearchPath};
+use exocet::{Directory, modules::SearchPath};
 use std::hint::black_box;
 use walkdir::WalkDir;
 

@@ -4,7 +4,9 @@
 use crate::support::{PLUGIN, must, runtime};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use exocet::{
-    Memory, Realm, forget_compiled_code, forget_units, load, mapper, search_path,
+    Memory,
+    compile::forget_compiled_code,
+    raw::{self, RealmRef, forget_units, load, search_path},
     vm::{
         PyRef, PyResult, VirtualMachine,
         builtins::{PyCode, PyDictRef, PyModule},
@@ -28,7 +30,7 @@ pub fn bench(criterion: &mut Criterion) {
     let source = Memory::new("<bench>").with("empty.py", "").with("plugin.py", PLUGIN);
     runtime(source).enter(|vm| {
         let path = search_path(vm).expect("there is a search path");
-        let plain = mapper::pass_through(vm);
+        let plain = raw::pass_through(vm);
         let overridden = plain.with_overrides(vm.ctx.new_dict(), vm);
         let builtins = vm.builtins.dict();
         for (name, text) in [("empty", ""), ("plugin", PLUGIN)] {
@@ -53,7 +55,7 @@ pub fn bench(criterion: &mut Criterion) {
             });
             group.bench_function(BenchmarkId::new("warm, realm", name), |bencher| {
                 bencher.iter(|| {
-                    let realm = Realm::builder(&plain).module(&handle).build(vm);
+                    let realm = RealmRef::builder(&plain).module(&handle).build(vm);
                     black_box(must(realm.lookup(name, vm), vm))
                 });
             });

@@ -1,7 +1,10 @@
 //! A million loads of a module with a class, each dropped: resident memory, and the time that each tenth takes.
 
 use crate::support::{PLUGIN, must, runtime};
-use exocet::{Memory, load, mapper, search_path};
+use exocet::{
+    Memory,
+    raw::{self, load, search_path},
+};
 use memory_stats::memory_stats;
 use std::time::Instant;
 
@@ -12,7 +15,7 @@ pub fn run() {
     runtime(Memory::new("<bench>").with("plugin.py", PLUGIN)).enter(|vm| {
         let path = search_path(vm).expect("there is a search path");
         let handle = path.get("plugin").expect("the module is there");
-        let mapper = mapper::pass_through(vm).with_overrides(vm.ctx.new_dict(), vm);
+        let mapper = raw::pass_through(vm).with_overrides(vm.ctx.new_dict(), vm);
         let resident = || memory_stats().map_or(0, |memory| memory.physical_mem / 1024);
         let mut first = None;
         println!("{:>10}  {:>9}  {:>14}", "loads", "us a load", "resident KiB");

@@ -91,5 +91,5 @@ pub fn runtime(source: impl Source) -> Runtime {
 /// What `f` gives; a benchmark ends with the traceback of what it raises.
 #[track_caller]
 pub fn must<T>(result: PyResult<T>, vm: &VirtualMachine) -> T {
-    result.unwrap_or_else(|error| panic!("{}", exocet::traceback(&error, vm)))
+    result.unwrap_or_else(|error| panic!("{}", exocet::raw::traceback(&error, vm)))
 }

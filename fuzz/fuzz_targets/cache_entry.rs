@@ -4,7 +4,7 @@
 //! alone none would get past the first eight.
 #![no_main]
 
-use exocet::{DiskCache, Memory, Runtime};
+use exocet::{Imports, Memory, Runtime, compile::DiskCache};
 use libfuzzer_sys::fuzz_target;
 use std::{
     fs,
@@ -30,7 +30,7 @@ thread_local! {
         let memory = Memory::new("<fuzz>").with("m.py", TEXT).with("other.py", "answer = 43");
         let builder = Runtime::builder().isolated().without_signals().source(memory);
         let runtime = builder.disk_cache(DiskCache::new(folder.path())).build().expect("it starts");
-        let load = |name| drop(runtime.load(name, &runtime.no_imports()).expect("it loads"));
+        let load = |name| drop(runtime.load(name, &Imports::none()).expect("it loads"));
         load("other");
         let other = entries(folder.path()).pop().expect("it was written");
         load("m");
@@ -44,9 +44,9 @@ fuzz_target!(|input: &[u8]| {
     SETTING.with(|Setting { runtime, entry, sound, foreign, .. }| {
         let Some(bytes) = entry_of(input, sound, foreign) else { return };
         fs::write(entry, &bytes).expect("it can be written");
-        exocet::forget_compiled_code();
-        runtime.enter(exocet::forget_units);
-        let module = runtime.load("m", &runtime.no_imports()).expect("no entry is a reason to fail");
+        exocet::compile::forget_compiled_code();
+        runtime.enter(exocet::raw::forget_units);
+        let module = runtime.load("m", &Imports::none()).expect("no entry is a reason to fail");
         assert_eq!(module.get::<i32>("answer").expect("a number"), 42);
         assert_eq!(fs::read(entry).expect("it is there"), *sound, "what is no sound entry is written anew");
     });

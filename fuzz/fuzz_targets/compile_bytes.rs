@@ -2,7 +2,10 @@
 //! exception, and no panic. This is the way of text with errors and warnings in it, which an interpreter has to tell of.
 #![no_main]
 
-use exocet::{Memory, Runtime, Source, describe, fuzzing, search_path};
+use exocet::{
+    Memory, Runtime, Source, fuzzing,
+    raw::{describe, search_path},
+};
 use libfuzzer_sys::fuzz_target;
 use std::sync::Arc;
 
@@ -32,10 +35,10 @@ fuzz_target!(|bytes: &[u8]| {
         let ended = runtime.try_enter(|vm| {
             let handle = search_path(vm).and_then(|path| path.get("m").map_err(|error| error.into_exception(vm)))?;
             let compiled = fuzzing::unit(&handle, vm);
-            exocet::forget_units(vm);
+            exocet::raw::forget_units(vm);
             Ok(compiled.map_err(|error| describe(&error, vm)))
         });
-        exocet::forget_compiled_code();
+        exocet::compile::forget_compiled_code();
         let compiled = ended.expect("neither the search path nor the interpreter is to blame");
         if let Err(error) = compiled {
             let known =

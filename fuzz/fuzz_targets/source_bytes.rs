@@ -2,7 +2,10 @@
 //! same bytes give the same twice.
 #![no_main]
 
-use exocet::{depth, fuzzing, scan, text};
+use exocet::{
+    fuzzing,
+    syntax::{self, nesting},
+};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -12,7 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
 
 /// All that can be known of the bytes, as text, and their code.
 fn look(bytes: &[u8]) -> (Vec<String>, Option<Vec<u8>>) {
-    let text = match text::decode(bytes) {
+    let text = match syntax::decode(bytes) {
         Ok(text) => text,
         Err(error) => {
             assert!(error.line() >= 1);
@@ -21,11 +24,11 @@ fn look(bytes: &[u8]) -> (Vec<String>, Option<Vec<u8>>) {
     };
     assert!(!text.contains(['\r', '\0']), "decoded text has only one kind of line end, and no null");
     let lines = text.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    let depth = depth::check(&text);
+    let depth = nesting::check(&text);
     if let Err(error) = &depth {
         assert!((1..=lines).contains(&error.line()), "line {} of {lines}", error.line());
     }
-    let imports = scan::imports(&text, "pk.m", false);
+    let imports = syntax::imports(&text, "pk.m", false);
     if let Ok(imports) = &imports {
         for import in imports {
             assert!((1..=lines).contains(&import.line), "{import:?}, of {lines} lines");
@@ -36,8 +39,8 @@ fn look(bytes: &[u8]) -> (Vec<String>, Option<Vec<u8>>) {
     let seen = vec![
         format!("{depth:?}"),
         format!("{imports:?}"),
-        format!("{:?}", scan::exports(&text)),
-        format!("{:?}", scan::attributes(&text)),
+        format!("{:?}", syntax::exports(&text)),
+        format!("{:?}", syntax::attributes(&text)),
     ];
     (seen, code)
 }

@@ -2,7 +2,7 @@
 //! is listed is what is found, and no member takes more memory than the limit for one.
 #![no_main]
 
-use exocet::{Memory, SearchPath, Shape, Source, Zip};
+use exocet::{Memory, Source, Zip, modules::SearchPath, source::Shape};
 use libfuzzer_sys::fuzz_target;
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 //
 //   node bench/run.mjs [--runs N] [--write]
 //
-// Writes a table, and with --write also bench/results.json and bench/results.svg, which the README shows.
+// Writes a table, and with --write also bench/results.json and bench/results.svg, which npm/README.md shows.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";

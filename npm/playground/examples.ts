@@ -1,4 +1,4 @@
-// What there is to pick from. Each has an `app.py`, which is loaded, and a `mapper.py`, which makes the mapper.
+// The playground's examples. Each has an `app.py`, which is loaded, and a `mapper.py`, which makes the mapper.
 
 export interface Example {
   title: string;
@@ -11,7 +11,7 @@ const text = (lines: string) => lines.replace(/^\n/, "");
 export const examples: Record<string, Example> = {
   override: {
     title: "Override",
-    about: "The module imports `time` and `greetings`. It gets a clock that stands still, and the real greetings; nothing is patched, and nobody else notices.",
+    about: "The module imports `time` and `greetings`. It gets a stopped clock and the real greetings. Nothing is patched, and no other module is affected.",
     files: {
       "app.py": text(`
 import time
@@ -39,7 +39,7 @@ mapper = exocet.pep302Mapper.withOverrides({"time": StoppedClock})
   },
   plugins: {
     title: "Plugins",
-    about: "Plugins are listed without being imported, and each is loaded under a mapper that hands it an API of its own. One broken plugin doesn't take the others down.",
+    about: "Plugins are listed without being imported. Each is loaded under a mapper that resolves `api` to an object of its own. One plugin fails, and the others go on.",
     files: {
       "app.py": text(`
 import exocet
@@ -69,7 +69,7 @@ for handle in exocet.getModule("plugins").iterModules():
   },
   stubs: {
     title: "Stubs for a test",
-    about: "The module under test sends mail. The test gives it a stub in place of `smtp`, and sees what would have been sent.",
+    about: "The module under test sends mail. The test loads it with a stub in place of `smtp`, which records what would have been sent.",
     files: {
       "app.py": text(`
 import smtp
@@ -103,7 +103,7 @@ mapper = exocet.pep302Mapper.withOverrides({"smtp": FakeSmtp()})
   },
   denied: {
     title: "Denied import",
-    about: "A policy allows what it names, for those whom it names. The rest is denied, and the error says by which rule and who asked.",
+    about: "A policy allows the modules that its rules name and denies the rest. The error reports the rule and the importing module.",
     files: {
       "app.py": text(`
 import json
@@ -136,7 +136,7 @@ mapper = exocet.Realm(["app", "report"], policy)
   },
   versions: {
     title: "Two versions of one library",
-    about: "Two realms hold two versions of one library. Each module gets the one that its realm has, side by side in one interpreter.",
+    about: "Two realms hold two versions of one library, side by side in one interpreter. Each module imports the version of its realm.",
     files: {
       "app.py": text(`
 import old, new

@@ -142,7 +142,7 @@ async function run(): Promise<void> {
     }
   } catch (error) {
     if (!quiet) {
-      say(error instanceof DeadlineError ? "It took longer than five seconds, and was ended. A fresh interpreter is in its place." : "Loading failed.", "bad");
+      say(error instanceof DeadlineError ? "The load took longer than five seconds and was ended. A fresh interpreter is in place." : "Loading failed.", "bad");
       showError(error);
     }
   }

@@ -18,7 +18,7 @@ const ANSWERS: Record<Decision["answer"], string> = {
   load: "loaded fresh",
   rename: "renamed",
   "pass-through": "passed through",
-  part: "in part",
+  attenuated: "attenuated",
   "not-mine": "nobody has it",
   denied: "denied",
 };

@@ -1,4 +1,4 @@
-// The errors of this package. What code in Python raises is a PythonError; the rest says what happened to the loader.
+// The errors of this package. What Python code raises is a PythonError; the others report the state of the loader.
 
 import type { Importer } from "./host.js";
 import type { PythonObject } from "./object.js";
@@ -7,15 +7,15 @@ import type { PythonObject } from "./object.js";
 export interface Frame {
   file: string;
   line: number;
-  /** From 1; of an error of syntax only. */
+  /** The column, 1-based; of an error of syntax only. */
   column: number | null;
-  /** The name of the function, or `<module>`; of an error of syntax none. */
+  /** The name of the function, or `<module>`; absent for an error of syntax. */
   function: string | null;
-  /** The line's text, where there is any. */
+  /** The line's text, where the source has any. */
   source: string | null;
 }
 
-/** What an exception says. @internal */
+/** An exception as data. @internal */
 export interface Raised {
   types: string[];
   message: string;
@@ -29,21 +29,21 @@ export interface Raised {
 /**
  * An exception of Python's.
  *
- * A function of the host's that throws one raises it in Python: `throw new PythonError("ValueError", "too big")`. The name is
+ * A function of the host that throws one raises it in Python: `throw new PythonError("ValueError", "too big")`. The name is
  * that of a built-in class.
  */
 export class PythonError extends Error {
   /** The name of its class: `ValueError`. */
   readonly type: string;
-  /** The names of its class and of the classes that that is derived from, nearest first. */
+  /** The names of its class and of its base classes, nearest first. */
   readonly types: readonly string[];
   /** The traceback as `python` prints it, with the source of each line. */
   readonly traceback: string;
-  /** The places in the traceback, outermost first; last where an error of syntax is. */
+  /** The frames of the traceback, outermost first. Of an error of syntax the last one is the place in the text. */
   readonly frames: readonly Frame[];
   /** The modules that were in the middle of an import when it was raised, innermost first. */
   readonly importChain: readonly Importer[];
-  /** What a `SystemExit` asks the process to end with. */
+  /** The exit code of a `SystemExit`. */
   readonly exitCode: number | null;
   /** The exception itself, if Python code raised it. */
   readonly object: PythonObject | undefined;
@@ -81,12 +81,12 @@ function plain(type: string, message: string): Raised {
   return { types: [type], message, traceback: "", frames: [], importChain: [], exitCode: null };
 }
 
-/** The loader can't be used any more: it was disposed of, or its interpreter broke down. */
+/** The loader can no longer be used: it was disposed of, or its interpreter broke down. */
 export class LoaderError extends Error {
   override readonly name = "LoaderError";
 }
 
-/** A call of a loader in a worker took longer than its deadline. The worker was ended, and a new one stands in its place. */
+/** A call to a loader in a worker exceeded its deadline. The worker was ended, and a new one is in its place. */
 export class DeadlineError extends Error {
   override readonly name = "DeadlineError";
 }

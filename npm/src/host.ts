@@ -1,25 +1,25 @@
-// What the interpreter has of JavaScript. The other side is `src/wasm/host.rs`.
+// What the interpreter has of JavaScript. The other side is `wasm/src/host.rs`.
 
 import { PythonError, type Raised } from "./errors.js";
 import { PythonObject, type Calls, idOf, makeObject } from "./object.js";
 
-/** What the host lends to Python code. Whatever is absent here is the platform's own. */
+/** What Python code uses of the host. Whatever is absent here is the platform's own. */
 export interface HostOptions {
-  /** Gets what Python code prints, as it is written. Without it, it is lost. */
+  /** Receives what Python code writes to `sys.stdout`. Without it, the text is discarded. */
   stdout?: (text: string) => void;
-  /** The same for `sys.stderr`. */
+  /** Receives what Python code writes to `sys.stderr`. Without it, the text is discarded. */
   stderr?: (text: string) => void;
   /** Clocks in milliseconds: `now` since 1970, `monotonic` since any moment. */
   clock?: { now(): number; monotonic(): number };
   /** Fills an array with random bytes. */
   random?: (bytes: Uint8Array) => void;
-  /** Waits, for `time.sleep`. The default blocks the thread, where it may be blocked; a page's own thread may not. */
+  /** Waits, for `time.sleep`. The default blocks the thread, which a page's own thread does not allow. */
   sleep?: (seconds: number) => void;
-  /** Is told each import decision and each load, see {@link LogEvent}. */
+  /** Receives each import decision and each load, see {@link LogEvent}. */
   log?: (event: LogEvent) => void;
 }
 
-/** A module that asked for another one, and where. */
+/** A module that imported another one, and where. */
 export interface Importer {
   module: string;
   file: string;
@@ -30,17 +30,17 @@ export interface Importer {
 export type LogEvent =
   | {
       event: "decision";
-      /** The absolute name that was asked for. */
+      /** The absolute name that was imported. */
       name: string;
       importer: Importer | null;
-      answer: "object" | "load" | "rename" | "pass-through" | "part" | "not-mine" | "denied";
-      /** The other name of a rename, the reason of a denial, the module of a fresh load. */
+      answer: "object" | "load" | "rename" | "pass-through" | "attenuated" | "not-mine" | "denied";
+      /** The other name of a rename, the reason of a denial, the module of a fresh load, the names that are shown of a module. */
       detail: string | null;
       /** Which mapper answered, and by which of its rules. */
       rule: string;
       at: number;
       took: number;
-      /** The load in the middle of which it was asked. */
+      /** The load during which the import ran. */
       load: number | null;
       thread: number;
     }
@@ -114,7 +114,7 @@ function quietly<R>(look: () => R, otherwise: R): R {
   }
 }
 
-/** What a value is that has no simpler form, as `src/wasm/value.rs` counts it. */
+/** What a value is that has no simpler form, as `wasm/src/value.rs` counts it. */
 function kindOf(value: unknown): number {
   if (typeof value === "symbol") {
     return Kind.none;
@@ -209,7 +209,7 @@ export class Host {
     try {
       this.#options.log?.(event);
     } catch (error) {
-      // An import must not fail because it can't be told of.
+      // An import must not fail because it can't be reported.
       queueMicrotask(() => {
         throw error;
       });
@@ -282,7 +282,7 @@ export class Host {
     return identity;
   }
 
-  /** Runs code that isn't ours. `found` says that it gives `{ value }`, or nothing if there is none. */
+  /** Runs code that isn't ours. With `found`, it returns `{ value }`, or nothing if there is none. */
   #attempt(run: () => unknown, found = false): Outcome {
     try {
       const value = run();

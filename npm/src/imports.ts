@@ -1,9 +1,10 @@
-// What the modules that a loader loads import: descriptions, which any loader can be given.
+// What loaded modules import: descriptions, which belong to no loader.
 
 import type { PythonObject } from "./object.js";
 import type { Source } from "./sources.js";
+import type { WorkerObject } from "./worker.js";
 
-/** One question to a mapper: what an import asks for, and who asks. */
+/** One import request: the name, and the importer. */
 export interface ImportRequest {
   /** The absolute name. */
   name: string;
@@ -13,44 +14,44 @@ export interface ImportRequest {
   level: number;
   /** The names after `from ... import`. */
   names: string[];
-  /** Of `x` in `from package import x`, which need not be a module: what the package has under that name already. */
+  /** For `x` in `from package import x`, which need not be a module: what the package already has under that name. */
   item: "absent" | "module" | "value" | null;
-  /** Whether somebody only wants to know if the name is there: nothing must be imported to answer that. */
+  /** Whether the request only checks that the name exists. Nothing must be imported to answer it. */
   isProbe: boolean;
   /** The importing module. */
   importer: string | null;
   line: number | null;
 }
 
-/** What a mapper answers, made by {@link answer}. */
+/** The answer to an import request, made by {@link answer}. */
 export type Answer =
   | { kind: "object"; value: unknown }
   | { kind: "load"; name: string; imports?: Imports }
   | { kind: "rename"; name: string }
-  | { kind: "part"; of: Answer; only: string[] }
+  | { kind: "attenuated"; of: Answer; only: string[] }
   | { kind: "pass-through" }
   | { kind: "not-mine" }
   | { kind: "denied"; reason: string };
 
-/** The answers that there are. */
+/** The answers that there are, for {@link Imports.ask}. */
 export const answer = {
-  /** This very value. A plain object becomes a module. */
+  /** A value. A plain object becomes a module. */
   object: (value: unknown): Answer => ({ kind: "object", value }),
-  /** The module `name`, loaded fresh for this import; under the importer's own imports, if no others are given. */
+  /** The module `name`, loaded fresh for this import, under the importer's own imports if no others are given. */
   load: (name: string, imports?: Imports): Answer => ({ kind: "load", name, ...(imports && { imports }) }),
-  /** Whatever the importer's imports have under another name. */
+  /** Another name, resolved by the importer's imports. */
   rename: (name: string): Answer => ({ kind: "rename", name }),
-  /** Of a module that another answer gives, these names only. */
-  part: (of: Answer, only: string[]): Answer => ({ kind: "part", of, only }),
-  /** What `import` gives by itself: the interpreter's shared module. */
+  /** The module that another answer leads to, with these names only. It helps against mistakes, and is no wall. */
+  attenuated: (of: Answer, only: string[]): Answer => ({ kind: "attenuated", of, only }),
+  /** The interpreter's shared module, as `import` itself resolves it. */
   passThrough: { kind: "pass-through" } as Answer,
-  /** The next mapper is asked. No answer at all means the same. */
+  /** The imports below decide. So they do without any answer. */
   notMine: { kind: "not-mine" } as Answer,
   /** The import fails, for the reason given. */
   denied: (reason: string): Answer => ({ kind: "denied", reason }),
 };
 
-/** A policy as an object; the same keys as in TOML. */
+/** A policy as an object, with the keys that it has in TOML. */
 export interface Policy {
   /** For what no rule fits; `"deny"` if absent. */
   default?: "allow" | "deny";
@@ -60,10 +61,10 @@ export interface Policy {
     deny?: string | string[];
     redirect?: Record<string, string>;
     attenuate?: Record<string, string | string[]>;
-    /** For which importing modules the rule counts; for all if absent. */
+    /** The importing modules that the rule applies to; all if absent. */
     importers?: string | string[];
     why?: string;
-    /** Whether what it names need not be there. */
+    /** Whether what the rule names may be missing. */
     optional?: boolean;
   }[];
 }
@@ -74,18 +75,18 @@ export type Step =
   | { step: "without"; names: string[] }
   | { step: "rename"; from: string; to: string }
   | { step: "ask"; function: (request: ImportRequest) => Answer | undefined | void }
-  | { step: "policed"; policy: Policy }
+  | { step: "withPolicy"; policy: Policy }
   | { step: "realm"; names: string[] }
   | { step: "realmOf"; sources: Source[] };
 
 /** What imports begin with. @internal */
-export type Base = "pass-through" | "empty" | PythonObject | Imports;
+export type Base = "pass-through" | "empty" | PythonObject | WorkerObject | Imports;
 
 /**
- * Decides what each `import` inside a loaded module gets.
+ * Decide what each `import` inside a loaded module gets.
  *
- * Each method gives new imports and leaves the old ones alone; what was added last is asked first. They belong to no loader: each
- * one that is given them has its own realms and modules of theirs.
+ * Each method returns new imports and leaves the old ones as they are; what was added last is resolved first. Imports belong to no
+ * loader: each loader that uses them has its own realms and modules of theirs.
  */
 export class Imports {
   /** @internal */
@@ -95,8 +96,8 @@ export class Imports {
   ) {}
 
   /**
-   * The same with values under names: whoever imports the name gets the value. A plain object becomes a module, with its
-   * functions and values in it; functions, classes and other objects are handed over as they are.
+   * Adds values under names: an import of the name gets the value. A plain object becomes a module, with its functions and values
+   * in it; functions, classes and other objects are passed as they are.
    */
   with(values: Record<string, unknown>): Imports;
   with(name: string, value: unknown): Imports;
@@ -105,47 +106,47 @@ export class Imports {
     return new Imports(this, { step: "with", values: given });
   }
 
-  /** The same without these names and what is below them. */
+  /** Denies these names and what is below them. */
   without(...names: string[]): Imports {
     return new Imports(this, { step: "without", names });
   }
 
-  /** The same with what they have under the name `to` for an import of `from`. */
+  /** Resolves an import of `from` as an import of `to`. */
   rename(from: string, to: string): Imports {
     return new Imports(this, { step: "rename", from, to });
   }
 
-  /** The same, after `mapper` was asked. */
+  /** Calls `mapper` with each request first. */
   ask(mapper: (request: ImportRequest) => Answer | undefined | void): Imports {
     return new Imports(this, { step: "ask", function: mapper });
   }
 
-  /** The same as far as a policy allows. */
-  policed(policy: Policy): Imports {
-    return new Imports(this, { step: "policed", policy });
+  /** Limits the imports to what a policy allows. What it names has to be there. */
+  withPolicy(policy: Policy): Imports {
+    return new Imports(this, { step: "withPolicy", policy });
   }
 
   /**
-   * A realm of these modules and of what is below them: fresh together, each loaded once, when it is first needed. What isn't inside is
-   * asked of what the realm is made from.
+   * Puts these modules and what is below them into a realm: fresh together, each loaded once, when it is first needed. The imports that
+   * it is called on resolve what isn't inside.
    */
   realm(...names: string[]): Imports {
     return new Imports(this, { step: "realm", names });
   }
 
-  /** A realm of all that is in these sources, such as one version of a library. */
+  /** Puts all that is in these sources into a realm: one version of a library, for instance. */
   realmOf(...sources: Source[]): Imports {
     return new Imports(this, { step: "realmOf", sources });
   }
 }
 
-/** Imports as `import` itself has them: the interpreter's shared modules. */
+/** Imports as `import` itself resolves them: the interpreter's shared modules. */
 export const passThrough = new Imports("pass-through");
 
 /** No imports at all. */
 export const empty = new Imports("empty");
 
 /** Imports by a mapper that is a Python object, with a method `lookup`. */
-export function byMapper(mapper: PythonObject): Imports {
+export function byMapper(mapper: PythonObject | WorkerObject): Imports {
   return new Imports(mapper);
 }

@@ -2,7 +2,7 @@
 
 import { LoaderError } from "./errors.js";
 
-/** What `src/wasm.rs` exports. @internal */
+/** What `wasm/src/lib.rs` exports. @internal */
 export interface Exports {
   /** Makes the instance. Only so may a page's own thread make one of a big module. */
   (options: { module_or_path: WebAssembly.Module }): Promise<{ memory: WebAssembly.Memory }>;
@@ -13,7 +13,8 @@ export interface Exports {
 export interface RawLoader {
   write(source: number, path: string, content: string | Uint8Array): void;
   remove(source: number, path: string): boolean;
-  load(name: string, mapper: number, isPackage: boolean): unknown;
+  load(name: string, mapper: number): unknown;
+  loadPackage(name: string, mapper: number): unknown;
   import(name: string, mapper: number): unknown;
   run(name: string, mapper: number): number;
   get(object: number, name: string, asObject: boolean): unknown;
@@ -31,7 +32,7 @@ export interface RawLoader {
   without(mapper: number, names: string[]): number;
   rename(mapper: number, from: string, to: string): number;
   ask(mapper: number, ask: (request: any) => unknown): number;
-  policed(mapper: number, policy: object): number;
+  withPolicy(mapper: number, policy: object): number;
   realm(mapper: number, names: string[]): number;
   realmOf(mapper: number, sources: object[]): number;
   contains(mapper: number, name: string): boolean;

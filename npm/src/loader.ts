@@ -1,17 +1,18 @@
-// The loader: what an instance of the WebAssembly module does, with errors, objects and mappers as JavaScript has them.
+// The loader: an instance of the WebAssembly module, with errors, objects and mappers as JavaScript has them.
 
 import { LoaderError, PythonError } from "./errors.js";
 import { Host, type HostOptions } from "./host.js";
 import { type Answer, Imports, type ImportRequest, passThrough } from "./imports.js";
 import { compile, type Glue, instantiate, type RawLoader, type Tier, type WasmSource } from "./instance.js";
 import { type Calls, idOf, PythonObject } from "./object.js";
+import { Realm } from "./realm.js";
 import { labelled, type Labelled, type Source } from "./sources.js";
 
-/** What a loader is made of. */
+/** Options of a loader. */
 export interface LoaderOptions extends HostOptions {
-  /** Where the modules are: one source, or several, of which the first that has a module counts. */
+  /** The source of the modules, or several; the first that has a module counts. */
   sources?: Source | Source[];
-  /** Where the WebAssembly module comes from, if not from beside this package's code. */
+  /** The WebAssembly module, where it is not beside this package's code. */
   wasm?: WasmSource;
 }
 
@@ -19,31 +20,25 @@ export interface LoaderOptions extends HostOptions {
 export interface ModuleInfo {
   name: string;
   kind: "module" | "package" | "namespace";
-  /** What its `__file__` will be. */
+  /** Its `__file__`, once it is loaded. */
   origin: string | null;
 }
 
 /** An import statement, or one name of a `from ... import`. */
 export interface ImportInfo {
-  /** The absolute name of the module asked for. */
+  /** The absolute name of the imported module. */
   name: string;
-  /** What `from` takes out of it; `*` for all. */
+  /** The name that `from` takes out of it; `*` for all. */
   item: string | null;
   alias: string | null;
   level: number;
   line: number;
   column: number;
-  /** When it runs: with the module; in a `try`; when a function is called; never, under `if TYPE_CHECKING`. */
+  /** When it runs: with the module; with the module, in a `try`; when a function is called; never, under `if TYPE_CHECKING`. */
   kind: "top-level" | "try" | "function" | "type-checking";
 }
 
-/** How a module is loaded. */
-export interface LoadOptions {
-  /** As a realm of its own: a package's modules are fresh with it, and see one another. */
-  asPackage?: boolean;
-}
-
-/** Loads modules: each load makes a fresh module object, and what it imports, the {@link Imports} decide. */
+/** Loads modules: each load makes a fresh module object, and {@link Imports} decide what it imports. */
 export class Loader {
   #raw: RawLoader | undefined;
   #memory: WebAssembly.Memory | undefined;
@@ -86,58 +81,68 @@ export class Loader {
     return loader;
   }
 
-  /** Loads the module `name`: makes a new module object and runs its code. */
-  load(name: string, imports: Imports | PythonObject = passThrough, options: LoadOptions = {}): PythonObject {
-    return this.#run((raw) => raw.load(name, this.#mapper(imports), options.asPackage ?? false)) as PythonObject;
+  /**
+   * Loads the module `name`: makes a new module object and runs its code. A package is loaded with a context of its own: its modules
+   * are fresh and see one another, and only names outside of it go to the imports.
+   */
+  load(name: string, imports: Imports | PythonObject = passThrough): PythonObject {
+    return this.#run((raw) => raw.load(name, this.#mapper(imports))) as PythonObject;
   }
 
-  /** What an import of `name` gets: of a realm, its own module. */
+  /** Loads the package `name` in a context of its own, and returns that. What is no package is an error, a `ValueError`. */
+  loadPackage(name: string, imports: Imports | PythonObject = passThrough): Realm {
+    return new Realm(this, this.#run((raw) => raw.loadPackage(name, this.#mapper(imports))) as PythonObject);
+  }
+
+  /** Resolves `name` as an import would: in a realm, to the realm's own module. */
   import(name: string, imports: Imports | PythonObject = passThrough): PythonObject {
     return this.#run((raw) => raw.import(name, this.#mapper(imports))) as PythonObject;
   }
 
-  /** Runs a module as the main program, `__main__`. Gives what it asks to exit with, or 0. */
+  /** Runs a module as the main program, `__main__`. Returns its exit code. */
   run(name: string, imports: Imports | PythonObject = passThrough): number {
     return this.#run((raw) => raw.run(name, this.#mapper(imports)));
   }
 
-  /** Whether an import of `name` would find something. Nothing is imported to find out. */
+  /** Whether an import of `name` would find something. Nothing is imported to answer it. */
   contains(name: string, imports: Imports | PythonObject = passThrough): boolean {
     return this.#run((raw) => raw.contains(this.#mapper(imports), name));
   }
 
-  /** Names that were given to imports and that nobody in this loader ever asked for: misspelt, most likely. */
+  /** Names that were given to imports and that nothing in this loader imported: misspelt, most likely. */
   unused(imports: Imports): string[] {
     return this.#run((raw) => raw.unused(this.#mapper(imports)));
   }
 
-  /** The modules of the sources, or those in the package `within`; with all below if `deep`. What can't be read is an error
-   * among them. */
+  /**
+   * Lists the modules of the sources, or those in the package `within`; with all below if `deep`. What can't be read is an error among
+   * them.
+   */
   modules(options: { within?: string; deep?: boolean } = {}): (ModuleInfo | PythonError)[] {
     return this.#run((raw) => raw.modules(options.within, options.deep ?? false)) as (ModuleInfo | PythonError)[];
   }
 
-  /** A module by name, of the sources or of the library. */
+  /** Finds a module by name, in the sources or in the library. */
   find(name: string): ModuleInfo {
     return this.#run((raw) => raw.find(name)) as ModuleInfo;
   }
 
-  /** The text of a module; absent for one that is built in. */
+  /** Reads the text of a module; absent for one that is built in. */
   source(name: string): string | undefined {
     return this.#run((raw) => raw.source(name));
   }
 
-  /** What a module imports, without running it. */
+  /** Lists the import statements of a module, without running it. */
   imports(name: string): ImportInfo[] {
     return this.#run((raw) => raw.imports(name)) as ImportInfo[];
   }
 
-  /** The names that `from module import *` would take, without running it. */
+  /** Lists the names that `from module import *` binds, without running the module. */
   exports(name: string): string[] {
     return this.#run((raw) => raw.exports(name));
   }
 
-  /** The names that a module's top level binds, without running it. */
+  /** Lists the names that a module's top level binds, without running it. */
   attributes(name: string): string[] {
     return this.#run((raw) => raw.attributes(name));
   }
@@ -147,12 +152,12 @@ export class Loader {
     this.#run((raw) => raw.write(this.#source(label), path, content));
   }
 
-  /** Takes a file out of a source of files; whether it was there. */
+  /** Removes a file from a source of files, and returns whether it was there. */
   remove(path: string, label?: string): boolean {
     return this.#run((raw) => raw.remove(this.#source(label), path));
   }
 
-  /** How much memory the interpreter has taken from the host, in bytes. It never gives any back before it is disposed of. */
+  /** The memory that the interpreter has taken from the host, in bytes. It returns none before it is disposed of. */
   get memory(): number {
     return this.#memory?.buffer.byteLength ?? 0;
   }
@@ -186,7 +191,7 @@ export class Loader {
     return id;
   }
 
-  #mapperOf(object: PythonObject, raw: RawLoader): number {
+  #mapperOf(object: object, raw: RawLoader): number {
     const id = idOf(object, this.#calls);
     if (id === undefined) {
       throw new LoaderError("the Python object belongs to another loader, or was let go");
@@ -196,7 +201,7 @@ export class Loader {
 
   #made({ base, last }: Imports, raw: RawLoader): number {
     if (!last) {
-      return base === "pass-through" ? raw.passThrough() : base === "empty" ? raw.empty() : this.#mapperOf(base as PythonObject, raw);
+      return base === "pass-through" ? raw.passThrough() : base === "empty" ? raw.empty() : this.#mapperOf(base as object, raw);
     }
     const below = this.#mapper(base as Imports);
     switch (last.step) {
@@ -208,8 +213,8 @@ export class Loader {
         return raw.rename(below, last.from, last.to);
       case "ask":
         return raw.ask(below, (request: ImportRequest) => this.#answer(last.function(request)));
-      case "policed":
-        return raw.policed(below, last.policy);
+      case "withPolicy":
+        return raw.withPolicy(below, last.policy);
       case "realm":
         return raw.realm(below, last.names);
       case "realmOf":
@@ -222,7 +227,7 @@ export class Loader {
     if (given?.kind === "load" && given.imports) {
       return { ...given, mapper: this.#mapper(given.imports) };
     }
-    return given?.kind === "part" ? { ...given, of: this.#answer(given.of) } : given;
+    return given?.kind === "attenuated" ? { ...given, of: this.#answer(given.of) } : given;
   }
 
   #alive(): RawLoader {
@@ -264,7 +269,7 @@ export class Loader {
       try {
         this.#run(run);
       } catch {
-        // Whoever uses the loader next is told that it broke down.
+        // The next use of the loader reports that it broke down.
       }
     }
   }

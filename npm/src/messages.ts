@@ -1,4 +1,4 @@
-// What a page and its worker say to one another.
+// The messages between a page and its worker.
 
 import type { Raised } from "./errors.js";
 import type { LogEvent } from "./host.js";
@@ -27,7 +27,7 @@ export type Report =
   | { kind: "ended"; ended: Ended }
   | { kind: "print"; toStderr: boolean; text: string }
   | { kind: "event"; event: LogEvent }
-  /** A function of the page's is wanted: the worker waits until the answer is in `shared`. */
+  /** A call of a function on the page: the worker waits until the answer is in `shared`. */
   | { kind: "function"; id: number; args: unknown[]; shared: SharedArrayBuffer }
-  /** The answer, which was too long, once more. */
+  /** A request for the last answer, which was too long, in greater memory. */
   | { kind: "again"; shared: SharedArrayBuffer };

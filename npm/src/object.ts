@@ -27,7 +27,7 @@ const registry = new FinalizationRegistry<Held>(({ calls, id }) => calls.letGo(i
 /**
  * A Python object: a module that was loaded, a function, an instance of a class.
  *
- * One that can be called is a function of JavaScript's as well: `plugin.get("reply")("Ann")`.
+ * One that can be called is a JavaScript function as well: `plugin.get("reply")("Ann")`.
  *
  * Plain data crosses as values, see the table in the README; whatever has no such form crosses as a `PythonObject`. It holds the object
  * in Python until it is garbage here, or let go by {@link dispose}.
@@ -68,7 +68,7 @@ export class PythonObject {
     return calls.call(id, name, args, {}, false);
   }
 
-  /** Calls the attribute `name` with arguments by name, too. `asObject` gives the result as the object that it is. */
+  /** Calls the attribute `name` with arguments by name, too. `asObject` returns the result as the object that it is. */
   callWith(name: string, args: unknown[], named: object = {}, options: { asObject?: boolean } = {}): any {
     const { calls, id } = own(this);
     return calls.call(id, name, args, named, options.asObject ?? false);
@@ -137,7 +137,7 @@ export function makeObject(calls: Calls, id: number, type: string, callable: boo
 }
 
 /** The number of an object, if the loader that `calls` belongs to has it. @internal */
-export function idOf(object: PythonObject, calls: Calls): number | undefined {
+export function idOf(object: object, calls: Calls): number | undefined {
   const mine = held.get(object);
   return mine?.calls === calls ? mine.id : undefined;
 }

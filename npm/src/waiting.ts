@@ -1,6 +1,6 @@
 // An answer from a page to its worker, which waits for it: Python code can't go on before a function has returned.
 //
-// The shared memory holds a state, the length of the answer, and the answer as text. An answer that is too long is asked for again.
+// The shared memory holds a state, the length of the answer, and the answer as text. An answer that is too long is requested again.
 
 import { parse, stringify } from "devalue";
 
@@ -24,7 +24,7 @@ export function waitFor(ask: (shared: SharedArrayBuffer, again: boolean) => void
   }
 }
 
-/** Answers, on the page. Gives the text if it was too long, to be asked for again. */
+/** Answers, on the page. A text that is too long is requested again. */
 export function answerWith(shared: SharedArrayBuffer, text: Uint8Array): void {
   const header = new Int32Array(shared, 0, 2);
   const fits = text.length <= shared.byteLength - HEADER;

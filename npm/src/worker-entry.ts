@@ -1,4 +1,4 @@
-// The worker: a loader that does what the page says.
+// The worker: a loader that runs what the page requests.
 
 import { pack, type Mark, type Side, unpack } from "./crossing.js";
 import { LoaderError, PythonError } from "./errors.js";
@@ -7,6 +7,7 @@ import type { Glue } from "./instance.js";
 import { Loader } from "./loader.js";
 import type { Failure, Report, Request } from "./messages.js";
 import { PythonObject } from "./object.js";
+import { Realm } from "./realm.js";
 import { waitFor } from "./waiting.js";
 
 interface Port {
@@ -38,12 +39,13 @@ const report = (message: Report) => port.postMessage(message);
 
 const side: Side = {
   mark(value) {
-    if (!(value instanceof PythonObject)) {
+    const object = value instanceof Realm ? value.imports.base : value;
+    if (!(object instanceof PythonObject)) {
       return undefined;
     }
     const id = ++count;
-    objects.set(id, value);
-    return { $: "object", id, type: value.type };
+    objects.set(id, object);
+    return { $: "object", id, type: object.type };
   },
   value(mark: Mark) {
     switch (mark.$) {
@@ -129,7 +131,7 @@ async function perform(request: Request): Promise<unknown> {
   const target = request.object === undefined ? loader : side.value({ $: "object", id: request.object, type: "" });
   const method = (target as unknown as Record<string, (...args: unknown[]) => unknown>)[request.method] as (...args: unknown[]) => unknown;
   const result = method.apply(target, request.args.map((arg) => unpack(arg, side)));
-  // What comes of `modules` may hold errors, which are told as such.
+  // What `modules` returns may hold errors, which cross as such.
   return Array.isArray(result) && result.some((item) => item instanceof PythonError)
     ? result.map((item) => (item instanceof PythonError ? { error: failure(item) } : item))
     : pack(result, side);

@@ -1,26 +1,26 @@
-/** Exocet in a Web Worker, or a worker thread of Node: the same loader with promises, and a deadline that ends what doesn't end. */
+/** Exocet in a Web Worker, or a worker thread of Node: the same loader with promises, and a deadline that ends endless code. */
 
 import { type Mark, pack, type Side, unpack } from "./crossing.js";
 import { DeadlineError, LoaderError, PythonError } from "./errors.js";
 import type { LogEvent } from "./host.js";
-import { Imports, passThrough } from "./imports.js";
+import { byMapper, Imports, passThrough } from "./imports.js";
 import { compile, type WasmSource } from "./instance.js";
-import type { ImportInfo, LoadOptions, ModuleInfo } from "./loader.js";
+import type { ImportInfo, ModuleInfo } from "./loader.js";
 import type { Ended, Failure, Library, Report, Request } from "./messages.js";
 import { labelled, type Labelled, type Source } from "./sources.js";
 import { answerWith, textOf } from "./waiting.js";
 
 export * from "./api.js";
 
-/** What a loader in a worker is made of. */
+/** Options of a loader in a worker. */
 export interface WorkerLoaderOptions {
   sources?: Source | Source[];
-  /** Which tier of the library there is; `"std"` if absent. */
+  /** The tier of the library; `"std"` if absent. */
   library?: Library;
-  /** After how many milliseconds a call is ended, if it gives no deadline of its own; never, if absent. */
+  /** The milliseconds after which a call is ended, if it has no deadline of its own; never, if absent. */
   deadline?: number;
   /**
-   * A module of JavaScript that the worker imports, whose exports can be handed to Python code by {@link fromSetup}: for classes, and for
+   * A JavaScript module that the worker imports, whose exports can be passed to Python code by {@link fromSetup}: for classes, and for
    * functions where a page isn't isolated.
    */
   setup?: URL | string;
@@ -32,9 +32,9 @@ export interface WorkerLoaderOptions {
   worker?: () => Worker;
 }
 
-/** How long a call may take. */
+/** Options of a call. */
 export interface CallOptions {
-  /** In milliseconds. */
+  /** The milliseconds after which the call is ended. */
   deadline?: number;
 }
 
@@ -56,7 +56,7 @@ const URLS: Record<Library, URL> = {
 interface Thread {
   post(request: Request): void;
   end(): void;
-  /** Says whether a call is under way, for which a process is kept alive. */
+  /** Keeps the process alive while a call is under way. */
   busy(is: boolean): void;
 }
 
@@ -121,6 +121,23 @@ export class WorkerObject {
   }
 }
 
+/** A realm in a worker. Its methods are those of a `Realm`, with promises. */
+export class WorkerRealm {
+  readonly #loader: WorkerLoader;
+  /** Imports that resolve the realm's modules first, for other loads of the same loader. */
+  readonly imports: Imports;
+
+  /** @internal */
+  constructor(loader: WorkerLoader, realm: WorkerObject) {
+    this.#loader = loader;
+    this.imports = byMapper(realm);
+  }
+
+  import(name: string, options: CallOptions = {}): Promise<WorkerObject> {
+    return this.#loader.import(name, this.imports, options);
+  }
+}
+
 /** A loader in a worker. Its methods are those of a `Loader`, with promises. */
 export class WorkerLoader {
   readonly #options: WorkerLoaderOptions;
@@ -165,9 +182,11 @@ export class WorkerLoader {
     }), undefined, true);
   }
 
-  load(name: string, imports: Imports | WorkerObject = passThrough, options: LoadOptions & CallOptions = {}): Promise<WorkerObject> {
-    const { deadline, ...rest } = options;
-    return this.perform(undefined, "load", [name, imports, rest], deadline) as Promise<WorkerObject>;
+  load(name: string, imports: Imports | WorkerObject = passThrough, options: CallOptions = {}): Promise<WorkerObject> {
+    return this.perform(undefined, "load", [name, imports], options.deadline) as Promise<WorkerObject>;
+  }
+  async loadPackage(name: string, imports: Imports | WorkerObject = passThrough, options: CallOptions = {}): Promise<WorkerRealm> {
+    return new WorkerRealm(this, (await this.perform(undefined, "loadPackage", [name, imports], options.deadline)) as WorkerObject);
   }
   import(name: string, imports: Imports | WorkerObject = passThrough, options: CallOptions = {}): Promise<WorkerObject> {
     return this.perform(undefined, "import", [name, imports], options.deadline) as Promise<WorkerObject>;
@@ -224,7 +243,7 @@ export class WorkerLoader {
     return found && "files" in found ? found.files : undefined;
   }
 
-  /** Has the worker do something, when what came before is done. @internal */
+  /** Calls a method in the worker, after the calls before it. @internal */
   perform(target: WorkerObject | undefined, method: string, args: unknown[], deadline = this.#options.deadline): Promise<unknown> {
     if (this.#answering > 0) {
       return Promise.reject(new LoaderError("Python code waits for a function of this page's, which can't use the loader meanwhile"));

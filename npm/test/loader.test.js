@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { answer, byMapper, empty, LoaderError, passThrough, PythonError, PythonObject } from "../dist/core.js";
-import { loaderWith, thrown, tiers } from "./support.js";
+import { answer, byMapper, empty, LoaderError, passThrough, PythonError, PythonObject, Realm } from "../dist/core.js";
+import { loaderWith, SHOP, thrown, tiers } from "./support.js";
 
 describe("loading", () => {
   test("each load makes a fresh module", async () => {
@@ -33,11 +33,49 @@ describe("loading", () => {
     assert.throws(() => loader.write("b.py", "", "<other>"), TypeError);
   });
 
-  test("a package is loaded with its modules, fresh", async () => {
-    const { loader } = await loaderWith({ "pk/__init__.py": "from . import a\nfrom .a import seen", "pk/a.py": "seen = []" });
-    const [one, two] = [0, 1].map(() => loader.load("pk", passThrough, { asPackage: true }));
-    one.object("a").object("seen").call("append", 1);
-    assert.deepEqual([one.get("seen"), two.get("seen")], [[1], []]);
+  test("a package is loaded with its own modules, fresh and consistent, whatever its imports are", async () => {
+    const { loader } = await loaderWith(SHOP);
+    for (const imports of [passThrough, empty]) {
+      const [one, two] = [loader.load("shop", imports), loader.load("shop", imports)];
+      one.object("tax").object("rates").call("append", 1);
+      assert.deepEqual([one, two].map((shop) => shop.object("till").get("rates")), [[1], []]);
+    }
+    assert.deepEqual(loader.import("shop.tax").get("rates"), []);
+  });
+
+  test("the context of a package has the same module each time, and is imports for other loads", async () => {
+    const { loader, printed } = await loaderWith(SHOP);
+    const realm = loader.loadPackage("shop", empty);
+    assert.ok(realm instanceof Realm);
+    assert.equal(printed(), "shop runs\n");
+    realm.import("shop.tax").object("rates").call("append", 1);
+    assert.deepEqual(["shop.tax", "shop.till", "shop.late"].map((name) => realm.import(name).get("rates")), [[1], [1], [1]]);
+    assert.equal(realm.import("shop").call("same", realm.import("shop.tax")), true);
+    assert.deepEqual(loader.load("customer", realm.imports).get("rates"), [1]);
+    assert.deepEqual(loader.load("customer", realm.imports.with("other", 1)).get("rates"), [1]);
+    assert.equal(printed(), "");
+    // No other context sees any of it, nor do shared modules.
+    assert.deepEqual([loader.loadPackage("shop").import("shop.tax").get("rates"), loader.load("customer").get("rates")], [[], []]);
+  });
+
+  test("only names outside of a package go to its imports", async () => {
+    const { loader } = await loaderWith(SHOP);
+    assert.equal(thrown(() => loader.loadPackage("shop", empty).import("shop.errand")).type, "ModuleNotFoundError");
+    const asked = [];
+    const bank = answer.object({ balance: 7 });
+    const imports = empty.ask(({ name }) => (asked.push(name), name === "bank" ? bank : undefined));
+    assert.equal(loader.loadPackage("shop", imports).import("shop.errand").get("balance"), 7);
+    assert.deepEqual(asked, ["bank"]);
+  });
+
+  test("what is no package has no context", async () => {
+    const { loader } = await loaderWith(SHOP);
+    const error = thrown(() => loader.loadPackage("customer"));
+    assert.ok(error instanceof PythonError);
+    assert.deepEqual([error.type, error.message], ["ValueError", "`customer` is not a package"]);
+    assert.equal(thrown(() => loader.loadPackage("nothing")).type, "ModuleNotFoundError");
+    const { loader: other } = await loaderWith(SHOP);
+    assert.ok(thrown(() => other.load("customer", loader.loadPackage("shop").imports)) instanceof LoaderError);
   });
 
   test("a program runs as __main__, and its exit code comes back", async () => {
@@ -210,8 +248,8 @@ describe("imports", () => {
     assert.equal(value(answer.notMine), "real");
     assert.equal(value(answer.load("other")), "other");
     assert.equal(value(answer.load("app", passThrough.with("config", { value: "inner" }))), "inner");
-    assert.equal(value(answer.part(answer.passThrough, ["value"])), "real");
-    assert.equal(thrown(() => value(answer.part(answer.passThrough, ["x"]))).type, "Withheld");
+    assert.equal(value(answer.attenuated(answer.passThrough, ["value"])), "real");
+    assert.equal(thrown(() => value(answer.attenuated(answer.passThrough, ["x"]))).type, "Withheld");
     assert.match(thrown(() => value(answer.denied("it is Monday"))).message, /Monday/);
     assert.match(thrown(() => value({ kind: "nonsense" })).message, /config/);
     assert.match(thrown(() => value(5)).message, /config/);
@@ -230,8 +268,8 @@ describe("imports", () => {
   test("policies, and mappers written in Python", async () => {
     const { loader } = await loaderWith({ ...files, "m.py": "import exocet\nmapper = exocet.emptyMapper.withOverrides({'config': type('C', (), {'value': 'by Python'})})" });
     const policy = { default: "deny", rule: [{ redirect: { config: "other" }, why: "tests" }, { allow: "other" }] };
-    assert.equal(loader.load("app", passThrough.policed(policy)).get("value"), "other");
-    assert.match(thrown(() => loader.load("app", passThrough.policed({ rule: [{ alow: "x" }] }))).message, /alow.*allow/);
+    assert.equal(loader.load("app", passThrough.withPolicy(policy)).get("value"), "other");
+    assert.match(thrown(() => loader.load("app", passThrough.withPolicy({ rule: [{ alow: "x" }] }))).message, /alow.*allow/);
     const mapper = loader.load("m").get("mapper");
     assert.equal(loader.load("app", mapper).get("value"), "by Python");
     assert.equal(loader.load("app", byMapper(mapper).with("x", 1)).get("value"), "by Python");

@@ -6,6 +6,16 @@ import { createLoader as std } from "../dist/index.js";
 /** The tiers by name, for tests that run on each. */
 export const tiers = { core, std };
 
+/** A package, and a module that imports it. */
+export const SHOP = {
+  "shop/__init__.py": "print('shop runs')\nfrom . import tax, till\ndef same(module): return module is tax",
+  "shop/tax.py": "rates = []",
+  "shop/till.py": "from .tax import rates",
+  "shop/late.py": "import shop.tax\nrates = shop.tax.rates",
+  "shop/errand.py": "import bank\nbalance = bank.balance",
+  "customer.py": "import shop.tax\nrates = shop.tax.rates",
+};
+
 /** A loader, and what its Python code printed. */
 export async function loaderWith(files, options = {}, tier = "core") {
   const printed = [];

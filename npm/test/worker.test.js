@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { createWorkerLoader, DeadlineError, empty, fromSetup, LoaderError, passThrough, PythonError, WorkerObject } from "../dist/worker.js";
+import { createWorkerLoader, DeadlineError, empty, fromSetup, LoaderError, passThrough, PythonError, WorkerObject, WorkerRealm } from "../dist/worker.js";
+import { SHOP } from "./support.js";
 
 const make = (files, options = {}) => createWorkerLoader({ sources: files, library: "core", ...options });
 
@@ -68,6 +69,30 @@ describe("a loader in a worker", () => {
     loader.dispose();
   });
 
+  test("a package is loaded with its own modules; its context has the same module each time", async () => {
+    const loader = await make(SHOP);
+    for (const imports of [passThrough, empty]) {
+      const [one, two] = [await loader.load("shop", imports), await loader.load("shop", imports)];
+      await (await (await one.object("tax")).object("rates")).call("append", 1);
+      assert.deepEqual(await Promise.all([one, two].map(async (shop) => (await shop.object("till")).get("rates"))), [[1], []]);
+    }
+    const realm = await loader.loadPackage("shop", empty);
+    assert.ok(realm instanceof WorkerRealm);
+    await (await (await realm.import("shop.tax")).object("rates")).call("append", 1);
+    const rates = async (module) => (await module).get("rates");
+    assert.deepEqual(await rates(realm.import("shop.till")), [1]);
+    assert.deepEqual(await rates(realm.import("shop.late", { deadline: 60_000 })), [1]);
+    assert.equal(await (await realm.import("shop")).call("same", await realm.import("shop.tax")), true);
+    assert.deepEqual(await rates(loader.load("customer", realm.imports)), [1]);
+    assert.deepEqual(await rates(loader.load("customer", realm.imports.with("other", 1))), [1]);
+    assert.deepEqual(await rates(loader.load("customer")), []);
+    await assert.rejects(realm.import("shop.errand"), { type: "ModuleNotFoundError" });
+    await assert.rejects(loader.loadPackage("customer"), { type: "ValueError", message: "`customer` is not a package" });
+    await assert.rejects(loader.loadPackage("shop", {}), TypeError);
+    loader.dispose();
+    await assert.rejects(realm.import("shop"), /disposed/);
+  });
+
   test("a function that uses the loader while Python waits for it is told so", async () => {
     const loader = await make({ "a.py": "import h\ndef go(): return h.f()" });
     const module = await loader.load("a", empty.with("h", { f: () => loader.modules() }));
@@ -88,14 +113,17 @@ describe("a loader in a worker", () => {
   });
 
   test("what doesn't end is ended, and a fresh worker takes over", async () => {
-    const loader = await make({ "loop.py": "while True:\n    try:\n        while True: pass\n    except BaseException: pass", "a.py": "value = 1\ndef loop():\n    while True: pass" }, { deadline: 60_000 });
+    const loader = await make({ "loop.py": "while True:\n    try:\n        while True: pass\n    except BaseException: pass", "pk/__init__.py": "", "a.py": "value = 1\ndef loop():\n    while True: pass" }, { deadline: 60_000 });
     await loader.write("a.py", "value = 2\ndef loop():\n    while True: pass");
     const old = await loader.load("a");
+    const realm = await loader.loadPackage("pk");
     const late = loader.load("loop", passThrough, { deadline: 300 });
     const behind = loader.load("a");
     await assert.rejects(late, DeadlineError);
     assert.equal(await (await behind).get("value"), 2);
     await assert.rejects(old.get("value"), /was ended/);
+    await assert.rejects(realm.import("pk"), /was ended/);
+    await assert.rejects(loader.load("a", realm.imports), /was ended/);
     await assert.rejects((await behind).callWith("loop", [], {}, { deadline: 200 }), DeadlineError);
     assert.equal(await (await loader.load("a")).get("value"), 2);
     loader.dispose();

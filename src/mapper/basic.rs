@@ -1,27 +1,38 @@
 //! The mappers without any settings, and the chain of several.
 
-use super::{Answer, Below, Mapper, MapperRef, Request};
+use super::{
+    contract::{Answer, Below, Mapper},
+    reference::{MapperRef, PyMapper},
+    request::Request,
+};
+use crate::interpreter::slots::Slot;
 use rustpython_vm::{
     PyResult, VirtualMachine,
     object::{Traverse, TraverseFn},
 };
 
-/// Gives what `import` itself would give: the interpreter's shared modules, with their own imports.
+/// Answers as `import` itself does: with the interpreter's shared modules, whose own imports are their own.
 #[must_use]
 pub fn pass_through(vm: &VirtualMachine) -> MapperRef {
-    MapperRef::new(PassThrough, vm)
+    MapperRef::of(PyMapper::passing_through(PassThrough), vm)
 }
 
-/// Gives nothing: under it every import fails.
+/// Answers nothing: under it every import fails.
 #[must_use]
 pub fn empty(vm: &VirtualMachine) -> MapperRef {
     MapperRef::new(Empty, vm)
 }
 
-/// Asks each mapper in turn until one doesn't say [`Answer::NotMine`].
+/// Asks each mapper in turn until one answers something else than [`Answer::NotMine`].
 #[must_use]
 pub fn chain(mappers: impl IntoIterator<Item = MapperRef>, vm: &VirtualMachine) -> MapperRef {
     MapperRef::new(Chain(mappers.into_iter().collect()), vm)
+}
+
+/// A mapper that is nothing but pass-through, the same one each time.
+pub(crate) fn plain(vm: &VirtualMachine) -> MapperRef {
+    static PLAIN: Slot<MapperRef> = Slot::new(pass_through);
+    PLAIN.of(vm).clone()
 }
 
 #[derive(Debug)]
@@ -30,10 +41,6 @@ struct PassThrough;
 impl Mapper for PassThrough {
     fn map(&self, _: &Request<'_>, _: &VirtualMachine) -> PyResult<Answer> {
         Ok(Answer::PassThrough)
-    }
-
-    fn is_pass_through(&self) -> bool {
-        true
     }
 
     fn below(&self, _: &str, _: &VirtualMachine) -> Below {
@@ -68,9 +75,9 @@ impl Mapper for Chain {
         Ok(Answer::NotMine)
     }
 
-    fn insist(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
+    fn enforce(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
         for mapper in &self.0 {
-            if let Some(answer) = mapper.insist(request, vm)? {
+            if let Some(answer) = mapper.enforce(request, vm)? {
                 return Ok(Some(answer));
             }
         }
@@ -81,8 +88,8 @@ impl Mapper for Chain {
         self.0.iter().map(|mapper| mapper.below(name, vm)).max().unwrap_or(Below::Nothing)
     }
 
-    fn by_importer(&self) -> bool {
-        self.0.iter().any(MapperRef::by_importer)
+    fn depends_on_importer(&self) -> bool {
+        self.0.iter().any(MapperRef::depends_on_importer)
     }
 
     fn unused(&self, vm: &VirtualMachine) -> Vec<String> {

@@ -1,9 +1,12 @@
-use super::{Answer, Below, Mapper, MapperRef, Request};
-use rustpython_vm::{
-    PyResult, VirtualMachine,
-    common::lock::PyMutex,
-    object::{Traverse, TraverseFn},
+//! Denying names.
+
+use super::{
+    contract::{Answer, Below, Mapper},
+    reference::MapperRef,
+    request::Request,
 };
+use crate::syntax::dotted::Dotted;
+use rustpython_vm::{PyResult, VirtualMachine, common::lock::PyMutex};
 use std::{collections::BTreeSet, fmt};
 
 /// Denies `names` and everything below them, and asks `mapper` for the rest.
@@ -28,12 +31,12 @@ impl Exclusion {
     }
 
     fn denial(&self, request: &Request<'_>) -> Option<Answer> {
-        let prefix = prefixes(request.name()).find(|prefix| self.names.contains(*prefix))?;
+        let prefix = Dotted(request.name()).prefixes().find(|prefix| self.names.contains(*prefix))?;
         if !request.is_probe() {
             self.asked.lock().insert(prefix.to_owned());
         }
         request.explain(|| format!("the exclusion of '{prefix}'"));
-        Some(Answer::Denied(format!("the exclusion of '{prefix}'")))
+        Some(Answer::denied(format!("the exclusion of '{prefix}'")))
     }
 }
 
@@ -44,22 +47,22 @@ impl fmt::Debug for Exclusion {
 }
 
 impl Mapper for Exclusion {
+    fn inner(&self) -> Option<&MapperRef> {
+        Some(&self.mapper)
+    }
+
     fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
         self.denial(request).map_or_else(|| self.mapper.map(request, vm), Ok)
     }
 
-    fn insist(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
-        self.denial(request).map_or_else(|| self.mapper.insist(request, vm), |denial| Ok(Some(denial)))
+    fn enforce(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
+        self.denial(request).map_or_else(|| self.mapper.enforce(request, vm), |denial| Ok(Some(denial)))
     }
 
     fn below(&self, name: &str, vm: &VirtualMachine) -> Below {
-        let denies = self.names.iter().any(|denied| is_below(denied, name));
+        let denies = self.names.iter().any(|denied| Dotted(denied).is_below(name));
         let own = if denies { Below::Denied } else { Below::Nothing };
         own.max(self.mapper.below(name, vm))
-    }
-
-    fn by_importer(&self) -> bool {
-        self.mapper.by_importer()
     }
 
     fn unused(&self, vm: &VirtualMachine) -> Vec<String> {
@@ -68,19 +71,4 @@ impl Mapper for Exclusion {
         unused.extend(self.mapper.unused(vm));
         unused
     }
-
-    fn traverse(&self, visit: &mut TraverseFn<'_>) {
-        self.mapper.traverse(visit);
-    }
-}
-
-/// `a`, `a.b` and `a.b.c` of `a.b.c`.
-pub(crate) fn prefixes(name: &str) -> impl DoubleEndedIterator<Item = &str> {
-    let ends = name.match_indices('.').map(|(at, _)| at).chain([name.len()]).collect::<Vec<_>>();
-    ends.into_iter().map(move |end| &name[..end])
-}
-
-/// Whether `name` lies below `parent`.
-pub(super) fn is_below(name: &str, parent: &str) -> bool {
-    name.strip_prefix(parent).is_some_and(|rest| rest.starts_with('.'))
 }

@@ -1,24 +1,51 @@
 //! Mappers that are Python code: an object with a `lookup` method, or a callable.
 
-use super::{Answer, Item, Mapper, MapperRef, Request};
+use super::{
+    contract::{Answer, Mapper},
+    reference::{MapperRef, PyMapper},
+    request::{Item, Request},
+};
+use crate::{interpreter::slots::Slot, syntax::dotted::Dotted};
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-    builtins::PyStr,
+    AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyStr, PyWeak},
+    common::lock::PyMutex,
     object::{Traverse, TraverseFn},
 };
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
-/// Gives what `function`, a Python callable, returns for a name. `ModuleNotFoundError` for that very name means that
-/// the next mapper is to be asked. `contains`, another callable, tells whether a name would be found; without it the
+/// Answers with what `function`, a Python callable, returns for a name. `ModuleNotFoundError` for that very name means that
+/// the next mapper is to be asked. `contains`, another callable, returns whether a name would be found; without it the
 /// function itself is called to find out.
 #[must_use]
 pub fn callable(function: PyObjectRef, contains: Option<PyObjectRef>, vm: &VirtualMachine) -> MapperRef {
     MapperRef::new(Callable::new(function, contains), vm)
 }
 
-/// The mapper that a Python object with a `lookup` method is.
-pub(crate) fn adapter(object: PyObjectRef, vm: &VirtualMachine) -> MapperRef {
-    MapperRef::new(Adapter(object), vm)
+/// The mappers made of Python objects, by the objects' ids.
+static ADAPTERS: Slot<PyMutex<HashMap<usize, PyRef<PyWeak>>>> = Slot::new(|_| PyMutex::default());
+
+/// The mapper that `object`, which has a `lookup` method, is: the same one as long as somebody uses it.
+///
+/// # Errors
+/// `TypeError` for an object without `lookup`.
+pub(super) fn adapter_of(object: &PyObject, vm: &VirtualMachine) -> PyResult<MapperRef> {
+    if vm.get_attribute_opt(object, "lookup")?.is_none() {
+        let kind = object.class().name().to_owned();
+        return Err(vm.new_type_error(format!("a mapper has a method 'lookup(name)', and '{kind}' has none")));
+    }
+    let adapters = ADAPTERS.of(vm);
+    let mut adapters = adapters.lock();
+    // An adapter that is alive keeps its object alive, so that no other object can have got its id.
+    if let Some(adapter) = adapters.get(&object.get_id()).and_then(|weak| weak.upgrade()) {
+        return MapperRef::from_object(&adapter, vm);
+    }
+    if adapters.len() >= 64 && adapters.len().is_power_of_two() {
+        adapters.retain(|_, weak| weak.upgrade().is_some());
+    }
+    let adapter = MapperRef::new(Adapter(object.to_owned()), vm);
+    adapters.insert(object.get_id(), adapter.as_object().downgrade(None, vm)?);
+    Ok(adapter)
 }
 
 /// Asks the `lookup` method of `object`.
@@ -93,13 +120,13 @@ impl Mapper for Adapter {
 /// Whether the `lookup` method of `object` finds `name`.
 pub(crate) fn finds(object: &PyObject, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
     let lookup = object.get_attr("lookup", vm)?;
-    ask_callable(&lookup, &Request::probe(name), vm).map(|answer| matches!(answer, Answer::Object(_)))
+    ask_callable(&lookup, &Request::probe(name), vm).map(|answer| matches!(answer, Answer::Object { .. }))
 }
 
 /// Whether the class of `object` has the `contains` method of `IMapper`.
 pub(super) fn inherits_contains(object: &PyObject, vm: &VirtualMachine) -> bool {
     let own = |name: &'static str| object.class().get_attr(vm.ctx.intern_str(name));
-    let base = super::PyMapper::class(&vm.ctx).get_attr(vm.ctx.intern_str("contains"));
+    let base = PyMapper::class(&vm.ctx).get_attr(vm.ctx.intern_str("contains"));
     match (own("contains"), base) {
         (Some(own), Some(base)) => own.is(&base),
         _ => false,
@@ -108,23 +135,23 @@ pub(super) fn inherits_contains(object: &PyObject, vm: &VirtualMachine) -> bool 
 
 fn ask_contains(contains: &PyObject, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
     let found = contains.call((request.name().to_owned(),), vm)?.try_to_bool(vm)?;
-    Ok(if found { Answer::Object(vm.ctx.none()) } else { Answer::NotMine })
+    Ok(if found { Answer::object(vm.ctx.none()) } else { Answer::NotMine })
 }
 
 fn ask_callable(function: &PyObject, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
     match function.call((request.name().to_owned(),), vm) {
-        Ok(object) => Ok(Answer::Object(object)),
+        Ok(object) => Ok(Answer::object(object)),
         Err(error) if is_absence(error.as_object(), request.name(), vm) => Ok(Answer::NotMine),
         Err(error) => Err(error),
     }
 }
 
-/// Whether `error` says that just `name` doesn't exist, or one of its parents.
+/// Whether `error` means that just `name` doesn't exist, or one of its parents.
 pub(crate) fn is_absence(error: &PyObject, name: &str, vm: &VirtualMachine) -> bool {
-    absent(error, vm).is_some_and(|missing| missing == name || super::exclusion::is_below(name, &missing))
+    absent(error, vm).is_some_and(|missing| Dotted(name).is_within(&missing))
 }
 
-/// Whether `error` says that `name` doesn't exist.
+/// Whether `error` means that `name` doesn't exist.
 pub(crate) fn is_absence_of(error: &PyObject, name: &str, vm: &VirtualMachine) -> bool {
     absent(error, vm).is_some_and(|missing| missing == name)
 }

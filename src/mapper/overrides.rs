@@ -1,7 +1,12 @@
+//! Replacing modules by the objects of a mapping.
+
 use super::{
-    Answer, Below, Mapper, MapperRef, Request,
-    exclusion::{is_below, prefixes},
+    basic::chain,
+    contract::{Answer, Below, Mapper},
+    reference::MapperRef,
+    request::Request,
 };
+use crate::syntax::dotted::Dotted;
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyDict, PyStr},
@@ -10,7 +15,7 @@ use rustpython_vm::{
 };
 use std::{collections::BTreeSet, fmt};
 
-/// Gives the objects of a Python mapping by name, and nothing else. The mapping stays live: what is put into it later
+/// Answers with the objects of a Python mapping by name, and with nothing else. The mapping stays live: what is put into it later
 /// counts from then on.
 ///
 /// An object stands for everything below its name too: what an import asks for there is an attribute of it. One that
@@ -70,12 +75,12 @@ impl Mapper for Overrides {
         let name = request.name();
         if let Some(found) = self.get(name, request, vm)? {
             request.explain(|| format!("the override of '{name}'"));
-            return Ok(Answer::Object(found));
+            return Ok(Answer::object(found));
         }
         if !name.contains('.') {
             return Ok(Answer::NotMine);
         }
-        for parent in prefixes(name).rev().skip(1) {
+        for parent in Dotted(name).prefixes().rev().skip(1) {
             let Some(mut object) = self.get(parent, request, vm)? else { continue };
             request.explain(|| format!("the override of '{parent}'"));
             for part in name[parent.len() + 1..].split('.') {
@@ -83,25 +88,25 @@ impl Mapper for Overrides {
                     Some(child) => object = child,
                     None if vm.get_attribute_opt(&object, "__path__")?.is_some() => return Ok(Answer::NotMine),
                     None if request.item().is_some() => return Ok(Answer::NotMine),
-                    None => return Ok(Answer::Denied(format!("the override of '{parent}', which has no '{part}'"))),
+                    None => return Ok(Answer::denied(format!("the override of '{parent}', which has no '{part}'"))),
                 }
             }
-            return Ok(Answer::Object(object));
+            return Ok(Answer::object(object));
         }
         Ok(Answer::NotMine)
     }
 
-    fn insist(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
-        Ok(Some(self.map(request, vm)?).filter(|answer| !matches!(answer, Answer::NotMine)))
+    fn enforce(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
+        Ok(Some(self.map(request, vm)?).filter(|answer| !answer.is_not_mine()))
     }
 
     fn below(&self, name: &str, vm: &VirtualMachine) -> Below {
         let replaces = match self.mapping.downcast_ref::<PyDict>() {
             // This is asked at each import: nothing is copied.
             Some(dict) => dict.into_iter().any(|(key, _)| {
-                key.downcast_ref::<PyStr>().and_then(|key| key.to_str()).is_some_and(|key| is_below(key, name))
+                key.downcast_ref::<PyStr>().and_then(|key| key.to_str()).is_some_and(|key| Dotted(key).is_below(name))
             }),
-            None => self.names(vm).iter().any(|key| is_below(key, name)),
+            None => self.names(vm).iter().any(|key| Dotted(key).is_below(name)),
         };
         if replaces { Below::Replaced } else { Below::Nothing }
     }
@@ -113,5 +118,13 @@ impl Mapper for Overrides {
 
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.mapping.traverse(visit);
+    }
+}
+
+impl MapperRef {
+    /// A new mapper that looks into `mapping`, any Python mapping, before it asks this one. The mapping stays live.
+    #[must_use]
+    pub fn with_overrides(&self, mapping: impl Into<PyObjectRef>, vm: &VirtualMachine) -> Self {
+        chain([overrides(mapping, vm), self.clone()], vm)
     }
 }

@@ -1,7 +1,11 @@
+//! Replacing modules by those of other names.
+
 use super::{
-    Answer, Below, Mapper, MapperRef, Request,
-    exclusion::{is_below, prefixes},
+    contract::{Answer, Below, Mapper},
+    reference::MapperRef,
+    request::Request,
 };
+use crate::syntax::dotted::Dotted;
 use rustpython_vm::{PyResult, VirtualMachine, common::lock::PyMutex};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -32,24 +36,24 @@ impl fmt::Debug for Redirect {
 impl Mapper for Redirect {
     fn map(&self, request: &Request<'_>, _: &VirtualMachine) -> PyResult<Answer> {
         let name = request.name();
-        for prefix in prefixes(name).rev() {
+        for prefix in Dotted(name).prefixes().rev() {
             if let Some(target) = self.names.get(prefix) {
                 if !request.is_probe() {
                     self.asked.lock().insert(prefix.to_owned());
                 }
                 request.explain(|| format!("the redirect of '{prefix}' to '{target}'"));
-                return Ok(Answer::Rename(format!("{target}{}", &name[prefix.len()..])));
+                return Ok(Answer::rename(format!("{target}{}", &name[prefix.len()..])));
             }
         }
         Ok(Answer::NotMine)
     }
 
-    fn insist(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
-        Ok(Some(self.map(request, vm)?).filter(|answer| !matches!(answer, Answer::NotMine)))
+    fn enforce(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
+        Ok(Some(self.map(request, vm)?).filter(|answer| !answer.is_not_mine()))
     }
 
     fn below(&self, name: &str, _: &VirtualMachine) -> Below {
-        if self.names.keys().any(|key| is_below(key, name)) { Below::Replaced } else { Below::Nothing }
+        if self.names.keys().any(|key| Dotted(key).is_below(name)) { Below::Replaced } else { Below::Nothing }
     }
 
     fn unused(&self, _: &VirtualMachine) -> Vec<String> {

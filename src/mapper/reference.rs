@@ -1,9 +1,15 @@
-use super::{Answer, Below, Mapper, Request, chain, lookup, overrides};
-use crate::{answer, hook, instances, members::Members, observe, shims, state::State};
+//! A mapper as an object of the VM.
+
+use super::{
+    contract::{Answer, Below, Mapper},
+    lookup,
+    module_table::ModuleTable,
+    request::Request,
+};
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyDictRef, PyWeak},
-    common::lock::PyMutex,
+    common::{lock::PyMutex, rc::PyRc},
     object::{Traverse, TraverseFn},
     pyclass,
 };
@@ -19,20 +25,51 @@ pub struct MapperRef(PyRef<PyMapper>);
 pub(crate) struct PyMapper {
     /// Absent in an instance of a Python class below `IMapper`, which answers by its own `lookup`.
     mapper: Option<Box<dyn Mapper>>,
+    /// The modules that the mapper holds itself: of a realm.
+    table: Option<PyRc<dyn ModuleTable>>,
     /// Whether it answers by a `lookup` method in Python.
     own_lookup: bool,
-    /// The builtins of every module that is loaded under this mapper. One dict serves them all: to copy it for each
+    /// Whether it is nothing but pass-through.
+    passes_through: bool,
+    /// What its modules were given. The layers above fill it.
+    pub(crate) given: PyMutex<Given>,
+}
+
+/// What the modules that are loaded under one mapper were given.
+#[derive(Default)]
+pub(crate) struct Given {
+    /// The builtins of every module that is loaded under the mapper. One dict serves them all: to copy it for each
     /// module would cost more than an empty module does.
-    home: PyMutex<Option<PyDictRef>>,
-    /// The views that its modules were handed, by name: whoever imports the name again gets the same one.
-    views: PyMutex<Option<PyDictRef>>,
-    /// The stand-ins for what would import past this mapper.
-    shims: PyMutex<Option<MapperRef>>,
+    pub(crate) builtins: Option<PyDictRef>,
+    /// The views that its modules were given, by name: whoever imports the name again gets the same one.
+    pub(crate) views: Option<PyDictRef>,
+    /// The stand-ins for what would import past the mapper.
+    pub(crate) stand_ins: Option<MapperRef>,
 }
 
 impl PyMapper {
     pub(crate) fn new(mapper: impl Mapper) -> Self {
-        Self::of(Some(Box::new(mapper)), false)
+        Self { mapper: Some(Box::new(mapper)), ..Self::by_own_lookup() }.with_own_lookup(false)
+    }
+
+    /// A mapper that is nothing but pass-through.
+    pub(super) fn passing_through(mapper: impl Mapper) -> Self {
+        Self { passes_through: true, ..Self::new(mapper) }
+    }
+
+    /// A mapper that holds modules itself.
+    pub(crate) fn with_table(mapper: impl Mapper, table: PyRc<dyn ModuleTable>) -> Self {
+        Self { table: Some(table), ..Self::new(mapper) }
+    }
+
+    /// A mapper whose answers come from the `lookup` method of the Python object that it becomes.
+    pub(crate) fn by_own_lookup() -> Self {
+        Self { mapper: None, table: None, own_lookup: true, passes_through: false, given: PyMutex::default() }
+    }
+
+    /// Decides whether the `lookup` of a Python class comes before what the mapper answers.
+    pub(crate) fn with_own_lookup(self, own_lookup: bool) -> Self {
+        Self { own_lookup, ..self }
     }
 
     /// Whether it answers by itself, and not by a `lookup` method in Python.
@@ -40,39 +77,29 @@ impl PyMapper {
         !self.own_lookup
     }
 
-    /// The realm that it is.
-    pub(crate) fn members(&self) -> Option<&Members> {
-        self.mapper.as_ref()?.members()
+    /// The modules that it holds itself.
+    pub(crate) fn table(&self) -> Option<&dyn ModuleTable> {
+        self.table.as_deref()
     }
 
-    /// The same for an instance of a Python class whose own `lookup` comes before what the mapper says.
-    pub(crate) fn with_own_lookup(self, own_lookup: bool) -> Self {
-        Self { own_lookup, ..self }
+    /// The ready-made mapper that a Python class is below, which `super()` asks.
+    pub(crate) fn base(&self) -> Option<&dyn Mapper> {
+        self.mapper.as_deref()
     }
 
-    /// A mapper whose answers come from the `lookup` method of the Python object that it becomes.
-    pub(crate) fn by_own_lookup() -> Self {
-        Self::of(None, true)
-    }
-
-    fn of(mapper: Option<Box<dyn Mapper>>, own_lookup: bool) -> Self {
-        Self { mapper, own_lookup, home: PyMutex::new(None), views: PyMutex::new(None), shims: PyMutex::new(None) }
+    fn native(&self) -> Option<&dyn Mapper> {
+        self.mapper.as_deref().filter(|_| self.is_native())
     }
 }
 
 impl MapperRef {
     /// Makes a mapper of Rust's an object of the VM.
     pub fn new(mapper: impl Mapper, vm: &VirtualMachine) -> Self {
-        let own = Self(PyMapper::new(mapper).into_ref(&vm.ctx));
-        own.adopt();
-        own
+        Self::of(PyMapper::new(mapper), vm)
     }
 
-    /// Tells a new mapper which object it has become.
-    pub(crate) fn adopt(&self) {
-        if let Some(mapper) = &self.0.mapper {
-            mapper.adopt(self);
-        }
+    pub(crate) fn of(payload: PyMapper, vm: &VirtualMachine) -> Self {
+        Self(payload.into_ref(&vm.ctx))
     }
 
     /// The mapper that a Python object is: itself, or its `lookup` method.
@@ -82,7 +109,7 @@ impl MapperRef {
     pub fn from_object(object: &PyObject, vm: &VirtualMachine) -> PyResult<Self> {
         match object.downcast_ref::<PyMapper>() {
             Some(mapper) => Ok(Self(mapper.to_owned())),
-            None => State::of(vm).adapter(object, vm),
+            None => lookup::adapter_of(object, vm),
         }
     }
 
@@ -92,7 +119,11 @@ impl MapperRef {
         self.0.as_object()
     }
 
-    /// Asks for an answer, without carrying it out.
+    pub(crate) fn payload(&self) -> &PyMapper {
+        &self.0
+    }
+
+    /// Asks for an answer, without fulfilling it.
     ///
     /// # Errors
     /// What the mapper raises.
@@ -104,47 +135,32 @@ impl MapperRef {
     }
 
     fn ask(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
-        match &self.0.mapper {
-            Some(mapper) if self.0.is_native() => mapper.map(request, vm),
+        match (&self.0.mapper, self.0.native()) {
+            (_, Some(mapper)) => mapper.map(request, vm),
             // A class that doesn't say otherwise contains what its base does.
-            Some(mapper) if request.is_probe() && lookup::inherits_contains(self.as_object(), vm) => {
+            (Some(mapper), None) if request.is_probe() && lookup::inherits_contains(self.as_object(), vm) => {
                 mapper.map(request, vm)
             }
             _ => lookup::ask(self.as_object(), request, vm),
         }
     }
 
-    /// See [`Mapper::insist`].
+    /// See [`Mapper::enforce`].
     ///
     /// # Errors
     /// What the mapper raises.
-    pub fn insist(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
+    pub fn enforce(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
+        let ask = || self.0.native().map_or(Ok(None), |mapper| mapper.enforce(request, vm));
         match request.trail() {
-            None => self.ask_to_insist(request, vm),
-            Some(trail) => trail.attempt(self, || self.ask_to_insist(request, vm)),
+            None => ask(),
+            Some(trail) => trail.attempt(self, ask),
         }
-    }
-
-    fn ask_to_insist(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
-        match &self.0.mapper {
-            Some(mapper) if self.0.is_native() => mapper.insist(request, vm),
-            _ => Ok(None),
-        }
-    }
-
-    /// See [`Mapper::by_importer`].
-    #[must_use]
-    pub fn by_importer(&self) -> bool {
-        self.0.mapper.as_ref().is_some_and(|mapper| mapper.by_importer())
     }
 
     /// See [`Mapper::below`].
     #[must_use]
     pub fn below(&self, name: &str, vm: &VirtualMachine) -> Below {
-        match &self.0.mapper {
-            Some(mapper) if self.0.is_native() => mapper.below(name, vm),
-            _ => Below::Unknown,
-        }
+        self.0.native().map_or(Below::Unknown, |mapper| mapper.below(name, vm))
     }
 
     /// See [`Mapper::unused`].
@@ -153,130 +169,25 @@ impl MapperRef {
         self.0.mapper.as_ref().map_or_else(Vec::new, |mapper| mapper.unused(vm))
     }
 
-    /// Asks for `name` and carries the answer out, as an import of it would.
-    ///
-    /// # Errors
-    /// `ModuleNotFoundError` for a name that is absent or denied, and what the mapper or a module's body raises.
-    pub fn lookup(&self, name: &str, vm: &VirtualMachine) -> PyResult {
-        answer::require(self, &Request::direct(name), vm)
-    }
-
-    /// What `super().lookup(name)` gives in a Python class below a ready-made mapper; `None` if it isn't below any.
-    pub(crate) fn lookup_of_base(&self, name: &str, vm: &VirtualMachine) -> Option<PyResult> {
-        let request = Request::direct(name);
-        let answer = self.0.mapper.as_ref()?.map(&request, vm);
-        Some(answer.and_then(|answer| answer::require_answer(self, &request, answer, vm)))
-    }
-
-    /// Whether `lookup` would find `name`. Nothing is imported to find out.
-    ///
-    /// # Errors
-    /// What the mapper raises.
-    pub fn contains(&self, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
-        Self::finds(|request| self.map(request, vm), name, vm)
-    }
-
-    /// What `super().contains(name)` gives in a Python class below a ready-made mapper; `None` if it isn't below any.
-    pub(crate) fn contains_of_base(&self, name: &str, vm: &VirtualMachine) -> Option<PyResult<bool>> {
-        let mapper = self.0.mapper.as_ref()?;
-        Some(Self::finds(|request| mapper.map(request, vm), name, vm))
-    }
-
-    fn finds(map: impl Fn(&Request<'_>) -> PyResult<Answer>, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
-        Ok(match Self::probe(map, name)? {
-            (_, Answer::Object(_) | Answer::Load(..)) => true,
-            (name, Answer::PassThrough) => State::of(vm).is_importable(&name, vm)?,
-            (_, Answer::NotMine | Answer::Denied(_) | Answer::Rename(_) | Answer::Part(..)) => false,
-        })
-    }
-
-    /// What `map` would answer, and under which name, once it has renamed the name as often as it does.
-    fn probe(map: impl Fn(&Request<'_>) -> PyResult<Answer>, name: &str) -> PyResult<(String, Answer)> {
-        let mut name = name.to_owned();
-        for _ in 0..answer::RENAMES {
-            match map(&Request::probe(&name))? {
-                Answer::Rename(other) => name = other,
-                // What there is a part of, there is.
-                Answer::Part(whole, _) => return Ok((name, *whole)),
-                answer => return Ok((name, answer)),
-            }
-        }
-        Ok((name, Answer::NotMine))
-    }
-
-    /// A new mapper that looks into `mapping`, any Python mapping, before it asks this one. The mapping stays live.
+    /// See [`Mapper::depends_on_importer`].
     #[must_use]
-    pub fn with_overrides(&self, mapping: impl Into<PyObjectRef>, vm: &VirtualMachine) -> Self {
-        chain([overrides(mapping, vm), self.clone()], vm)
-    }
-
-    /// The builtins of the modules loaded under this mapper, made when the first of them needs them.
-    pub(crate) fn home(&self, vm: &VirtualMachine) -> PyResult<PyDictRef> {
-        if let Some(home) = self.0.home.lock().as_ref() {
-            return Ok(home.clone());
-        }
-        let made = hook::private_builtins(self, None, vm)?;
-        instances::teach_library(vm)?;
-        // Another thread may have been faster; its dict is the one that counts.
-        Ok(self.0.home.lock().get_or_insert(made).clone())
-    }
-
-    /// The builtins of the module `name`: those that all share, unless it is to be known by its own.
-    pub(crate) fn home_of(&self, name: &str, vm: &VirtualMachine) -> PyResult<PyDictRef> {
-        if !self.by_importer() && observe::active(vm).is_none() {
-            return self.home(vm);
-        }
-        instances::teach_library(vm)?;
-        hook::private_builtins(self, Some(name), vm)
-    }
-
-    /// The views that the modules loaded under this mapper were handed, by name.
-    pub(crate) fn views(&self, vm: &VirtualMachine) -> PyDictRef {
-        self.0.views.lock().get_or_insert_with(|| vm.ctx.new_dict()).clone()
-    }
-
-    /// The stand-ins for what would import past this mapper.
-    pub(crate) fn shims(&self, vm: &VirtualMachine) -> PyResult<MapperRef> {
-        if let Some(shims) = self.0.shims.lock().as_ref() {
-            return Ok(shims.clone());
-        }
-        let made = shims::realm_for(self, vm)?;
-        Ok(self.0.shims.lock().get_or_insert(made).clone())
+    pub fn depends_on_importer(&self) -> bool {
+        self.0.mapper.as_ref().is_some_and(|mapper| mapper.depends_on_importer())
     }
 
     /// Whether it is nothing but pass-through.
     pub(crate) fn is_pass_through(&self) -> bool {
-        self.0.is_native() && self.0.mapper.as_ref().is_some_and(|mapper| mapper.is_pass_through())
+        self.0.is_native() && self.0.passes_through
     }
 
-    /// The realm that it is.
-    pub(crate) fn as_realm(&self) -> Option<&Members> {
-        self.0.members()
+    /// The modules that it holds itself.
+    pub(crate) fn table(&self) -> Option<&dyn ModuleTable> {
+        self.0.table()
     }
 
-    /// The spec of what an import of `name` would get; `None` where it would get nothing. Only the packages above are
-    /// imported to find out, as far as the shared modules are concerned.
-    ///
-    /// # Errors
-    /// What the mapper raises, or one of those packages.
-    pub fn find_spec(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-        let state = State::of(vm);
-        if let Some(found) = self.as_realm().map_or(Ok(None), |realm| realm.find_spec(name, vm))? {
-            return Ok(Some(found));
-        }
-        let (name, answer) = Self::probe(|request| self.map(request, vm), name)?;
-        Ok(match answer {
-            Answer::Object(object) => {
-                let spec = vm.get_attribute_opt(&object, "__spec__")?.filter(|spec| !vm.is_none(spec));
-                Some(spec.map_or_else(|| state.bare_spec(&name, vm), Ok)?)
-            }
-            Answer::Load(handle, under) => {
-                Some(state.units.get(&handle, vm)?.found_spec(Some(under.as_ref().unwrap_or(self)), vm)?)
-            }
-            Answer::PassThrough if shims::stands_in(self, &name) => self.shims(vm)?.find_spec(&name, vm)?,
-            Answer::PassThrough => state.find_shared_spec(&name, vm)?,
-            Answer::NotMine | Answer::Denied(_) | Answer::Rename(_) | Answer::Part(..) => None,
-        })
+    /// The views that the modules loaded under this mapper were given, by name.
+    pub(crate) fn views(&self, vm: &VirtualMachine) -> PyDictRef {
+        self.0.given.lock().views.get_or_insert_with(|| vm.ctx.new_dict()).clone()
     }
 
     /// A reference that doesn't keep the mapper alive.
@@ -315,27 +226,23 @@ unsafe impl Traverse for MapperRef {
     }
 }
 
-// SAFETY: each owned reference is visited once.
+// SAFETY: each owned reference is visited once: the table is the mapper's, which visits what is in it.
 unsafe impl Traverse for PyMapper {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         if let Some(mapper) = &self.mapper {
             mapper.traverse(visit);
         }
-        self.home.traverse(visit);
-        self.views.traverse(visit);
-        self.shims.traverse(visit);
+        if let Some(given) = self.given.try_lock() {
+            given.builtins.traverse(visit);
+            given.views.traverse(visit);
+            given.stand_ins.traverse(visit);
+        }
     }
 
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
-        if let Some(home) = self.home.get_mut().take() {
-            out.push(home.into());
-        }
-        if let Some(views) = self.views.get_mut().take() {
-            out.push(views.into());
-        }
-        if let Some(shims) = self.shims.get_mut().take() {
-            out.push(shims.into());
-        }
+        let given = std::mem::take(self.given.get_mut());
+        let dicts = [given.builtins, given.views].into_iter().flatten().map(Into::into);
+        out.extend(dicts.chain(given.stand_ins.map(Into::into)));
     }
 }
 

@@ -1,9 +1,9 @@
+//! One question to a mapper.
+
 use super::trail::Trail;
-use crate::{hook::owner_of, internal};
 use rustpython_vm::{
-    AsObject, Py, PyObjectRef, VirtualMachine,
-    builtins::{PyDict, PyStr, PyTuple},
-    frame::FrameObjectRef,
+    Py, PyObjectRef, VirtualMachine,
+    builtins::{PyDict, PyModule, PyStr, PyTuple},
 };
 
 /// One question to a mapper: an absolute name, and who asks for it.
@@ -32,12 +32,15 @@ pub enum Item {
     Value,
 }
 
-/// Who in a stack of imports asked for what.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Asker {
-    pub(crate) module: String,
-    pub(crate) file: String,
-    pub(crate) line: usize,
+impl Item {
+    /// What `value`, if there is one, is as an item.
+    pub(crate) fn of(value: Option<&PyObjectRef>) -> Self {
+        match value {
+            None => Item::Absent,
+            Some(value) if value.downcast_ref::<PyModule>().is_some() => Item::Module,
+            Some(_) => Item::Value,
+        }
+    }
 }
 
 impl<'a> Request<'a> {
@@ -57,7 +60,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// A request that only wants to know: a mapper must not import anything to answer it.
+    /// A request that nothing must be imported to answer.
     #[must_use]
     pub fn probe(name: &'a str) -> Self {
         Self { probe: true, ..Self::direct(name) }
@@ -74,13 +77,13 @@ impl<'a> Request<'a> {
         Self { name, written, level, names, item: None, probe: false, importer, owner: None, trail: None }
     }
 
-    /// The same request of the module that was loaded as `owner`.
+    /// Makes the module that was loaded as `owner` the importer.
     #[must_use]
     pub fn from_module(self, owner: &'a str) -> Self {
         Self { owner: Some(owner), ..self }
     }
 
-    /// The same request, whose way to the answer is noted.
+    /// Notes the way to the answer in `trail`.
     pub(crate) fn watched(self, trail: &'a Trail) -> Self {
         Self { trail: Some(trail), ..self }
     }
@@ -89,20 +92,19 @@ impl<'a> Request<'a> {
         self.trail
     }
 
-    /// Tells, should anybody want to know, by which of its rules the mapper that is asked answers. The text is made only
-    /// if somebody does.
+    /// Reports by which of its rules the mapper that is asked answers. The text is made only if somebody observes.
     pub fn explain(&self, rule: impl FnOnce() -> String) {
         if let Some(trail) = self.trail {
             trail.rule(rule());
         }
     }
 
-    /// The same importer asking for another name.
+    /// Makes it a request for another name.
     pub(crate) fn renamed(self, name: &'a str) -> Self {
         Self { name, ..self }
     }
 
-    /// The same importer asking for `name` as an item of its `from ... import`.
+    /// Makes it a request for `name` as an item of a `from ... import`.
     pub(crate) fn for_item(self, name: &'a str, item: Item) -> Self {
         Self { name, item: Some(item), ..self }
     }
@@ -150,19 +152,14 @@ impl<'a> Request<'a> {
         self.probe
     }
 
-    /// The importing module. Under a mapper that answers [by importer](super::Mapper::by_importer) this is the name that
-    /// it was loaded under, whatever its code does to `__name__`; of a call from outside of any module, `None`. Otherwise it
-    /// is the `__name__` that its code has at hand.
-    #[must_use]
-    pub fn importer(&self, vm: &VirtualMachine) -> Option<String> {
-        if let Some(owner) = self.owner {
-            return Some(owner.to_owned());
-        }
-        if let Some(owner) = owner_of(vm) {
-            return Some(owner);
-        }
-        let name = self.importer?.get_item_opt("__name__", vm).ok()??;
-        Some(name.downcast_ref::<PyStr>()?.to_string())
+    /// The name that the importing module was loaded under, where each module has an `__import__` of its own.
+    pub(crate) fn owner(&self) -> Option<&'a str> {
+        self.owner
+    }
+
+    /// The globals of the importing module.
+    pub(crate) fn globals(&self) -> Option<&'a Py<PyDict>> {
+        self.importer
     }
 
     /// The line of the import statement, where a statement of Python code asks.
@@ -170,39 +167,5 @@ impl<'a> Request<'a> {
     pub fn line(&self, vm: &VirtualMachine) -> Option<usize> {
         self.importer?;
         usize::try_from(vm.current_frame()?.lineno()).ok()
-    }
-}
-
-impl Asker {
-    /// The importing modules on the stack, innermost first: the one that runs now, and each one that is held up in an
-    /// import statement below it.
-    pub(crate) fn chain(vm: &VirtualMachine) -> Vec<Self> {
-        let mut askers = Vec::new();
-        let mut frame = vm.current_frame();
-        while let Some(current) = frame {
-            // Importing runs through frames of the interpreter's own import and of its stand-in, which ask for nothing themselves.
-            let is_machinery = internal::is_machinery(current.iframe().code(), vm);
-            if !is_machinery && (askers.is_empty() || internal::is_importing(&current, vm)) {
-                askers.push(Self::of(&current, vm));
-            }
-            frame = current.f_back(vm);
-        }
-        askers
-    }
-
-    pub(crate) fn of(frame: &FrameObjectRef, vm: &VirtualMachine) -> Self {
-        let iframe = frame.iframe();
-        let name = iframe.globals().get_item_opt("__name__", vm).ok().flatten();
-        let module = name.and_then(|name| Some(name.downcast_ref::<PyStr>()?.to_string()));
-        Self {
-            module: module.unwrap_or_else(|| "?".to_owned()),
-            file: iframe
-                .code()
-                .source_path()
-                .as_object()
-                .downcast_ref::<PyStr>()
-                .map_or_else(String::new, ToString::to_string),
-            line: usize::try_from(frame.lineno()).unwrap_or(0),
-        }
     }
 }

@@ -1,12 +1,16 @@
-//! What each mapper said on the way to an answer, for whoever wants to know why.
+//! What each mapper answered on the way to a decision.
 
-use super::{Answer, MapperRef, Request};
-use crate::record::Verdict;
+use super::{
+    contract::{Answer, Verdict},
+    reference::MapperRef,
+    renames::follow,
+    request::Request,
+};
 use rustpython_vm::{PyResult, VirtualMachine};
 use serde::Serialize;
 use std::cell::{Cell, RefCell};
 
-/// One mapper that was asked on the way to an answer, and what it said.
+/// One mapper that was asked on the way to a decision, and its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Step {
@@ -14,11 +18,11 @@ pub struct Step {
     pub depth: usize,
     /// What kind of mapper it is: `Overrides`, `Policy`.
     pub mapper: String,
-    /// By which of its rules it answered, as far as it told.
+    /// By which of its rules it answered, as far as it reported one.
     pub rule: Option<String>,
     /// What it answered; absent where it raised.
     pub answer: Option<Verdict>,
-    /// Of the answer: the other name of a rename, the reason of a denial, the module of a fresh load.
+    /// Of the answer: the other name of a rename, the reason of a denial, the module of a fresh load, the names shown.
     pub detail: Option<String>,
 }
 
@@ -49,7 +53,7 @@ impl Trail {
         answer
     }
 
-    /// The same for a mapper that may have nothing to say, and then leaves no trace.
+    /// Makes a step of what `mapper` answers, unless it answers nothing.
     pub(super) fn attempt(
         &self,
         mapper: &MapperRef,
@@ -77,7 +81,7 @@ impl Trail {
 }
 
 impl Step {
-    /// The mapper that gave the answer, of all that were asked: the innermost one that did.
+    /// The mapper that decided, of all that were asked: the innermost one that did.
     pub(crate) fn deciding(steps: &[Step]) -> Option<&Step> {
         let answered = |step: &&Step| step.answer.is_some_and(|answer| answer != Verdict::NotMine);
         // A mapper that asks another one and gives what that one said stands before it.
@@ -93,43 +97,36 @@ impl Step {
     }
 }
 
-impl Answer {
-    /// What kind of answer it is.
-    #[must_use]
-    pub fn verdict(&self) -> Verdict {
-        match self {
-            Answer::Object(_) => Verdict::Object,
-            Answer::Load(..) => Verdict::Load,
-            Answer::Rename(_) => Verdict::Rename,
-            Answer::PassThrough => Verdict::PassThrough,
-            Answer::Part(..) => Verdict::Part,
-            Answer::NotMine => Verdict::NotMine,
-            Answer::Denied(_) => Verdict::Denied,
-        }
-    }
-
-    /// The other name of a rename, the reason of a denial, the module of a fresh load, the names of a part.
-    pub(crate) fn detail(&self) -> Option<String> {
-        match self {
-            Answer::Load(handle, _) => Some(handle.name().to_owned()),
-            Answer::Rename(name) => Some(name.clone()),
-            Answer::Denied(why) => Some(why.clone()),
-            Answer::Part(_, part) => Some(part.to_string()),
-            Answer::Object(_) | Answer::PassThrough | Answer::NotMine => None,
-        }
-    }
-}
-
 impl MapperRef {
-    /// Asks what an import of `request` would get, and tells what each mapper said on the way. Nothing is imported.
+    /// Asks what an import of `request` would get, and returns the answer with the steps that led to it, one list for each
+    /// name that a rename led to. Nothing is imported.
     ///
     /// # Errors
     /// What a mapper raises.
-    pub fn explain(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<(Answer, Vec<Step>)> {
-        let trail = Trail::default();
-        let answer = self.map(&request.watched(&trail), vm)?;
-        Ok((answer, trail.into_steps()))
+    pub fn explain(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Vec<Explained>> {
+        let mut explained: Vec<Explained> = Vec::new();
+        let ask = |name: &str, explained: &mut Vec<Explained>| {
+            let trail = Trail::default();
+            let answer = self.map(&request.renamed(name).watched(&trail), vm)?;
+            explained.push(Explained { name: name.to_owned(), answer: answer.clone(), steps: trail.into_steps() });
+            PyResult::Ok(answer)
+        };
+        let answer = ask(request.name(), &mut explained)?;
+        follow(request.name(), answer, |other| ask(other, &mut explained))?;
+        Ok(explained)
     }
+}
+
+/// What a mapper answered to one name, and why.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Explained {
+    /// The name that was asked for.
+    pub name: String,
+    /// The answer.
+    pub answer: Answer,
+    /// The mappers that were asked, in order.
+    pub steps: Vec<Step>,
 }
 
 /// The first word of how a mapper shows itself, which is the name of its kind.

@@ -1,16 +1,18 @@
 //! A policy as a mapper.
 
-use super::{Action, Outcome, Policy, is_at};
+use super::rules::{Action, Outcome, Policy, Rule, longest};
 use crate::{
-    Answer, Error, MapperRef, Request,
-    mapper::{Below, Mapper},
-    part::Part,
+    error::Error,
+    interpreter::sources::search_path,
+    mapper::{
+        attenuation::Attenuation,
+        contract::{Answer, Below, Mapper},
+        reference::MapperRef,
+        request::Request,
+    },
+    syntax::dotted::Dotted,
 };
-use rustpython_vm::{
-    PyResult, VirtualMachine,
-    common::lock::PyMutex,
-    object::{Traverse, TraverseFn},
-};
+use rustpython_vm::{PyResult, VirtualMachine, common::lock::PyMutex};
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
 impl Policy {
@@ -20,12 +22,12 @@ impl Policy {
         MapperRef::new(Policed::new(self.clone(), mapper), vm)
     }
 
-    /// The same, once the names in the policy are checked against the interpreter's search path and what `mapper` has.
+    /// Checks the names in the policy against the interpreter's search path and what `mapper` has, and makes a mapper of it.
     ///
     /// # Errors
     /// As for [`check`](Self::check).
     pub fn checked_mapper(&self, mapper: MapperRef, vm: &VirtualMachine) -> Result<MapperRef, Error> {
-        let path = crate::search_path(vm).map_err(|raised| Error::from_exception(raised, vm))?;
+        let path = search_path(vm).map_err(|raised| Error::from_exception(raised, vm))?;
         self.check(&path, |name| mapper.contains(name, vm).unwrap_or(false))?;
         Ok(self.mapper(mapper, vm))
     }
@@ -43,15 +45,15 @@ impl Policed {
         Self { policy, mapper, used: PyMutex::default() }
     }
 
-    /// What the policy says, unless it leaves the answer to the mapper behind it, as `ask` asks it.
+    /// The policy's answer, unless it leaves the answer to the mapper behind it, as `ask` asks it.
     fn answer(
         &self,
         request: &Request<'_>,
-        insists: bool,
+        enforces: bool,
         ask: impl FnOnce() -> PyResult<Option<Answer>>,
         vm: &VirtualMachine,
     ) -> PyResult<Option<Answer>> {
-        let importer = self.policy.tells_importers_apart().then(|| request.importer(vm)).flatten();
+        let importer = self.policy.depends_on_importer().then(|| request.importer(vm)).flatten();
         let ruling = self.policy.rule_on(request.name(), importer.as_deref());
         if let Some(rule) = ruling.rule.filter(|_| !request.is_probe()) {
             self.used.lock().insert(rule);
@@ -60,19 +62,18 @@ impl Policed {
         let by = || format!("the policy's {}", ruling.reason);
         Ok(match ruling.what {
             // A realm's own modules are none of the default's business.
-            Outcome::Denied if insists && ruling.rule.is_none() => None,
-            Outcome::Denied => Some(Answer::Denied(match ruling.rule {
+            Outcome::Denied if enforces && ruling.rule.is_none() => None,
+            Outcome::Denied => Some(Answer::denied(match ruling.rule {
                 Some(_) => by(),
                 None => "the policy, no rule of which allows it".to_owned(),
             })),
-            Outcome::Redirected(target) => Some(Answer::Rename(target)),
+            Outcome::Redirected(target) => Some(Answer::rename(target)),
             Outcome::Attenuated(names) => {
-                let part = Arc::new(Part::of(names, by()));
+                let attenuation = Arc::new(Attenuation::only(names, by()));
                 match ask()? {
-                    Some(answer @ Answer::Denied(_)) => Some(answer),
-                    Some(Answer::NotMine) if !insists => Some(Answer::NotMine),
-                    Some(whole) => Some(Answer::Part(whole.into(), part)),
-                    None => Some(Answer::Part(Answer::NotMine.into(), part)),
+                    Some(answer @ Answer::Denied { .. }) => Some(answer),
+                    Some(Answer::NotMine) if !enforces => Some(Answer::NotMine),
+                    whole => Some(Answer::attenuated(whole.unwrap_or(Answer::NotMine), attenuation)),
                 }
             }
             Outcome::Allowed => ask()?,
@@ -88,21 +89,25 @@ impl fmt::Debug for Policed {
 }
 
 impl Mapper for Policed {
+    fn inner(&self) -> Option<&MapperRef> {
+        Some(&self.mapper)
+    }
+
     fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
         let answer = self.answer(request, false, || self.mapper.map(request, vm).map(Some), vm)?;
         Ok(answer.unwrap_or(Answer::NotMine))
     }
 
-    fn insist(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
-        self.answer(request, true, || self.mapper.insist(request, vm), vm)
+    fn enforce(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
+        self.answer(request, true, || self.mapper.enforce(request, vm), vm)
     }
 
-    fn by_importer(&self) -> bool {
-        self.policy.tells_importers_apart() || self.mapper.by_importer()
+    fn depends_on_importer(&self) -> bool {
+        self.policy.depends_on_importer() || self.mapper.depends_on_importer()
     }
 
     fn below(&self, name: &str, vm: &VirtualMachine) -> Below {
-        let is_below = |other: &str| other != name && is_at(other, name);
+        let is_below = |other: &str| Dotted(other).is_below(name);
         let mut own = if self.policy.allows { Below::Nothing } else { Below::Denied };
         for rule in &self.policy.rules {
             let below = rule.modules().into_iter().any(is_below);
@@ -111,7 +116,7 @@ impl Mapper for Policed {
                 // Where only something below a name is allowed, its importer gets a bare parent to find it under.
                 Action::Allow(_) if below && self.may_deny(name) => Below::Replaced,
                 Action::Redirect(_) | Action::Attenuate(_) if below => Below::Replaced,
-                Action::Attenuate(names) if names.keys().any(|own| is_at(name, own)) => Below::Denied,
+                Action::Attenuate(names) if names.keys().any(|own| Dotted(name).is_within(own)) => Below::Denied,
                 _ => Below::Nothing,
             });
         }
@@ -126,20 +131,14 @@ impl Mapper for Policed {
         unused.extend(self.mapper.unused(vm));
         unused
     }
-
-    fn traverse(&self, visit: &mut TraverseFn<'_>) {
-        self.mapper.traverse(visit);
-    }
 }
 
 impl Policed {
     /// Whether there may be an importer that the name itself is denied to.
     fn may_deny(&self, name: &str) -> bool {
-        let denies =
-            |rule: &super::Rule| matches!(&rule.action, Action::Deny(names) if super::longest(names, name).is_some());
-        let for_all = |rule: &super::Rule| {
-            rule.importers.is_empty()
-                && matches!(&rule.action, Action::Allow(names) if super::longest(names, name).is_some())
+        let denies = |rule: &Rule| matches!(&rule.action, Action::Deny(names) if longest(names, name).is_some());
+        let for_all = |rule: &Rule| {
+            rule.importers.is_empty() && matches!(&rule.action, Action::Allow(names) if longest(names, name).is_some())
         };
         let first = self.policy.rules.iter().find(|rule| denies(rule) || for_all(rule));
         first.map_or(!self.policy.allows, denies)

@@ -2,8 +2,17 @@
 
 use super::handles::Handle;
 #[cfg(not(feature = "toml"))]
-use crate::Error;
-use crate::{Form, Policy, PythonModule, SearchPath, engine::Link, mapper::MapperRef, state::State, value::Bridge};
+use crate::error::Error;
+use crate::{
+    interpreter::{
+        engine::RuntimeRef,
+        sources::{SOURCES, search_path},
+    },
+    mapper::reference::MapperRef,
+    modules::{handle::PythonModule, search_path::SearchPath},
+    policy::{form::Form, rules::Policy},
+    values::bridge::Bridge,
+};
 use rustpython_vm::{
     AsObject, PyObjectRef, PyRef, PyResult, TryFromObject, VirtualMachine,
     builtins::{PyModule, PyStr},
@@ -80,7 +89,7 @@ impl TryFromObject for Renames {
     }
 }
 
-/// A policy: a mapping in the form of [`Form`](crate::Form), or TOML text.
+/// A policy: a mapping in the form of [`Form`], or TOML text.
 pub(crate) struct PolicyForm(pub(super) Policy);
 
 impl TryFromObject for PolicyForm {
@@ -89,10 +98,10 @@ impl TryFromObject for PolicyForm {
             #[cfg(feature = "toml")]
             Some(text) => Policy::from_toml(text.as_ref()),
             #[cfg(not(feature = "toml"))]
-            Some(_) => Err(Error::malformed("this build reads no TOML; give the policy as a dict".to_owned())),
-            None => {
-                Bridge { vm, link: &Link::of(vm) }.to_rust::<Form>(object, || "the policy".to_owned()).map(Policy::from)
-            }
+            Some(_) => Err(Error::malformed("this build reads no TOML; write the policy as a dict")),
+            None => Bridge { vm, runtime: &RuntimeRef::of(vm) }
+                .to_rust::<Form>(object, || "the policy".to_owned())
+                .map(Policy::from),
         };
         policy.map(Self).map_err(|error| error.into_exception(vm))
     }
@@ -113,10 +122,9 @@ impl TryFromObject for Names {
 impl ListPath {
     /// The entries given, as far as they exist, or else the interpreter's search path.
     pub(super) fn search_path(&self, vm: &VirtualMachine) -> PyResult<SearchPath> {
-        let state = State::of(vm);
         match &self.path {
-            Some(entries) => Ok(entries.0.iter().filter_map(|entry| state.location(entry)).collect()),
-            None => state.search_path(vm),
+            Some(entries) => Ok(entries.0.iter().filter_map(|entry| SOURCES.of(vm).location(entry)).collect()),
+            None => search_path(vm),
         }
     }
 }

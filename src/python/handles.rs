@@ -1,7 +1,14 @@
 //! Handles on modules, and what is known of them without running them, as Python classes.
 
 use super::arguments::{Function, List, LoadSelf};
-use crate::{Error, PythonModule, loader, mapper::MapperRef, state};
+use crate::{
+    error::Error,
+    import::load::{load, load_into},
+    interpreter::sources::search_path,
+    mapper::reference::MapperRef,
+    modules::handle::PythonModule,
+    syntax::imports::Import,
+};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyModule},
@@ -20,18 +27,13 @@ pub(crate) struct Handle(pub(super) PythonModule);
 
 impl Handle {
     pub(super) fn named(name: &str, vm: &VirtualMachine) -> PyResult<Self> {
-        state::search_path(vm)?.get(name).map(Self).map_err(|error| error.into_exception(vm))
+        search_path(vm)?.get(name).map(Self).map_err(|error| error.into_exception(vm))
     }
 
-    pub(super) fn load(
-        &self,
-        mapper: &MapperRef,
-        into: Option<PyRef<PyModule>>,
-        vm: &VirtualMachine,
-    ) -> PyResult<PyRef<PyModule>> {
+    pub(super) fn load(&self, mapper: &MapperRef, into: Option<PyRef<PyModule>>, vm: &VirtualMachine) -> PyResult {
         match into {
-            Some(module) => loader::load_into(&self.0, mapper, &module, vm).map(|()| module),
-            None => loader::load(&self.0, mapper, vm),
+            Some(module) => load_into(&self.0, mapper, &module, vm).map(|()| module.into()),
+            None => load(&self.0, mapper, vm),
         }
     }
 }
@@ -73,7 +75,7 @@ impl Handle {
 
     /// load(mapper, m=None): a fresh module object of this module.
     #[pymethod(name = "load")]
-    fn load_self(zelf: &Py<Self>, args: LoadSelf, vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
+    fn load_self(zelf: &Py<Self>, args: LoadSelf, vm: &VirtualMachine) -> PyResult {
         zelf.load(&args.mapper, args.m, vm)
     }
 
@@ -100,7 +102,7 @@ impl Handle {
     /// iter_import_names(): the absolute names that the module imports, read from its source.
     #[pymethod]
     fn iter_import_names(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        let names = zelf.0.imports().map(|imports| imports.iter().map(crate::scan::Import::dotted).collect());
+        let names = zelf.0.imports().map(|imports| imports.iter().map(Import::dotted).collect());
         iterator(strings(names, vm)?, vm)
     }
 
@@ -170,7 +172,7 @@ impl Representable for Attribute {
 
 type Handles = Box<dyn Iterator<Item = Result<PythonModule, Error>> + Send>;
 
-/// Gives the handles of a listing one by one. What can't be listed is told to `onerror`, or else is a warning.
+/// Returns the handles of a listing one by one. What can't be listed is reported to `onerror`, or else is a warning.
 #[pyclass(module = "exocet", name = "module_iterator")]
 #[derive(PyPayload)]
 pub(crate) struct ModuleIterator {

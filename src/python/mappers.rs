@@ -2,8 +2,14 @@
 
 use super::arguments::{Name, NewCallable, NewDict, NewExclusive, NewPolicy, OverrideSelf};
 use crate::{
-    mapper::{self, MapperRef, PyMapper},
-    policy::Policed,
+    interpreter::sources::search_path,
+    mapper::{
+        exclusion::Exclusion,
+        lookup::{self, Callable},
+        overrides::Overrides,
+        reference::{MapperRef, PyMapper},
+    },
+    policy::mapper::Policed,
 };
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
@@ -40,7 +46,7 @@ impl PyMapper {
         let mapper = MapperRef::from_object(zelf.as_object(), vm)?;
         match mapper.contains_of_base(&args.name, vm) {
             Some(contains) => contains,
-            None => mapper::lookup::finds(zelf.as_object(), &args.name, vm),
+            None => lookup::finds(zelf.as_object(), &args.name, vm),
         }
     }
 
@@ -109,9 +115,8 @@ macro_rules! mapper_class {
             }
 
             fn slot_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-                let mapper = Self::py_new(&class, args.bind_for(vm, Callee::of::<Self>(vm))?, vm)?.into_ref_with_type(vm, class)?;
-                MapperRef::from_object(mapper.as_object(), vm)?.adopt();
-                Ok(mapper.into())
+                let mapper = Self::py_new(&class, args.bind_for(vm, Callee::of::<Self>(vm))?, vm)?;
+                mapper.into_ref_with_type(vm, class).map(Into::into)
             }
         }
 
@@ -123,28 +128,28 @@ macro_rules! mapper_class {
 }
 
 mapper_class!(
-    /// A mapper that gives what a mapping holds, and nothing else.
+    /// A mapper that answers with what a mapping holds, and with nothing else.
     DictMapper, "DictMapper", NewDict,
-    |args, _| Ok(PyMapper::new(mapper::Overrides::new(args.mapping.0))),
+    |args, _| Ok(PyMapper::new(Overrides::new(args.mapping.0))),
     {}
 );
 mapper_class!(
-    /// A mapper that gives what a function returns for a name, unless it raises ModuleNotFoundError for it.
+    /// A mapper that answers with what a function returns for a name, unless it raises ModuleNotFoundError for it.
     CallableMapper, "CallableMapper", NewCallable,
-    |args, _| Ok(PyMapper::new(mapper::Callable::new(args.function.0, args.contains.map(|contains| contains.0)))),
+    |args, _| Ok(PyMapper::new(Callable::new(args.function.0, args.contains.map(|contains| contains.0)))),
     {}
 );
 mapper_class!(
     /// A mapper that denies names and everything below them, and asks another mapper for the rest.
     ExclusiveMapper, "ExclusiveMapper", NewExclusive,
-    |args, _| Ok(PyMapper::new(mapper::Exclusion::new(args.mapper, args.names.0))),
+    |args, _| Ok(PyMapper::new(Exclusion::new(args.mapper, args.names.0))),
     {}
 );
 mapper_class!(
     /// A mapper that asks another one for what a policy, as a dict or as TOML text, allows.
     PolicyMapper, "PolicyMapper", NewPolicy,
     |args, vm| {
-        let path = crate::search_path(vm)?;
+        let path = search_path(vm)?;
         let known = |name: &str| args.mapper.contains(name, vm).unwrap_or(false);
         args.policy.0.check(&path, known).map_err(|error| error.into_exception(vm))?;
         Ok(PyMapper::new(Policed::new(args.policy.0, args.mapper)))

@@ -1,7 +1,7 @@
-//! A source whose panics are errors, and whose errors say where.
+//! A source whose panics are errors, and whose errors name the place.
 
-use super::{Entry, Shape, Source, Stamp, at};
-use crate::module::join;
+use super::contract::{Entry, Shape, Source, Stamp, at, join};
+use crate::error::panic_message;
 use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -9,7 +9,7 @@ use std::{
 };
 
 /// A source is asked in the middle of imports, where a panic would go through Python frames, and through the locks that
-/// all interpreters of a process share. And what it says then reaches people who ask which file it was.
+/// all interpreters of a process share. And its errors reach people who need to know which file it was.
 pub(crate) struct Guarded<S>(pub(crate) S);
 
 impl<S: Source> Source for Guarded<S> {
@@ -41,9 +41,8 @@ impl<S: Source> Source for Guarded<S> {
 impl<S: Source> Guarded<S> {
     /// Asks the source about `path`.
     fn guarded<R>(&self, path: &str, ask: impl FnOnce() -> io::Result<R>) -> io::Result<R> {
-        let answer = catch_unwind(AssertUnwindSafe(ask)).unwrap_or_else(|panic| {
-            Err(io::Error::other(format!("the source panicked: {}", crate::engine::message(&*panic))))
-        });
+        let answer = catch_unwind(AssertUnwindSafe(ask))
+            .unwrap_or_else(|panic| Err(io::Error::other(format!("the source panicked: {}", panic_message(&*panic)))));
         answer.map_err(|cause| {
             let (label, text) = (self.label(), cause.to_string());
             let has_place = text.contains(label) || !path.is_empty() && text.contains(path);

@@ -4,8 +4,8 @@ use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::contract::{Entry, Shape, Source, Stamp};
 use super::tree::Tree;
-use super::{Entry, Shape, Source, Stamp};
 
 /// Files in memory, which may come and go while modules are loaded from them.
 ///
@@ -34,7 +34,7 @@ impl Memory {
         Memory { label: label.into(), files: RwLock::default() }
     }
 
-    /// The same source with one file more.
+    /// Adds a file.
     #[must_use]
     pub fn with(self, path: impl Into<String>, bytes: impl AsRef<[u8]>) -> Self {
         self.insert(path, bytes);

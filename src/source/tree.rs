@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use super::{Entry, Shape};
+use super::contract::{Entry, Shape};
 
 /// Files by path. Folders are implied by the paths of their files; a path that ends in `/` makes an empty folder.
 ///

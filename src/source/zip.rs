@@ -11,10 +11,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use zip::ZipArchive;
 
-use super::dir::quiet_stamp;
+use super::contract::{Entry, Shape, Source, Stamp, at};
+use super::directory::quiet_stamp;
 use super::tree::Tree;
-use super::{Entry, Shape, Source, Stamp, at};
-use crate::Error;
+use crate::error::Error;
 
 /// What a member may unpack to. No module is near it, and an archive of kilobytes can unpack to gigabytes.
 const MEMBER_LIMIT: u64 = 64 << 20;

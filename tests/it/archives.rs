@@ -1,7 +1,7 @@
 //! Archives that are broken, odd or hostile: nothing leads out of them, and what is wrong with one member is an error of that one.
 
 use crate::support::archive;
-use exocet::{Runtime, SearchPath, Source, Zip};
+use exocet::{Imports, Runtime, Source, Zip, modules::SearchPath};
 use std::io::{Cursor, Write};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
@@ -88,7 +88,7 @@ fn text(zip: &Zip, path: &str) -> String {
 fn refused(bytes: Vec<u8>, name: &str, reason: &str) {
     let source = opened(bytes);
     let runtime = Runtime::builder().isolated().source(source).build().expect("it starts");
-    let message = runtime.load(name, &runtime.no_imports()).expect_err("it can't be read").to_string();
+    let message = runtime.load(name, &Imports::none()).expect_err("it can't be read").to_string();
     let place = format!("`<zip>/{name}.py`");
     assert!(message.contains(&format!("`{name}`")) && message.contains(&place), "{message}");
     assert!(message.contains(reason), "{message}");

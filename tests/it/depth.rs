@@ -1,4 +1,4 @@
-use exocet::depth::check;
+use exocet::syntax::nesting::check;
 use proptest::prelude::*;
 
 /// `text` is refused on `line` with a message that contains `message`.
@@ -8,13 +8,13 @@ fn refuses(text: &str, line: usize, message: &str) {
     assert_eq!(error.line(), line);
     assert!(error.message().contains(message), "{error}");
     // The scanner asks the same question first.
-    assert!(exocet::scan::imports(text, "m", false).is_err());
+    assert!(exocet::syntax::imports(text, "m", false).is_err());
 }
 
 #[track_caller]
 fn accepts(text: &str) {
     check(text).unwrap();
-    exocet::scan::attributes(text).unwrap();
+    exocet::syntax::attributes(text).unwrap();
 }
 
 fn nested(levels: usize, step: &str) -> String {
@@ -44,7 +44,7 @@ fn indentation_has_cpythons_limit() {
     for between in ["", "# comment\n", "\\\n", "'''\n'''\n", "\x0c\n", "a = [\n]\n"] {
         let text = unclosed(700, between);
         assert!(check(&text).unwrap() >= 700);
-        exocet::scan::imports(&text, "m", false).unwrap_err();
+        exocet::syntax::imports(&text, "m", false).unwrap_err();
     }
 }
 
@@ -146,8 +146,8 @@ proptest! {
         other in prop::collection::vec(prop::sample::select(&PIECES[..]), 0..20),
     ) {
         let text = piece.concat().repeat(times) + &other.concat();
-        let _ = exocet::scan::imports(&text, "m", false);
-        let _ = exocet::scan::exports(&text);
+        let _ = exocet::syntax::imports(&text, "m", false);
+        let _ = exocet::syntax::exports(&text);
     }
 }
 

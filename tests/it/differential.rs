@@ -5,7 +5,11 @@
 //! random packages there are, and `EXOCET_SEED` which.
 
 use crate::support::{Tree, archive, write};
-use exocet::{Location, Memory, Realm, Runtime, SearchPath, Source, Zip, mapper, traceback};
+use exocet::{
+    Memory, Runtime, Source, Zip,
+    modules::{Location, SearchPath},
+    raw::{self, RealmRef, traceback},
+};
 use proptest::{
     collection::vec,
     prelude::*,
@@ -83,7 +87,7 @@ impl Both {
             let label = format!("<folder {at} of case {}>", self.count);
             let tree = borrowed(&files[at]);
             match self.count % 3 {
-                0 => exocet::open(&paths[at]).expect("the folder opens"),
+                0 => exocet::source::open(&paths[at]).expect("the folder opens"),
                 1 => Arc::new(Zip::from_bytes(label, archive(&tree)).expect("the archive opens")),
                 _ => Arc::new(tree.iter().fold(Memory::new(label), |memory, (path, text)| memory.with(*path, *text))),
             }
@@ -100,7 +104,7 @@ fn borrowed(files: &BTreeMap<String, String>) -> Vec<(&str, &str)> {
 
 fn realm(runtime: &Runtime, path: &SearchPath) -> String {
     runtime.enter(|vm| {
-        let realm = Realm::builder(&mapper::pass_through(vm)).search_path(path).build(vm);
+        let realm = RealmRef::builder(&raw::pass_through(vm)).search_path(path).build(vm);
         let recorder = realm.lookup("main", vm).and_then(|_| realm.lookup("recorder", vm));
         let result = recorder.and_then(|recorder| recorder.get_attr("result", vm));
         let leaked = vm.sys_module.get_attr("modules", vm).expect("it has modules");

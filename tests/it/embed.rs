@@ -25,7 +25,7 @@ fn runtime_of(files: &[(&str, &str)]) -> Runtime {
 #[track_caller]
 fn app_with(host: HostModule, text: &str) -> (Runtime, Object) {
     let runtime = runtime(text);
-    let imports = runtime.pass_through().with_module(host).expect("the module is made");
+    let imports = Imports::pass_through().with_module(host);
     let app = runtime.load("app", &imports).unwrap_or_else(|error| panic!("{error:?}"));
     (runtime, app)
 }
@@ -68,7 +68,7 @@ fn a_plugin_is_loaded_called_and_read() {
 #[test]
 fn loading_again_makes_another_module() {
     let runtime = runtime("state = []");
-    let imports = runtime.pass_through();
+    let imports = Imports::pass_through();
     let (one, two) = (runtime.load("app", &imports).unwrap(), runtime.load("app", &imports).unwrap());
     one.get::<Object>("state").unwrap().call::<()>("append", (1,)).unwrap();
     assert_eq!((one.get::<Vec<i32>>("state").unwrap(), two.get::<Vec<i32>>("state").unwrap()), (vec![1], vec![]));
@@ -77,7 +77,8 @@ fn loading_again_makes_another_module() {
 #[test]
 fn a_package_is_loaded_with_its_modules() {
     let runtime = runtime_of(&[("pk/__init__.py", "from . import part"), ("pk/part.py", "n = 7")]);
-    let package = runtime.load_package("pk", &runtime.pass_through()).unwrap();
+    let context = runtime.load_package("pk", &Imports::pass_through()).unwrap();
+    let package = context.import("pk").unwrap();
     assert_eq!(package.get::<Object>("part").unwrap().get::<i32>("n").unwrap(), 7);
 }
 
@@ -329,7 +330,7 @@ fn what_is_not_there_or_can_not_be_called_is_an_exception() {
     assert_eq!(raised(app.call::<i32>("number", ())), "TypeError: 'int' object is not callable");
     assert!(raised(runtime.object(5).unwrap().invoke::<i32>(())).starts_with("TypeError"));
     assert!(raised(runtime.object(5).unwrap().set("x", 1)).starts_with("AttributeError"));
-    let missing = runtime.load("absent", &runtime.pass_through()).unwrap_err();
+    let missing = runtime.load("absent", &Imports::pass_through()).unwrap_err();
     assert!(missing.is_not_found() && missing.name() == Some("absent"), "{missing}");
 }
 
@@ -423,7 +424,8 @@ named = [add.__name__, add.__module__, repr(add)]
 #[test]
 fn values_that_are_no_struct_make_no_module() {
     let runtime = runtime("");
-    let error = runtime.pass_through().with_module(HostModule::new("host").values(5));
+    let imports = Imports::pass_through().with_module(HostModule::new("host").values(5));
+    let error = runtime.load("app", &imports);
     assert_eq!(refused(error), "the values of the module `host` doesn't fit: they are neither a struct nor a map");
 }
 
@@ -501,9 +503,9 @@ def fine(): return 1
     assert_eq!(app.call::<i32>("fine", ()).unwrap(), 1);
     let module = Memory::new("<m>").with("app.py", "import boom");
     let other = Runtime::builder().isolated().without_signals().source(module).build().unwrap();
-    let imports = other.mapper(Panics);
+    let imports = Imports::from_mapper(Panics);
     assert_eq!(raised(other.load("app", &imports)), "RuntimeError: the host panicked: in the mapper");
-    assert!(runtime.load("app", &runtime.pass_through()).is_err());
+    assert!(runtime.load("app", &Imports::pass_through()).is_err());
 }
 
 #[test]
@@ -527,10 +529,10 @@ fn a_panic_of_a_source_is_an_import_error() {
         }
     }
     let runtime = Runtime::builder().isolated().without_signals().source(Panics).build().unwrap();
-    let error = runtime.load("app", &runtime.pass_through()).unwrap_err();
+    let error = runtime.load("app", &Imports::pass_through()).unwrap_err();
     let exception = error.exception().unwrap();
     assert!(exception.message().contains("the source panicked: in the source"), "{error:?}");
-    assert!(runtime.load("other", &runtime.pass_through()).unwrap_err().to_string().contains("the source panicked"));
+    assert!(runtime.load("other", &Imports::pass_through()).unwrap_err().to_string().contains("the source panicked"));
 }
 
 /// Nobody takes those frames away. Functions that are made for the VM directly are not guarded.
@@ -542,7 +544,7 @@ fn a_panic_through_python_frames_breaks_the_runtime_and_nothing_else() {
     assert!(error.is_gone(), "{error:?}");
     assert!(app.call::<()>("call", (&boom,)).unwrap_err().is_gone());
     assert_eq!(second.get::<i32>("n").unwrap(), 1);
-    assert!(other.load("app", &other.pass_through()).is_ok());
+    assert!(other.load("app", &Imports::pass_through()).is_ok());
 }
 
 #[test]
@@ -605,7 +607,7 @@ fn a_host_function_loads_and_enters() {
     let host = HostModule::new("host")
         .try_function("load", move |name: String| {
             let runtime = weak.upgrade().expect("it lives");
-            runtime.load(&name, &runtime.no_imports())?.get::<i32>("n")
+            runtime.load(&name, &Imports::none())?.get::<i32>("n")
         })
         .try_function("evaluate", move |n: i32| {
             let runtime = other.upgrade().expect("it lives");
@@ -613,7 +615,7 @@ fn a_host_function_loads_and_enters() {
                 vm._add(vm.ctx.new_int(n).as_object(), vm.ctx.new_int(1).as_object())?.try_into_value::<i32>(vm)
             })
         });
-    let imports = runtime.pass_through().with_module(host).unwrap();
+    let imports = Imports::pass_through().with_module(host);
     let app = runtime.load("app", &imports).unwrap();
     assert_eq!(app.get::<(i32, i32)>("seen").unwrap(), (21, 21));
 }
@@ -621,11 +623,11 @@ fn a_host_function_loads_and_enters() {
 #[test]
 fn runtimes_nest() {
     let (one, two) = (runtime("import sys\nname = 'one'"), runtime("name = 'two'\ndef fail(): raise ValueError"));
-    let inner = two.load("app", &two.pass_through()).unwrap();
+    let inner = two.load("app", &Imports::pass_through()).unwrap();
     let (seen, depth) = one.enter(|vm| {
         let seen =
             two.enter(|_| one.enter(|vm| vm.ctx.new_str("deep").to_string()) + &inner.get::<String>("name").unwrap());
-        let app = one.load("app", &one.pass_through()).unwrap();
+        let app = one.load("app", &Imports::pass_through()).unwrap();
         assert!(inner.call::<()>("fail", ()).is_err());
         assert!(inner.raw(vm).is_err());
         (seen, app.get::<String>("name").unwrap())
@@ -639,7 +641,7 @@ fn a_runtime_inside_of_another_does_not_see_its_frames() {
     let inner = runtime(
         "import sys\ndef depth():\n    frame, n = sys._getframe(), 0\n    while frame: frame, n = frame.f_back, n + 1\n    return n",
     );
-    let inside = Mutex::new(inner.load("app", &inner.pass_through()).unwrap());
+    let inside = Mutex::new(inner.load("app", &Imports::pass_through()).unwrap());
     let host = HostModule::new("host").try_function("depth", move || inside.lock().unwrap().call::<i32>("depth", ()));
     let (_runtime, app) = app_with(host, "import host\ndef depth(): return host.depth()");
     assert_eq!(app.call::<i32>("depth", ()).unwrap(), 1);
@@ -653,34 +655,38 @@ fn a_value_of_one_runtime_is_refused_by_another() {
     assert_eq!(error.to_string(), "argument 2 of `f` belongs to another runtime");
     assert!(second.set("x", &first).unwrap_err().is_other_runtime());
     assert!(two.object(Some(&first)).unwrap_err().is_other_runtime());
-    assert!(two.load("app", &one.pass_through()).unwrap_err().is_other_runtime());
-    assert!(two.pass_through().with("x", &first).unwrap_err().is_other_runtime());
+    let imports = Imports::pass_through().with_value("x", first.clone());
+    assert!(two.load("app", &imports).unwrap_err().is_other_runtime());
+    let imports = Imports::from_object(one.mapper(&Imports::pass_through()).unwrap());
+    assert!(two.load("app", &imports).unwrap_err().is_other_runtime());
+    assert!(two.load("app", &imports.without(["y"])).unwrap_err().is_other_runtime());
+    assert!(one.load("app", &imports).is_ok());
     let raised = two.try_enter(|vm| first.raw(vm).map(drop)).unwrap_err();
     assert_eq!(raised.to_string(), "RuntimeError: <Python object of class `module`> belongs to another runtime");
-    let imports: Imports = one.pass_through();
-    assert!(two.enter(|vm| imports.raw(vm).is_err()));
+    assert!(two.enter(|vm| imports.mapper(vm).is_err()));
     // An exception of another runtime is raised as what it says.
     let error = first.call::<()>("absent", ()).unwrap_err();
-    let text = two.enter(|vm| exocet::describe(&error.into_exception(vm), vm));
+    let text = two.enter(|vm| exocet::raw::describe(&error.into_exception(vm), vm));
     assert!(text.starts_with("RuntimeError: AttributeError: module 'app'"), "{text}");
 }
 
 #[test]
 fn a_handle_that_outlives_its_runtime_says_so() {
     let (runtime, app) = app("class C:\n    def __del__(self): pass\nc = C()\ndef fail(): raise ValueError('late')");
-    let (c, imports) = (app.get::<Object>("c").unwrap(), runtime.pass_through());
+    let (c, realm) = (app.get::<Object>("c").unwrap(), runtime.realm(["app"], &Imports::pass_through()).unwrap());
     let error = app.call::<()>("fail", ()).unwrap_err();
     drop(runtime);
     assert!(app.get::<i32>("x").unwrap_err().is_gone());
     assert!(app.call::<i32>("x", ()).unwrap_err().is_gone());
     assert!(app.set("x", 1).unwrap_err().is_gone());
     assert!(c.clone().to::<i32>().unwrap_err().is_gone());
-    assert!(imports.with("x", 1).unwrap_err().is_gone());
+    assert!(realm.import("app").unwrap_err().is_gone());
     assert_eq!(refused(c.has("x")), "the runtime is gone");
     assert_eq!((error.to_string().as_str(), error.exception().unwrap().kind()), ("ValueError: late", "ValueError"));
     let (other, second) = self::app("def f(x): pass");
     assert!(second.call::<()>("f", (&app,)).unwrap_err().is_other_runtime());
     assert!(other.enter(|vm| app.raw(vm).is_err()));
+    assert!(other.load("app", &realm.imports()).unwrap_err().is_other_runtime());
 }
 
 #[test]
@@ -761,7 +767,7 @@ fn a_missing_module_says_who_asked_for_it() {
         ("middle.py", "def go():\n    import absent\ngo()"),
         ("late.py", "def go():\n    import absent"),
     ]);
-    let fresh = runtime.mapper(Fresh);
+    let fresh = Imports::from_mapper(Fresh);
     let error = runtime.load("app", &fresh).unwrap_err();
     let chain = |error: &Error| -> Vec<_> {
         let importers = error.exception().unwrap().import_chain().iter();
@@ -778,8 +784,8 @@ struct Fresh;
 
 impl Mapper for Fresh {
     fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
-        Ok(match exocet::search_path(vm)?.get(request.name()) {
-            Ok(handle) => Answer::Load(handle, None),
+        Ok(match exocet::raw::search_path(vm)?.get(request.name()) {
+            Ok(handle) => Answer::load(handle),
             Err(_) => Answer::NotMine,
         })
     }
@@ -798,14 +804,14 @@ fn a_module_that_raises_while_it_is_imported_says_who_asked_for_it() {
         assert!(exception.is("ZeroDivisionError"), "{error:?}");
         exception.import_chain().iter().map(|it| format!("{}:{}", it.module, it.line)).collect::<Vec<_>>()
     };
-    assert_eq!(names(&runtime.mapper(Fresh)), ["middle:2", "app:1"]);
-    assert_eq!(names(&runtime.pass_through()), ["middle:2", "app:1"]);
+    assert_eq!(names(&Imports::from_mapper(Fresh)), ["middle:2", "app:1"]);
+    assert_eq!(names(&Imports::pass_through()), ["middle:2", "app:1"]);
 }
 
 #[test]
 fn text_that_is_no_python_is_a_syntax_error_with_its_place() {
     let runtime = runtime("x = 1\ny = = 2\n");
-    let error = runtime.load("app", &runtime.pass_through()).unwrap_err();
+    let error = runtime.load("app", &Imports::pass_through()).unwrap_err();
     let exception = error.exception().unwrap();
     assert!(exception.is("SyntaxError") && exception.traceback().contains("line 2"), "{error:?}");
 }
@@ -813,14 +819,15 @@ fn text_that_is_no_python_is_a_syntax_error_with_its_place() {
 #[test]
 fn names_can_be_taken_away_and_replaced() {
     let runtime = runtime_of(&[("app.py", "import config, part\nseen = config.name, part.n"), ("part.py", "n = 1")]);
-    let part = runtime.load("part", &runtime.no_imports()).unwrap();
+    let part = runtime.load("part", &Imports::none()).unwrap();
     part.set("n", 2).unwrap();
-    let imports = runtime.pass_through().with("config", Config { name: "c".to_owned(), ..Config::default() }).unwrap();
-    let app = runtime.load("app", &imports.with("part", &part).unwrap()).unwrap();
+    let config = Config { name: "c".to_owned(), ..Config::default() };
+    let imports = Imports::pass_through().with_value("config", config);
+    let app = runtime.load("app", &imports.with_value("part", part)).unwrap();
     assert_eq!(app.get::<(String, i32)>("seen").unwrap(), ("c".to_owned(), 2));
-    let denied = imports.without(["part"]).unwrap();
+    let denied = imports.without(["part"]);
     assert!(raised(runtime.load("app", &denied)).starts_with("ModuleNotFoundError: No module named 'part'"));
-    assert!(imports.object().call::<bool>("contains", ("config",)).unwrap());
+    assert!(runtime.mapper(&imports).unwrap().call::<bool>("contains", ("config",)).unwrap());
 }
 
 #[test]
@@ -854,7 +861,7 @@ mod threads {
                 let (app, runtime) = (&app, &runtime);
                 scope.spawn(move || {
                     app.call::<()>("add", (250,)).unwrap();
-                    runtime.load("app", &runtime.pass_through()).unwrap().call::<()>("add", (1,)).unwrap();
+                    runtime.load("app", &Imports::pass_through()).unwrap().call::<()>("add", (1,)).unwrap();
                     runtime.enter(|vm| assert!(!vm.is_none(&app.raw(vm).unwrap())));
                 });
             }

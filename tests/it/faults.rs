@@ -5,7 +5,9 @@ use crate::{
     support::{KINDS, Tree, archive, attr, directory, handle, said, write},
 };
 use exocet::{
-    Entry, HostModule, Memory, Realm, Runtime, Shape, Source, Stamp, load, load_package, mapper, search_path,
+    HostModule, Imports, Memory, Runtime, Source,
+    raw::{self, RealmRef, load, search_path},
+    source::{Entry, Shape, Stamp},
     vm::{AsObject, PyObjectRef, PyResult, VirtualMachine},
 };
 use std::{
@@ -102,17 +104,17 @@ type Way = fn(&VirtualMachine) -> PyResult;
 
 /// Those whose modules are all fresh.
 const FRESH: [(&str, Way); 2] = [
-    ("a package", |vm| load_package(&handle("pk", vm)?, &mapper::empty(vm), vm)),
+    ("a package", |vm| load(&handle("pk", vm)?, &raw::empty(vm), vm)),
     ("a realm", |vm| {
-        let realm = Realm::builder(&mapper::empty(vm)).search_path(&search_path(vm)?).build(vm);
+        let realm = RealmRef::builder(&raw::empty(vm)).search_path(&search_path(vm)?).build(vm);
         realm.lookup("app", vm)
     }),
 ];
 
 /// Those that meet shared modules.
 const SHARED: [(&str, Way); 2] = [
-    ("a fresh module over shared ones", |vm| load(&handle("app", vm)?, &mapper::pass_through(vm), vm).map(Into::into)),
-    ("a plain import", |vm| mapper::pass_through(vm).lookup("app", vm)),
+    ("a fresh module over shared ones", |vm| load(&handle("app", vm)?, &raw::pass_through(vm), vm)),
+    ("a plain import", |vm| raw::pass_through(vm).lookup("app", vm)),
 ];
 
 /// Loads with each question left unanswered in turn, and looks what stays after each.
@@ -126,7 +128,7 @@ fn each_fault(ways: &[(&str, Way)], stays: impl Fn(&VirtualMachine) -> PyResult<
             loop {
                 let place = format!("{way}, {fault:?} at question {at}");
                 let tried = runtime.try_enter(|vm| {
-                    exocet::forget_units(vm);
+                    exocet::raw::forget_units(vm);
                     let before = stays(vm)?;
                     source.break_at(at);
                     let loaded = load(vm);
@@ -143,7 +145,7 @@ fn each_fault(ways: &[(&str, Way)], stays: impl Fn(&VirtualMachine) -> PyResult<
                     // CPython leaves the modules of a package that failed, and never binds them in the next one.
                     forget_modules(vm)?;
                     let again = load(vm);
-                    let again = again.unwrap_or_else(|error| panic!("{place}: {}", exocet::traceback(&error, vm)));
+                    let again = again.unwrap_or_else(|error| panic!("{place}: {}", exocet::raw::traceback(&error, vm)));
                     assert_eq!(attr(&again, "got", vm)?, "(1, 2, 3)", "{place}");
                     drop(again);
                     forget_modules(vm)?;
@@ -243,9 +245,9 @@ fn what_goes_wrong_ahead_of_an_import_is_not_the_imports() {
         let source = Arc::new(Own { files: TREE.iter().copied().collect(), thread, elsewhere, panics });
         let runtime = Runtime::builder().isolated().shared_source(source.clone()).build().expect("it starts");
         for _ in 0..20 {
-            exocet::forget_compiled_code();
-            runtime.enter(exocet::forget_units);
-            let package = runtime.load_package("pk", &runtime.no_imports()).expect("it loads");
+            exocet::compile::forget_compiled_code();
+            runtime.enter(exocet::raw::forget_units);
+            let package = runtime.load("pk", &Imports::none()).expect("it loads");
             assert_eq!(package.get::<(i32, i32, i32)>("got").expect("numbers"), (1, 2, 3));
         }
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -325,7 +327,7 @@ fn a_source_that_goes_between_a_package_and_its_submodule_is_one_error() {
         let mut before = None;
         for _ in 0..3 {
             let breaks = source.clone();
-            let imports = runtime.no_imports().with_module(fault(move || breaks.take_away())).expect("a mapper");
+            let imports = Imports::none().with_module(fault(move || breaks.take_away()));
             let error = runtime.load_package("pk", &imports).expect_err("there is nothing left");
             let message = error.to_string();
             assert!(message.contains("pk") && message.contains(&label), "{kind}: {message}");
@@ -333,8 +335,8 @@ fn a_source_that_goes_between_a_package_and_its_submodule_is_one_error() {
             let after = runtime.try_enter(world).expect("it can be told");
             assert!(before.replace(after.clone()).is_none_or(|before| before == after), "{kind}");
             source.put(tree);
-            let imports = runtime.no_imports().with_module(fault(|| ())).expect("a mapper");
-            let package = runtime.load_package("pk", &imports).expect("all is well");
+            let imports = Imports::none().with_module(fault(|| ()));
+            let package = runtime.load("pk", &imports).expect("all is well");
             assert_eq!(package.get::<i32>("got").expect("a number"), 1, "{kind}");
         }
     }
@@ -352,7 +354,7 @@ fn a_source_that_goes_between_finding_and_reading_is_one_error() {
         });
         source.take_away();
         for (name, handle) in [("pk", &package), ("pk.a", &submodule)] {
-            let loaded = runtime.try_enter(|vm| load(handle, &mapper::empty(vm), vm).map(drop));
+            let loaded = runtime.try_enter(|vm| load(handle, &raw::empty(vm), vm).map(drop));
             let message = loaded.expect_err("it is gone").to_string();
             let place = handle.origin().expect("a file");
             let place = if kind == "zip" { place.split("/pk").next().unwrap_or_default().to_owned() } else { place };
@@ -360,7 +362,7 @@ fn a_source_that_goes_between_finding_and_reading_is_one_error() {
         }
         source.put(&[("pk/__init__.py", ""), ("pk/a.py", "x = 2")]);
         runtime.enter(|vm| {
-            let module = load(&submodule, &mapper::empty(vm), vm).expect("it is back");
+            let module = load(&submodule, &raw::empty(vm), vm).expect("it is back");
             assert_eq!(attr(module.as_object(), "x", vm).expect("a number"), "2", "{kind}");
         });
     }
@@ -374,7 +376,7 @@ fn a_source_that_turns_into_something_else_is_one_error() {
     fs::write(&zip, archive(&[("b.py", "x = 1")])).expect("an archive");
     let builder = Runtime::builder().isolated().path(&root).expect("it opens").path(&zip).expect("it opens");
     let runtime = builder.build().expect("it starts");
-    let loaded = |name: &str| match runtime.load(name, &runtime.no_imports()) {
+    let loaded = |name: &str| match runtime.load(name, &Imports::none()) {
         Ok(module) => module.get::<i32>("x").map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
     };
@@ -403,8 +405,8 @@ fn a_file_that_changes_while_its_importer_runs_is_loaded_as_it_is_then() {
         let runtime = source.runtime();
         for value in 1..5 {
             let edits = source.clone();
-            let imports = runtime.no_imports().with_module(fault(move || put(&edits, value))).expect("a mapper");
-            let realm = imports.realm(["app", "late"]).expect("a realm");
+            let imports = Imports::none().with_module(fault(move || put(&edits, value)));
+            let realm = runtime.realm(["app", "late"], &imports).expect("a realm");
             let app = realm.import("app").expect("it loads");
             assert_eq!(app.get::<i32>("got").expect("a number"), value, "{kind}");
         }
@@ -445,7 +447,7 @@ fn an_edit_between_a_stamp_and_a_read_is_never_lost() {
         let source = Restless { version: AtomicUsize::new(0), before };
         let runtime = Runtime::builder().isolated().source(source).build().expect("it starts");
         for load in 0..5 {
-            let module = runtime.load("m", &runtime.no_imports()).expect("it loads");
+            let module = runtime.load("m", &Imports::none()).expect("it loads");
             assert_eq!(module.get::<usize>("x").expect("a number"), load + usize::from(before), "before: {before}");
         }
     }
@@ -457,7 +459,7 @@ fn a_traceback_of_a_module_whose_source_is_gone_does_without_its_text() {
         let source = Breakable::new(kind);
         source.put(&[("m.py", "def fail():\n    raise ValueError('on purpose')")]);
         let runtime = source.runtime();
-        let module = runtime.load("m", &runtime.no_imports()).expect("it loads");
+        let module = runtime.load("m", &Imports::none()).expect("it loads");
         source.take_away();
         let error = module.call::<()>("fail", ()).expect_err("it raises");
         let exception = error.exception().expect("an exception");
@@ -490,7 +492,7 @@ impl Edited {
             each_edit(&edit, vm);
             std::thread::sleep(Duration::from_millis(2200));
             let app = handle("app", vm).expect("it is there");
-            drop(load(&app, &mapper::empty(vm), vm));
+            drop(load(&app, &raw::empty(vm), vm));
             each_edit(&edit, vm);
         });
     }
@@ -575,8 +577,8 @@ fn what_is_neither_folder_nor_archive_is_not_waited_for() {
     // Whoever opens a pipe waits for its other end for ever.
     std::thread::spawn(move || {
         let opened =
-            [Path::new("/dev/zero"), &pipe].map(|path| exocet::open(path).expect_err("no archive").to_string());
-        let source = exocet::open(&zip).expect("an archive");
+            [Path::new("/dev/zero"), &pipe].map(|path| exocet::source::open(path).expect_err("no archive").to_string());
+        let source = exocet::source::open(&zip).expect("an archive");
         fs::rename(&pipe, &zip).expect("it takes the place");
         let read = source.read("a.py").expect_err("no archive any more").to_string();
         let _ = done.send((opened, read));
@@ -589,7 +591,7 @@ fn what_is_neither_folder_nor_archive_is_not_waited_for() {
 #[cfg(feature = "disk-cache")]
 mod disk {
     use super::*;
-    use exocet::DiskCache;
+    use exocet::compile::DiskCache;
     use std::path::PathBuf;
 
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -603,7 +605,7 @@ mod disk {
     fn load_all(runtime: &Runtime, tree: Tree<'_>) {
         for (path, _) in tree {
             let name = path.trim_end_matches(".py");
-            runtime.load(name, &runtime.no_imports()).expect("no cache is a reason to fail");
+            runtime.load(name, &Imports::none()).expect("no cache is a reason to fail");
         }
     }
 
@@ -630,7 +632,7 @@ mod disk {
             }
             set_modified(&mark, swept);
             fs::remove_file(entry).expect("it was there");
-            exocet::forget_compiled_code();
+            exocet::compile::forget_compiled_code();
             load_all(&cached(folder.path(), tree), tree);
             let left = ages.map(|(name, _)| beside(name).exists());
             assert_eq!(left, [expected, expected, true], "{swept:?}");
@@ -647,7 +649,7 @@ mod disk {
         for time in [SystemTime::now() + 9000 * DAY, SystemTime::UNIX_EPOCH] {
             fs::write(&entry, "damaged").expect("it can be damaged");
             set_modified(&entry, time);
-            exocet::forget_compiled_code();
+            exocet::compile::forget_compiled_code();
             load_all(&cached(folder.path(), tree), tree);
             assert!(fs::read(&entry).expect("an entry").len() > 100, "{time:?}");
         }
@@ -665,16 +667,16 @@ mod disk {
                 (0..300).try_for_each(|_| cache.clear().map(drop).and_then(|()| cache.info().map(drop)))
             });
             while !clearing.is_finished() {
-                exocet::forget_compiled_code();
-                runtime.enter(exocet::forget_units);
+                exocet::compile::forget_compiled_code();
+                runtime.enter(exocet::raw::forget_units);
                 load_all(&runtime, &tree);
             }
             clearing.join().expect("it didn't panic").expect("it can be cleared");
         });
         // It is still written to.
         DiskCache::new(folder.path()).clear().expect("it can be cleared");
-        exocet::forget_compiled_code();
-        runtime.enter(exocet::forget_units);
+        exocet::compile::forget_compiled_code();
+        runtime.enter(exocet::raw::forget_units);
         load_all(&runtime, &tree);
         assert_eq!(entries(folder.path()).len(), tree.len());
         let left = fs::read_dir(folder.path()).expect("a folder").count();

@@ -4,10 +4,11 @@
 //! The cases run in processes of their own, a few seconds by default and `EXOCET_FUZZ_SECONDS` long if that is set. What
 //! they found stays here as a named case.
 
-#[cfg(feature = "cli")]
-mod commands;
-
-use exocet::{Location, Memory, Realm, Runtime, SearchPath, mapper};
+use exocet::{
+    Memory, Runtime,
+    modules::{Location, SearchPath},
+    raw::{self, RealmRef},
+};
 use proptest::{
     collection::vec,
     prelude::*,
@@ -603,14 +604,14 @@ impl Fuzzed {
             vm.run_string(scope.clone(), KEEP, "<fuzz>").expect("the tables are there");
             let location = Location { source: self.memory.clone(), folder: String::new() };
             let path = SearchPath::from_locations([location]);
-            let realm = Realm::builder(&mapper::pass_through(vm)).search_path(&path).build(vm);
+            let realm = RealmRef::builder(&raw::pass_through(vm)).search_path(&path).build(vm);
             // Any end will do that is one.
             let ended = realm.lookup("script", vm);
-            let error = ended.as_ref().err().map(|error| exocet::traceback(error, vm));
+            let error = ended.as_ref().err().map(|error| exocet::raw::traceback(error, vm));
             drop((ended, realm));
             let restore = scope.globals.get_item("restore", vm).expect("it is defined");
             if let Err(error) = restore.call((), vm) {
-                panic!("the tables can't be restored: {}", exocet::traceback(&error, vm));
+                panic!("the tables can't be restored: {}", exocet::raw::traceback(&error, vm));
             }
             error
         })

@@ -3,10 +3,11 @@
 
 use crate::support::{Log, attr, each_source, handle, recorder, said};
 use exocet::{
-    Answer, MapperRef, load, load_package, mapper,
+    Answer,
+    raw::{self, MapperRef, load},
     vm::{
-        AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
-        builtins::{PyBaseExceptionRef, PyDictRef, PyModule},
+        AsObject, PyObjectRef, PyResult, VirtualMachine,
+        builtins::{PyBaseExceptionRef, PyDictRef},
     },
 };
 
@@ -25,12 +26,12 @@ fn text(text: &str, vm: &VirtualMachine) -> PyObjectRef {
 }
 
 /// Loads `name` under a pass-through with overrides.
-fn load_with(name: &str, overrides: &[(&str, PyObjectRef)], vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
-    load(&handle(name, vm)?, &mapper::pass_through(vm).with_overrides(dict(overrides, vm)?, vm), vm)
+fn load_with(name: &str, overrides: &[(&str, PyObjectRef)], vm: &VirtualMachine) -> PyResult {
+    load(&handle(name, vm)?, &raw::pass_through(vm).with_overrides(dict(overrides, vm)?, vm), vm)
 }
 
 #[track_caller]
-fn check(module: &PyRef<PyModule>, name: &str, expected: &str, vm: &VirtualMachine) -> PyResult<()> {
+fn check(module: &PyObjectRef, name: &str, expected: &str, vm: &VirtualMachine) -> PyResult<()> {
     assert_eq!(attr(module.as_object(), name, vm)?, expected);
     Ok(())
 }
@@ -70,7 +71,7 @@ later = lambda: pk.sub.leaf
 ";
     for before in [true, false] {
         each_source(&shared(app), |vm| {
-            let pass = mapper::pass_through(vm);
+            let pass = raw::pass_through(vm);
             if before {
                 pass.lookup("pk.sub.leaf", vm)?;
             }
@@ -101,7 +102,7 @@ sub = pk.sub
 leaf = pk.sub.leaf
 ";
     each_source(&shared(app), |vm| {
-        let pass = mapper::pass_through(vm);
+        let pass = raw::pass_through(vm);
         let module = load_with("app", &[("elsewhere.leaf", text("fake", vm)), ("pkother", text("fake", vm))], vm)?;
         for (name, full) in [
             ("pk", "pk"),
@@ -138,7 +139,7 @@ got = pk.sub is again is sub, f() is pk, pk.sub.mark, pk.mark, pk.sub.leaf, f().
     each_source(&shared(app), |vm| {
         let module = load_with("app", &[("pk.sub.leaf", text("fake", vm))], vm)?;
         check(&module, "got", "(True, True, 1, 2, 'fake', 'fake')", vm)?;
-        let pk = mapper::pass_through(vm).lookup("pk", vm)?;
+        let pk = raw::pass_through(vm).lookup("pk", vm)?;
         assert!(vm.get_attribute_opt(&pk, "mark")?.is_none());
         let sub = pk.get_attr("sub", vm)?;
         assert!(vm.get_attribute_opt(&sub, "mark")?.is_none());
@@ -159,7 +160,7 @@ import pk
 got = str(sub), value, other.value, leaf, str(s), str(pk.sub), pk.value
 ";
     each_source(&shared(app), |vm| {
-        let pass = mapper::pass_through(vm);
+        let pass = raw::pass_through(vm);
         pass.lookup("pk.sub.leaf", vm)?;
         let overrides = [
             ("pk.sub", text("fake sub", vm)),
@@ -200,7 +201,7 @@ except AttributeError as error:
     tried.append(str(error))
 ";
     each_source(&shared(app), |vm| {
-        let pass = mapper::pass_through(vm);
+        let pass = raw::pass_through(vm);
         let leaf = pass.lookup("pk.sub.leaf", vm)?;
         let modules = vm.sys_module.get_attr("modules", vm)?;
         modules.set_item("fake.leaf", leaf, vm)?;
@@ -225,7 +226,7 @@ fn inside_a_package_context_an_item_that_is_still_loading_is_found() {
         ),
     ];
     each_source(&tree, |vm| {
-        let package = load_package(&handle("pk", vm)?, &mapper::empty(vm), vm)?;
+        let package = load(&handle("pk", vm)?, &raw::empty(vm), vm)?;
         assert_eq!(attr(&package, "seen", vm)?, "(True, 'pk.b')");
         Ok(())
     });
@@ -235,7 +236,7 @@ fn inside_a_package_context_an_item_that_is_still_loading_is_found() {
 fn from_a_partly_made_module_says_so() {
     let tree = [("pk/__init__.py", ""), ("pk/a.py", "from . import b\nx = 1"), ("pk/b.py", "from .a import x")];
     each_source(&tree, |vm| {
-        let package = load_package(&handle("pk", vm)?, &mapper::empty(vm), vm)?;
+        let package = load(&handle("pk", vm)?, &raw::empty(vm), vm)?;
         let import = package.get_attr("__builtins__", vm)?.get_item("__import__", vm)?;
         let error = import.call(("pk.a",), vm).expect_err("`x` isn't there yet");
         let said = said(&error, vm);
@@ -258,10 +259,8 @@ fn who_asked_for_an_absent_name_stands_in_the_message() {
         ("deep.py", "try:\n    import absent.below\nexcept ImportError as error:\n    raise"),
     ];
     each_source(&tree, |vm| {
-        let fresh = |name: &'static str| Ok::<_, PyBaseExceptionRef>((name, Answer::Load(handle(name, vm)?, None)));
-        for (answer, why) in
-            [(Answer::NotMine, ""), (Answer::Denied("the \u{e9}lite".to_owned()), ": denied by the \u{e9}lite")]
-        {
+        let fresh = |name: &'static str| Ok::<_, PyBaseExceptionRef>((name, Answer::load(handle(name, vm)?)));
+        for (answer, why) in [(Answer::NotMine, ""), (Answer::denied("the \u{e9}lite"), ": denied by the \u{e9}lite")] {
             let (recorder, _) = recorder([fresh("middle")?, fresh("deep")?], answer, vm);
             let error = load(&handle("app", vm)?, &recorder, vm).expect_err("it is absent");
             let name = handle("app", vm)?.origin().unwrap_or_default();
@@ -292,10 +291,8 @@ fn a_shared_module_that_is_absent_is_an_absence_and_its_own_failures_are_not() {
     each_source(&tree, |vm| {
         let fallback = vm.new_module("breaks", vm.ctx.new_dict(), None);
         // What is missing inside of a shared module must not make the next mapper of a chain answer.
-        let own = mapper::chain(
-            [mapper::pass_through(vm), mapper::overrides(dict(&[("breaks", fallback.into())], vm)?, vm)],
-            vm,
-        );
+        let own =
+            raw::chain([raw::pass_through(vm), raw::overrides(dict(&[("breaks", fallback.into())], vm)?, vm)], vm);
         let module = load(&handle("app", vm)?, &own, vm)?;
         check(&module, "one", "('absent', True)", vm)?;
         check(&module, "two", "'something_else'", vm)?;
@@ -319,9 +316,9 @@ except ImportError as error: item = type(error).__name__, error.name
 from pk.sub import leaf
 ";
     each_source(&shared(app), |vm| {
-        let pass = mapper::pass_through(vm);
+        let pass = raw::pass_through(vm);
         pass.lookup("pk.sub.leaf", vm)?;
-        let own = mapper::exclusion(pass.clone(), ["pk.sub"], vm);
+        let own = raw::exclusion(pass.clone(), ["pk.sub"], vm);
         let own = own.with_overrides(dict(&[("pk.sub.leaf", text("allowed", vm))], vm)?, vm);
         let module = load(&handle("app", vm)?, &own, vm)?;
         let denied = "\"No module named 'pk.sub': denied by the exclusion of 'pk.sub'\"";
@@ -343,9 +340,9 @@ except ImportError as error: got = type(error).__name__, error.name
 attribute = hasattr(pk, 'sub')
 ";
     each_source(&shared(app), |vm| {
-        let pass = mapper::pass_through(vm);
+        let pass = raw::pass_through(vm);
         pass.lookup("pk.sub.leaf", vm)?;
-        let module = load(&handle("app", vm)?, &mapper::exclusion(pass, ["pk.sub"], vm), vm)?;
+        let module = load(&handle("app", vm)?, &raw::exclusion(pass, ["pk.sub"], vm), vm)?;
         check(&module, "got", "('ModuleNotFoundError', 'pk.sub')", vm)?;
         check(&module, "attribute", "True", vm)
     });
@@ -362,9 +359,7 @@ except ImportError:
     except ModuleNotFoundError:
         json = None
 ";
-    each_source(&[("app.py", app)], |vm| {
-        check(&load(&handle("app", vm)?, &mapper::empty(vm), vm)?, "json", "None", vm)
-    });
+    each_source(&[("app.py", app)], |vm| check(&load(&handle("app", vm)?, &raw::empty(vm), vm)?, "json", "None", vm));
 }
 
 #[test]
@@ -376,7 +371,7 @@ import pk.sub.leaf as third
 names = pk.__name__, pk.sub.__name__, pk.sub.leaf.__name__, leaf.__name__, third.__name__
 ";
     each_source(&shared(app), |vm| {
-        let fresh = |name: &'static str| Ok::<_, PyBaseExceptionRef>((name, Answer::Load(handle(name, vm)?, None)));
+        let fresh = |name: &'static str| Ok::<_, PyBaseExceptionRef>((name, Answer::load(handle(name, vm)?)));
         let (recorder, _) = recorder([fresh("pk")?, fresh("pk.sub")?, fresh("pk.sub.leaf")?], Answer::NotMine, vm);
         let module = load(&handle("app", vm)?, &recorder, vm)?;
         check(&module, "names", "('pk', 'pk.sub', 'pk.sub.leaf', 'pk.sub.leaf', 'pk.sub.leaf')", vm)?;
@@ -397,7 +392,7 @@ class Counter:
         return Counter.count
 ";
     each_source(&[("app.py", app), ("user.py", "from counter import item")], |vm| {
-        let app = load(&handle("app", vm)?, &mapper::empty(vm), vm)?;
+        let app = load(&handle("app", vm)?, &raw::empty(vm), vm)?;
         let counter = app.get_attr("Counter", vm)?.call((), vm)?;
         let user = load_with("user", &[("counter", counter)], vm)?;
         check(&user, "item", "1", vm)
@@ -407,7 +402,7 @@ class Counter:
 #[test]
 fn renames_that_go_in_circles_are_an_error() {
     each_source(&[("app.py", "import a")], |vm| {
-        let known = [("a", Answer::Rename("b".to_owned())), ("b", Answer::Rename("a".to_owned()))];
+        let known = [("a", Answer::rename("b")), ("b", Answer::rename("a"))];
         let (recorder, _) = recorder(known, Answer::NotMine, vm);
         let error = load(&handle("app", vm)?, &recorder, vm).expect_err("it goes in circles");
         assert_eq!(said(&error, vm), "ImportError: the renames of 'a' go in circles");
@@ -432,7 +427,7 @@ class M:
 m = M()
 ";
     each_source(&[("app.py", app), ("mapping.py", mapper)], |vm| {
-        let mapping = load(&handle("mapping", vm)?, &mapper::empty(vm), vm)?;
+        let mapping = load(&handle("mapping", vm)?, &raw::empty(vm), vm)?;
         let own = mapping.get_attr("m", vm)?;
         let own = MapperRef::from_object(&own, vm)?;
         let module = load(&handle("app", vm)?, &own, vm)?;
@@ -564,15 +559,16 @@ fn imports_of_the_vm_itself_are_neither_seen_nor_broken() {
     let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     each_source(&files, |vm| {
         crate::support::silence(vm)?;
-        let pass = mapper::pass_through(vm);
+        let pass = raw::pass_through(vm);
         let tools = if cfg!(feature = "stdlib") { pass.lookup("tools", vm)? } else { vm.ctx.none() };
-        let tools = [("tools", Answer::Object(tools))];
+        let tools = [("tools", Answer::object(tools))];
         let (nothing, unseen) = recorder(tools.clone(), Answer::NotMine, vm);
-        let (denying, denied) = recorder(tools, Answer::Denied("the test".to_owned()), vm);
+        let (denying, denied) = recorder(tools, Answer::denied("the test"), vm);
         for (number, code) in code.iter().enumerate() {
             // The denying ones go first: nothing that they need may have been imported by the others.
             let results = [&denying, &nothing, &pass].map(|mapper| {
-                internal(number, mapper, vm).unwrap_or_else(|error| panic!("{code}\n{}", exocet::traceback(&error, vm)))
+                internal(number, mapper, vm)
+                    .unwrap_or_else(|error| panic!("{code}\n{}", exocet::raw::traceback(&error, vm)))
             });
             assert_eq!(results[0], results[2], "{code}");
             assert_eq!(results[1], results[2], "{code}");
@@ -595,11 +591,11 @@ class M:
 m = M()
 ";
     each_source(&[("app.py", "import sys, thing"), ("mapping.py", mapping)], |vm| {
-        let mapping = load(&handle("mapping", vm)?, &mapper::pass_through(vm), vm)?;
+        let mapping = load(&handle("mapping", vm)?, &raw::pass_through(vm), vm)?;
         let own = mapping.get_attr("m", vm)?;
         let own = MapperRef::from_object(&own, vm)?;
         let (recorder, log): (_, Log) = recorder([], Answer::NotMine, vm);
-        let module = load(&handle("app", vm)?, &mapper::chain([recorder, own], vm), vm)?;
+        let module = load(&handle("app", vm)?, &raw::chain([recorder, own], vm), vm)?;
         check(&module, "thing", "('thing', 'copyreg', 'sys')", vm)?;
         check(&module, "sys", "('sys', 'copyreg', 'sys')", vm)?;
         assert_eq!(log.names(), ["sys", "thing"]);

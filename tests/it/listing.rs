@@ -1,7 +1,11 @@
 use std::io;
 use std::sync::Arc;
 
-use exocet::{Directory, Entry, Kind, Memory, PythonModule, SearchPath, Shape, Source};
+use exocet::{
+    Directory, Memory, Source,
+    modules::{Kind, PythonModule, SearchPath},
+    source::{Entry, Shape},
+};
 
 use crate::support::{directory, each_path, shown};
 
@@ -281,5 +285,5 @@ fn handles_and_errors_cross_threads() {
     check::<PythonModule>();
     check::<SearchPath>();
     check::<exocet::Error>();
-    check::<exocet::WalkModules>();
+    check::<exocet::modules::WalkModules>();
 }

@@ -2,17 +2,19 @@
 
 use crate::support::{KINDS, Tree, alone, attr, each_source, handle, recorder, said};
 use exocet::{
-    Answer, MapperRef, Memory, PythonModule, Runtime, Source, Zip, load, load_into, load_package, mapper, run_main,
+    Answer, Memory, Runtime, Source, Zip,
+    modules::PythonModule,
+    raw::{self, MapperRef, load, load_into, load_package, run_main},
     vm::{
-        AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
-        builtins::{PyBaseExceptionRef, PyModule, PyType},
+        AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
+        builtins::{PyBaseExceptionRef, PyType},
     },
 };
 use std::{io::Write, path::Path, sync::Arc, time::Duration};
 
 /// Loads the module of that name under a pass-through.
-fn fresh(name: &str, vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
-    load(&handle(name, vm)?, &mapper::pass_through(vm), vm)
+fn fresh(name: &str, vm: &VirtualMachine) -> PyResult {
+    load(&handle(name, vm)?, &raw::pass_through(vm), vm)
 }
 
 #[track_caller]
@@ -26,14 +28,14 @@ fn every_load_makes_everything_anew_but_the_compiled_code() {
     let app = "class C: pass\ndef f(): return C\nitems = []";
     each_source(&[("app.py", app)], |vm| {
         let app = handle("app", vm)?;
-        let own = mapper::pass_through(vm);
+        let own = raw::pass_through(vm);
         let (one, two) = (load(&app, &own, vm)?, load(&app, &own, vm)?);
         assert!(!one.is(&two));
         for name in ["C", "f", "items", "__spec__", "__dict__"] {
             let (one, two) = (one.get_attr(name, vm)?, two.get_attr(name, vm)?);
             assert!(!one.is(&two), "{name}");
         }
-        let code = |module: &PyRef<PyModule>| module.get_attr("f", vm)?.get_attr("__code__", vm);
+        let code = |module: &PyObject| module.get_attr("f", vm)?.get_attr("__code__", vm);
         assert!(code(&one)?.is(&code(&two)?));
         Ok(())
     });
@@ -51,8 +53,9 @@ class C:
     each_source(&[("app.py", app)], |vm| {
         let app = fresh("app", vm)?;
         let f = app.get_attr("f", vm)?;
-        assert!(f.get_attr("__globals__", vm)?.is(app.dict().as_object()));
-        assert!(app.get_attr("__dict__", vm)?.is(app.dict().as_object()));
+        let globals = app.dict().expect("a module has one");
+        assert!(f.get_attr("__globals__", vm)?.is(&globals));
+        assert!(app.get_attr("__dict__", vm)?.is(&globals));
         app.as_object().set_attr("before", vm.ctx.new_int(2), vm)?;
         assert_eq!(f.call((), vm)?.repr(vm)?.to_string(), "2");
         app.get_attr("g", vm)?.call((), vm)?;
@@ -72,7 +75,7 @@ fn a_module_knows_itself_before_its_first_line_runs() {
             ("space.inner", "space/inner.py", "space"),
         ] {
             let handle = handle(name, vm)?;
-            let module = load(&handle, &mapper::empty(vm), vm)?;
+            let module = load(&handle, &raw::empty(vm), vm)?;
             let seen = module.get_attr("seen", vm)?;
             let shown = |key: &str| seen.get_item(key, vm).and_then(|value| Ok(value.repr(vm)?.to_string()));
             let origin = handle.origin().expect("it has a file");
@@ -171,13 +174,13 @@ fn a_load_changes_nothing_global_whether_it_succeeds_or_fails() {
     ];
     each_source(&tree, |vm| {
         // The parent is shared already; its attributes must stay what they are.
-        mapper::pass_through(vm).lookup("pk", vm)?;
-        exocet::search_path(vm)?;
+        raw::pass_through(vm).lookup("pk", vm)?;
+        exocet::raw::search_path(vm)?;
         let overrides = vm.ctx.new_dict();
         overrides.set_item("pk.friend", vm.ctx.new_int(1).into(), vm)?;
-        let mut own = vec![mapper::pass_through(vm).with_overrides(overrides, vm)];
+        let mut own = vec![raw::pass_through(vm).with_overrides(overrides, vm)];
         let known = ["pk", "pk.friend"];
-        let known = known.map(|name| Ok::<_, PyBaseExceptionRef>((name, Answer::Load(handle(name, vm)?, None))));
+        let known = known.map(|name| Ok::<_, PyBaseExceptionRef>((name, Answer::load(handle(name, vm)?))));
         let known: Vec<_> = known.into_iter().collect::<PyResult<_>>()?;
         own.push(recorder(known, Answer::NotMine, vm).0);
         let before = world(vm)?;
@@ -196,9 +199,9 @@ fn a_load_changes_nothing_global_whether_it_succeeds_or_fails() {
                 assert_eq!(world(vm)?, before, "{name}");
             }
         }
-        load_package(&handle("pk", vm)?, &mapper::empty(vm), vm)?;
+        load_package(&handle("pk", vm)?, &raw::empty(vm), vm)?;
         assert_eq!(world(vm)?, before);
-        load_package(&handle("whole", vm)?, &mapper::empty(vm), vm).expect_err("`a` has no `y`");
+        load_package(&handle("whole", vm)?, &raw::empty(vm), vm).expect_err("`a` has no `y`");
         assert_eq!(world(vm)?, before);
         Ok(())
     });
@@ -218,13 +221,13 @@ fn an_exception_arrives_as_it_was_raised_with_the_lines_it_passed() {
         let error = vm.new_value_error("mine");
         let thrown = vm.new_module("thrown", vm.ctx.new_dict(), None);
         thrown.as_object().set_attr("error", error.clone(), vm)?;
-        let known = [("thrown", Answer::Object(thrown.into())), ("app", Answer::Load(app.clone(), None))];
+        let known = [("thrown", Answer::object(thrown)), ("app", Answer::load(app.clone()))];
         let (own, _) = recorder(known, Answer::PassThrough, vm);
         let got = load(&app, &own, vm).expect_err("it raises");
         assert!(got.is(&error));
         let file = app.origin().expect("it has one");
         assert_eq!(places(&got), [format!("{file}:6 <module>"), format!("{file}:4 f")]);
-        let text = exocet::traceback(&got, vm);
+        let text = exocet::raw::traceback(&got, vm);
         assert!(text.contains("raise error  # where it happens") && text.contains("f()  # where it begins"), "{text}");
         assert!(text.ends_with("ValueError: mine\n"), "{text}");
 
@@ -234,7 +237,7 @@ fn an_exception_arrives_as_it_was_raised_with_the_lines_it_passed() {
         assert_eq!(places(&got), [format!("{outer}:1 <module>"), format!("{file}:6 <module>"), format!("{file}:4 f")]);
 
         // The same through the interpreter's own import.
-        let shared = load(&handle("outer", vm)?, &mapper::pass_through(vm), vm);
+        let shared = load(&handle("outer", vm)?, &raw::pass_through(vm), vm);
         let shared = shared.expect_err("there is no module `thrown`");
         assert_eq!(places(&shared), [format!("{outer}:1 <module>"), format!("{file}:1 <module>")]);
         Ok(())
@@ -255,7 +258,7 @@ fn places(error: &PyBaseExceptionRef) -> Vec<String> {
 fn a_syntax_error_names_its_file_line_and_text() {
     each_source(&[("app.py", "x = 1\ny = (\nz = 2\n")], |vm| {
         let app = handle("app", vm)?;
-        let error = load(&app, &mapper::empty(vm), vm).expect_err("it is no Python");
+        let error = load(&app, &raw::empty(vm), vm).expect_err("it is no Python");
         assert_eq!(error.class().name().to_string(), "SyntaxError");
         check(error.as_object(), "filename", &format!("'{}'", app.origin().expect("it has one")), vm)?;
         check(error.as_object(), "lineno", "2", vm)?;
@@ -274,7 +277,7 @@ except ZeroDivisionError as cause:
     raise error from cause
 ";
     each_source(&[("app.py", app)], |vm| {
-        let error = load(&handle("app", vm)?, &mapper::empty(vm), vm).expect_err("it raises");
+        let error = load(&handle("app", vm)?, &raw::empty(vm), vm).expect_err("it raises");
         check(error.as_object(), "__notes__", "['a note']", vm)?;
         check(error.as_object(), "exceptions", "(ValueError('one'), KeyError('two'))", vm)?;
         check(error.as_object(), "__cause__", "ZeroDivisionError('division by zero')", vm)
@@ -348,14 +351,14 @@ pub(crate) fn each_edit(edit: impl Fn(&str), vm: &VirtualMachine) {
     let check = |value: usize| {
         let app = handle("app", vm)?;
         for _ in 0..2 {
-            let module = load(&app, &mapper::empty(vm), vm)?;
+            let module = load(&app, &raw::empty(vm), vm)?;
             assert_eq!(attr(module.as_object(), "x", vm)?, value.to_string());
         }
         Ok::<_, PyBaseExceptionRef>(())
     };
     for value in (0..10).chain(0..10).chain([3, 3, 4, 3]) {
         edit(&format!("x = {value}"));
-        check(value).unwrap_or_else(|error| panic!("{}", exocet::traceback(&error, vm)));
+        check(value).unwrap_or_else(|error| panic!("{}", exocet::raw::traceback(&error, vm)));
     }
 }
 
@@ -367,21 +370,21 @@ fn a_traceback_shows_the_text_of_its_own_load() {
         for text in ["1 / 0  # first", "1 / 0  # other"] {
             source.insert("app.py", text);
             let error = fresh("app", vm).expect_err("it raises");
-            assert!(exocet::traceback(&error, vm).contains(text));
+            assert!(exocet::raw::traceback(&error, vm).contains(text));
         }
     });
 }
 
 /// Runs `test` with one file `app.py` of the given bytes, from every kind of source.
 #[track_caller]
-fn each_source_of_bytes(bytes: &[u8], test: impl Fn(PyResult<PyRef<PyModule>>, &VirtualMachine)) {
+fn each_source_of_bytes(bytes: &[u8], test: impl Fn(PyResult, &VirtualMachine)) {
     for kind in KINDS {
         let folder = tempfile::tempdir().expect("a folder");
         let source: Arc<dyn Source> = match kind {
             "memory" => Arc::new(Memory::new("<memory>").with("app.py", bytes)),
             "directory" => {
                 std::fs::write(folder.path().join("app.py"), bytes).expect("a file");
-                exocet::open(folder.path()).expect("it opens")
+                exocet::source::open(folder.path()).expect("it opens")
             }
             _ => {
                 let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
@@ -416,7 +419,7 @@ fn encodings_and_line_ends_are_those_of_python() {
     ] {
         each_source_of_bytes(bytes, |module, vm| match module {
             Ok(module) => assert_eq!(attr(module.as_object(), "x", vm).ok().as_deref(), Some(expected), "{bytes:?}"),
-            Err(error) => panic!("{bytes:?}: {}", exocet::traceback(&error, vm)),
+            Err(error) => panic!("{bytes:?}: {}", exocet::raw::traceback(&error, vm)),
         });
     }
 }
@@ -479,7 +482,7 @@ fn a_module_that_loads_itself_for_ever_ends_in_an_exception() {
             let error = fresh("app", vm).expect_err("it never ends");
             assert_eq!(error.class().name().to_string(), "LimitExceeded");
             let chain = handle("chain", vm)?;
-            let (own, _) = recorder([("chain", Answer::Load(chain.clone(), None))], Answer::NotMine, vm);
+            let (own, _) = recorder([("chain", Answer::load(chain.clone()))], Answer::NotMine, vm);
             let error = load(&chain, &own, vm).expect_err("it never ends");
             assert_eq!(error.class().name().to_string(), "LimitExceeded");
             Ok(())
@@ -537,6 +540,8 @@ items.append(items)
         ("friend.py", "import app, leaf\nfrom app import C\ndef f(): return app, C"),
         ("leaf.py", "def f(): return f"),
         ("raises.py", "keep = []\ndef f(): return keep\ninstances.append(f)\n1 / 0"),
+        ("failing/__init__.py", "from . import sub\nimport kept\nkept.append(sub.f)\n1 / 0"),
+        ("failing/sub.py", "import failing\ndef f(): return failing"),
         ("maker.py", MAKER),
     ];
     const MAKER: &str = "
@@ -547,8 +552,8 @@ def own_mapper(): return app.load(exocet.emptyMapper.withOverrides({})).f
 def overridden():
     mapper = exocet.pep302Mapper.withOverrides({'app': app.load(exocet.emptyMapper), 'pk.sub': 1})
     return importer.load(mapper).f
-def package(): return exocet.loadPackage(pk, exocet.emptyMapper).f
-def package_with_mapper(): return exocet.loadPackage(pk, exocet.pep302Mapper.withOverrides({'x': plain()})).f
+def package(): return pk.load(exocet.emptyMapper).f
+def package_with_mapper(): return exocet.loadPackage(pk, exocet.pep302Mapper.withOverrides({'x': plain()})).loadNamed('pk').f
 class Caching:
     def __init__(self): self.made = {}
     def lookup(self, name):
@@ -564,11 +569,16 @@ def failing():
     try: exocet.loadNamed('raises', exocet.pep302Mapper, exocet_module(instances))
     except ZeroDivisionError: pass
     return instances.pop()
+def failing_package():
+    kept = []
+    try: exocet.loadNamed('failing', exocet.emptyMapper.withOverrides({'kept': kept}))
+    except ZeroDivisionError: pass
+    return kept.pop()
 def exocet_module(instances):
     module = type(exocet)('raises')
     module.instances = instances
     return module
-makers = plain, own_mapper, overridden, package, package_with_mapper, python_mapper, by_exec, failing
+makers = plain, own_mapper, overridden, package, package_with_mapper, python_mapper, by_exec, failing, failing_package
 ";
     alone("loading::modules_that_nobody_uses_are_collected", || {
         each_source(&tree, |vm| {
@@ -596,8 +606,8 @@ fn modules_that_are_gone_leave_nothing_behind() {
             let base = shared.get_attr("Base", vm)?.downcast::<PyType>().expect("a class");
             let left = || (base.subclasses.read().len(), vm.ctx.types.object_type.subclasses.read().len());
             let overrides = vm.ctx.new_dict();
-            overrides.set_item("shared", shared.clone().into(), vm)?;
-            let mapper = mapper::empty(vm).with_overrides(overrides, vm);
+            overrides.set_item("shared", shared.clone(), vm)?;
+            let mapper = raw::empty(vm).with_overrides(overrides, vm);
             let app = handle("app", vm)?;
             let (_, before) = left();
             for _ in 0..6000 {
@@ -647,7 +657,7 @@ by_exec = l['f']
         each_source(&[("app.py", app)], |vm| {
             let stub: PyObjectRef = vm.ctx.new_str("stub").into();
             for how in ["f", "method", "generator", "by_exec"] {
-                let (own, _) = recorder([("needle", Answer::Object(stub.clone()))], Answer::NotMine, vm);
+                let (own, _) = recorder([("needle", Answer::object(stub.clone()))], Answer::NotMine, vm);
                 let module = load(&handle("app", vm)?, &own, vm)?;
                 let left = module.get_attr(how, vm)?;
                 drop((module, own));
@@ -661,7 +671,7 @@ by_exec = l['f']
 }
 
 fn collect(vm: &VirtualMachine) -> PyResult<()> {
-    let collect = mapper::pass_through(vm).lookup("gc", vm)?.get_attr("collect", vm)?;
+    let collect = raw::pass_through(vm).lookup("gc", vm)?.get_attr("collect", vm)?;
     // More often than it takes: while the interpreter of another test collects, a call does nothing.
     (0..20).try_for_each(|_| collect.call((), vm).map(drop))
 }
@@ -672,7 +682,7 @@ fn loading_into_a_module_keeps_what_it_has_and_binds_the_rest() {
         let module = vm.new_module("old", vm.ctx.new_dict(), None);
         module.as_object().set_attr("kept", vm.ctx.new_int(1), vm)?;
         module.as_object().set_attr("bound", vm.ctx.new_int(1), vm)?;
-        load_into(&handle("app", vm)?, &mapper::empty(vm), &module, vm)?;
+        load_into(&handle("app", vm)?, &raw::empty(vm), &module, vm)?;
         for (name, expected) in
             [("__name__", "'app'"), ("__doc__", "'Doc.'"), ("kept", "1"), ("new", "1"), ("bound", "2")]
         {
@@ -691,8 +701,8 @@ fn a_native_module_is_a_module_object_of_its_own() {
         let before = world(vm)?;
         for name in ["sys", "builtins", "time", "marshal", "itertools", "errno", "_codecs"] {
             let Ok(handle) = handle(name, vm) else { continue };
-            let one = load(&handle, &mapper::empty(vm), vm)?;
-            let two = load(&handle, &mapper::empty(vm), vm)?;
+            let one = load(&handle, &raw::empty(vm), vm)?;
+            let two = load(&handle, &raw::empty(vm), vm)?;
             assert!(!one.is(&two), "{name}");
             check(one.as_object(), "__name__", &format!("'{name}'"), vm)?;
             one.as_object().set_attr("mark", vm.ctx.new_int(1), vm)?;
@@ -714,7 +724,7 @@ def later():
 ";
     each_source(&[("program.py", program)], |vm| {
         let stub: PyObjectRef = vm.ctx.new_str("stub").into();
-        let (own, _) = recorder([("needle", Answer::Object(stub.clone()))], Answer::PassThrough, vm);
+        let (own, _) = recorder([("needle", Answer::object(stub.clone()))], Answer::PassThrough, vm);
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("program.py");
         std::fs::write(&file, program).expect("a file");
@@ -740,7 +750,7 @@ fn a_source_that_fails_is_an_error_of_the_load() {
     runtime.enter(|vm| {
         let app = handle("app", vm).expect("it is there");
         std::fs::remove_file(file).expect("it can go");
-        let error = load(&app, &mapper::empty(vm), vm).expect_err("it is gone");
+        let error = load(&app, &raw::empty(vm), vm).expect_err("it is gone");
         assert!(said(&error, vm).contains("`app`"), "{}", said(&error, vm));
     });
 }
@@ -783,7 +793,7 @@ fn deep_source_may_have_constants_that_the_vm_must_hash() {
         app
     );
     each_source(&[("app.py", &app), ("user.py", &user)], |vm| {
-        let user = load(&handle("user", vm)?, &mapper::pass_through(vm), vm)?;
+        let user = load(&handle("user", vm)?, &raw::pass_through(vm), vm)?;
         let value = "(401, True)";
         assert_eq!(attr(user.as_ref(), "values", vm)?, format!("({value}, {value}, {value}, {value}, True)"));
         Ok(())

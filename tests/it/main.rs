@@ -2,12 +2,8 @@
 
 mod support;
 
-#[cfg(feature = "cli")]
-mod analysis;
 mod archives;
 mod cache;
-#[cfg(feature = "cli")]
-mod cli;
 mod depth;
 mod differential;
 // Its plugins import the library.
@@ -17,18 +13,19 @@ mod faults;
 // Its scripts import the library.
 #[cfg(feature = "stdlib")]
 mod fuzz;
-mod gauntlet;
 mod hook;
-#[cfg(feature = "cli")]
-mod hostile;
+mod import_matrix;
+mod imports;
+mod layers;
 mod limits;
 mod listing;
 mod loading;
 mod observe;
-mod oracle;
+mod packages;
+mod parser_oracle;
 mod policy;
-mod readme;
 mod realms;
+mod regressions;
 mod routes;
 #[cfg(not(feature = "host_env"))]
 mod sandbox;
@@ -38,6 +35,3 @@ mod shims;
 mod source;
 mod stubs;
 mod text;
-#[cfg(feature = "cli")]
-mod trust;
-mod wrong;

@@ -1,8 +1,9 @@
 //! What an observer is told: each decision with its rule, each load with its place among the others, and nothing twice.
 
 use exocet::{
-    EventLog, HostModule, Memory, Observer, Policy, PythonModule, Rule, Runtime,
-    record::{Decision, Event, Load, Verdict},
+    HostModule, Imports, Memory, Observer, Policy, Rule, Runtime,
+    modules::PythonModule,
+    observe::{Decision, Event, EventLog, Load, Verdict},
 };
 use std::sync::{Arc, Mutex};
 
@@ -37,9 +38,9 @@ fn each_decision_has_who_asked_the_rule_and_the_answer() {
         ),
         ("five.py", ""),
     ]);
-    let imports = runtime.pass_through().policed(&Policy::allowing().rule(Rule::deny(["four"]).optional())).unwrap();
-    let imports =
-        imports.without(["three"]).unwrap().with("one", 1).unwrap().with_module(HostModule::new("two")).unwrap();
+    let policy = Policy::allowing().rule(Rule::deny(["four"]).optional());
+    let imports = Imports::pass_through().with_policy(policy).without(["three"]);
+    let imports = imports.with_value("one", 1).with_module(HostModule::new("two"));
     runtime.load("app", &imports).unwrap();
     let seen: Vec<_> = decisions(&log)
         .into_iter()
@@ -70,7 +71,7 @@ fn who_asked_is_told_whatever_the_code_is_called() {
     let names = ["<frozen importlib._bootstrap>", "_frozen_importlib", "<shims>/importlib/__init__.py"];
     let run = names.map(|name| format!("exec(compile('import one', '{name}', 'exec'))")).join("\n");
     let (runtime, log) = observed(&[("calls.py", calls), ("runs.py", &run), ("one.py", ""), ("two.py", "")]);
-    let imports = runtime.pass_through().without(["absent"]).unwrap();
+    let imports = Imports::pass_through().without(["absent"]);
     runtime.load("calls", &imports).unwrap();
     let of_two = |event| match event {
         Event::Load(load) if load.name == "two" => load.importer,
@@ -93,7 +94,7 @@ fn loads_are_told_when_they_are_over_with_the_load_that_they_began_in() {
         ("c.py", "1 / 0"),
         ("d.py", "for i in range(20000): pass"),
     ]);
-    let realm = runtime.pass_through().realm(["a", "b", "c", "d"]).unwrap();
+    let realm = runtime.realm(["a", "b", "c", "d"], &Imports::pass_through()).unwrap();
     assert!(realm.import("a").is_err());
     let loads = loads(&log);
     let names: Vec<_> = loads.iter().map(|load| load.name.as_str()).collect();
@@ -110,12 +111,12 @@ fn loads_are_told_when_they_are_over_with_the_load_that_they_began_in() {
 #[test]
 fn a_module_that_can_not_be_compiled_or_read_is_a_load_that_failed() {
     let (runtime, log) = observed(&[("bad.py", "def"), ("missing.py", "import nowhere")]);
-    assert!(runtime.load("bad", &runtime.pass_through()).is_err());
+    assert!(runtime.load("bad", &Imports::pass_through()).is_err());
     let loads_of_bad = loads(&log);
     assert_eq!(loads_of_bad.len(), 1);
     assert!(loads_of_bad[0].error.as_deref().is_some_and(|error| error.starts_with("SyntaxError")), "{loads_of_bad:?}");
     assert_eq!(loads_of_bad[0].run, 0);
-    assert!(runtime.load("missing", &runtime.pass_through()).is_err());
+    assert!(runtime.load("missing", &Imports::pass_through()).is_err());
     let of_missing = loads(&log);
     assert_eq!(of_missing.last().map(|load| load.name.as_str()), Some("missing"));
 }
@@ -140,12 +141,13 @@ fn an_observer_may_refuse_a_module_before_it_runs() {
         .with("app.py", "try:\n    import bad\nexcept ImportError as error:\n    said = str(error)")
         .with("bad.py", "import sys\nsys.ran = True");
     let runtime = Runtime::builder().source(files).observer(Refuser(seen.clone())).build().unwrap();
-    for imports in [runtime.pass_through(), runtime.pass_through().realm(["bad"]).unwrap()] {
+    let realm = runtime.realm(["bad"], &Imports::pass_through()).unwrap();
+    for imports in [Imports::pass_through(), realm.imports()] {
         let app = runtime.load("app", &imports).unwrap();
         assert_eq!(app.get::<String>("said").unwrap(), "'bad' is refused: it is bad");
     }
-    assert!(runtime.load("bad", &runtime.pass_through()).is_err());
-    let sys = runtime.pass_through().import("sys").unwrap();
+    assert!(runtime.load("bad", &Imports::pass_through()).is_err());
+    let sys = runtime.import("sys", &Imports::pass_through()).unwrap();
     assert!(!sys.has("ran").unwrap());
     assert_eq!(seen.lock().unwrap().iter().filter(|line| *line == "bad true true").count(), 3);
 }
@@ -153,8 +155,8 @@ fn an_observer_may_refuse_a_module_before_it_runs() {
 #[test]
 fn probes_and_questions_of_the_loader_itself_are_no_decisions() {
     let (runtime, log) = observed(&[("app.py", ""), ("pk/__init__.py", "")]);
-    let imports = runtime.pass_through();
-    imports.object().call::<bool>("contains", ("app",)).unwrap();
+    let imports = Imports::pass_through();
+    runtime.mapper(&imports).unwrap().call::<bool>("contains", ("app",)).unwrap();
     runtime.load("app", &imports).unwrap();
     assert_eq!(decisions(&log).len(), 0);
 }
@@ -168,7 +170,7 @@ fn several_observers_are_told_the_same() {
         .observer(two.clone())
         .build()
         .unwrap();
-    runtime.load("a", &runtime.pass_through()).unwrap();
+    runtime.load("a", &Imports::pass_through()).unwrap();
     assert!(one.events() == two.events() && one.events().len() == 2, "{:?}", one.events());
 }
 
@@ -192,10 +194,10 @@ fn lines_of_json_are_events_again() {
     let runtime = Runtime::builder()
         .source(files)
         .observer(log.clone())
-        .observer(exocet::JsonLines::new(buffer.clone()))
+        .observer(exocet::observe::JsonLines::new(buffer.clone()))
         .build()
         .unwrap();
-    runtime.load("a", &runtime.pass_through()).unwrap();
+    runtime.load("a", &Imports::pass_through()).unwrap();
     let text = String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap();
     let read: Vec<Event> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(read, log.events());
@@ -238,10 +240,10 @@ fn events_of_the_tracing_crate_have_the_names_and_levels() {
     }
     let seen = Arc::new(Mutex::new(Vec::new()));
     let files = Memory::new("<app>").with("a.py", "import sys").with("b.py", "1 / 0");
-    let runtime = Runtime::builder().source(files).observer(exocet::TracingEvents).build().unwrap();
+    let runtime = Runtime::builder().source(files).observer(exocet::observe::TracingEvents).build().unwrap();
     tracing::subscriber::with_default(Seen(seen.clone()), || {
-        runtime.load("a", &runtime.pass_through()).unwrap();
-        runtime.load("b", &runtime.pass_through()).unwrap_err();
+        runtime.load("a", &Imports::pass_through()).unwrap();
+        runtime.load("b", &Imports::pass_through()).unwrap_err();
     });
     let seen = seen.lock().unwrap();
     assert!(seen.len() >= 3, "{seen:?}");

@@ -1,7 +1,12 @@
 //! Policies: which rule decides, what it gives, and what becomes of names that mean nothing.
 
 use crate::support::{attr, handle};
-use exocet::{Memory, Outcome, Policy, Rule, Runtime, SearchPath, load, mapper};
+use exocet::{
+    Imports, Memory, Policy, Rule, Runtime,
+    modules::SearchPath,
+    policy::Outcome,
+    raw::{self, load},
+};
 use std::sync::Arc;
 
 /// What the modules under a policy find beside themselves.
@@ -32,10 +37,10 @@ fn got(policy: &Policy, code: &str) -> String {
     RUNTIME.with(|(runtime, memory)| {
         memory.insert("guest.py", code);
         runtime.enter(|vm| {
-            let mapper = policy.checked_mapper(mapper::pass_through(vm), vm).expect("its names mean something");
+            let mapper = policy.checked_mapper(raw::pass_through(vm), vm).expect("its names mean something");
             let guest = handle("guest", vm).and_then(|guest| load(&guest, &mapper, vm));
             let seen = guest.and_then(|guest| attr(guest.as_ref(), "got", vm));
-            seen.unwrap_or_else(|error| exocet::describe(&error, vm))
+            seen.unwrap_or_else(|error| exocet::raw::describe(&error, vm))
         })
     })
 }
@@ -132,10 +137,10 @@ fn a_package_in_part_has_its_listed_submodules_and_is_whole_to_itself() {
             .with("pk/__init__.py", "from . import side\nfrom .side import word\nword += '!'")
             .with("pk/side.py", "word = 'side'\nimport pk as whole\nwhole.__path__");
         let runtime = Runtime::builder().source(files).build().expect("it builds");
-        let imports =
-            runtime.pass_through().policed(&Policy::allowing().rule(Rule::attenuate("pk", ["word"]))).unwrap();
-        let imports = imports.realm(["guest", "pk"]).unwrap();
-        imports.import("guest").and_then(|guest| guest.get::<String>("got")).map_err(|error| error.to_string())
+        let policy = Policy::allowing().rule(Rule::attenuate("pk", ["word"]));
+        let imports = Imports::pass_through().with_policy(policy);
+        let realm = runtime.realm(["guest", "pk"], &imports).unwrap();
+        realm.import("guest").and_then(|guest| guest.get::<String>("got")).map_err(|error| error.to_string())
     };
     assert_eq!(realm("import pk\ngot = pk.word").as_deref(), Ok("side!"));
     assert!(realm("import pk\ngot = pk.side").unwrap_err().starts_with("Withheld"));
@@ -165,7 +170,7 @@ fn a_rule_for_some_importers_knows_them_whatever_they_call_themselves() {
     assert_eq!(got(&policy, "import tool\ngot = tool.shout('a')"), "'A'");
     let files = Memory::new("<app>").with("friend.py", "import other\ngot = other.word").with("other.py", "word = 1");
     let runtime = Runtime::builder().source(files).build().unwrap();
-    let imports = runtime.pass_through().policed(&policy_of("guest", "other")).unwrap();
+    let imports = Imports::pass_through().with_policy(policy_of("guest", "other"));
     assert_eq!(runtime.load("friend", &imports).unwrap().get::<i32>("got").unwrap(), 1);
 }
 
@@ -185,7 +190,7 @@ fn importers_that_get_different_answers_get_different_views_of_a_parent() {
         let policy = Policy::denying()
             .rule(Rule::allow(["pk"]).importers(["one"]))
             .rule(Rule::allow(["pk.sub"]).importers(["two"]));
-        let imports = runtime.pass_through().policed(&policy).unwrap();
+        let imports = Imports::pass_through().with_policy(policy);
         for name in order {
             let seen: bool = runtime.load(name, &imports).unwrap().get("got").unwrap();
             assert_eq!(seen, name == "one", "{name} of {order:?}");
@@ -299,8 +304,9 @@ fn one_importer_does_not_ask_in_the_name_of_another() {
             .with("other.py", "");
         let runtime = Runtime::builder().source(files).build().unwrap();
         let policy = Policy::denying().rule(Rule::allow(["other"]).importers(["friend"])).rule(Rule::allow(["friend"]));
-        let imports = runtime.pass_through().policed(&policy).unwrap().realm(["guest", "friend"]).unwrap();
-        imports.import("guest").map(drop).map_err(|error| error.to_string())
+        let imports = Imports::pass_through().with_policy(policy);
+        let realm = runtime.realm(["guest", "friend"], &imports).unwrap();
+        realm.import("guest").map(drop).map_err(|error| error.to_string())
     };
     for code in [
         "import other",

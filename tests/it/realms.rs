@@ -2,7 +2,8 @@
 
 use crate::support::{alone, attr, each_source, handle, recorder, said};
 use exocet::{
-    Answer, Mapper, MapperRef, Realm, Request, load, load_package, mapper, search_path,
+    Answer, Mapper, Request,
+    raw::{self, MapperRef, RealmRef, load, load_package, search_path},
     vm::{AsObject, PyResult, VirtualMachine, builtins::PyStr},
 };
 
@@ -19,11 +20,11 @@ const TREE: &[(&str, &str)] = &[
 ];
 
 /// A realm of everything in the fixture but `outside`.
-fn realm(vm: &VirtualMachine) -> PyResult<Realm> {
-    let outer = mapper::pass_through(vm);
+fn realm(vm: &VirtualMachine) -> PyResult<RealmRef> {
+    let outer = raw::pass_through(vm);
     let builder = ["a", "b", "space"]
         .into_iter()
-        .try_fold(Realm::builder(&outer), |builder, name| PyResult::Ok(builder.module(&handle(name, vm)?)))?;
+        .try_fold(RealmRef::builder(&outer), |builder, name| PyResult::Ok(builder.module(&handle(name, vm)?)))?;
     Ok(builder.build(vm))
 }
 
@@ -73,9 +74,9 @@ fn a_module_that_fails_leaves_nothing_and_can_be_tried_again() {
 fn a_search_path_is_inside_as_a_whole() {
     each_source(TREE, |vm| {
         let fixture = search_path(vm)?.locations()[0].clone();
-        let path = exocet::SearchPath::from_locations([fixture]);
+        let path = exocet::modules::SearchPath::from_locations([fixture]);
         let (outer, seen) = recorder([], Answer::PassThrough, vm);
-        let realm = Realm::builder(&outer).search_path(&path).build(vm);
+        let realm = RealmRef::builder(&outer).search_path(&path).build(vm);
         realm.lookup("a.sub", vm)?;
         // Nothing that is inside is asked of the mapper.
         assert_eq!(seen.names(), [] as [&str; 0]);
@@ -89,10 +90,11 @@ fn a_search_path_is_inside_as_a_whole() {
 #[test]
 fn a_realm_is_a_mapper_of_other_loads_and_of_other_realms() {
     each_source(TREE, |vm| {
-        let library = Realm::builder(&mapper::pass_through(vm)).module(&handle("b", vm)?).build(vm);
+        let library = RealmRef::builder(&raw::pass_through(vm)).module(&handle("b", vm)?).build(vm);
         let plugins: Vec<_> =
             (0..2).map(|_| load_package(&handle("a", vm)?, library.mapper(), vm)).collect::<PyResult<_>>()?;
         let shared = library.lookup("b", vm)?.get_attr("Shared", vm)?;
+        let plugins: Vec<_> = plugins.iter().map(|plugin| plugin.lookup("a", vm)).collect::<PyResult<_>>()?;
         assert!(!plugins[0].is(&plugins[1]));
         assert!(plugins.iter().all(|plugin| plugin.get_attr("Shared", vm).is_ok_and(|own| own.is(&shared))));
         let alone = load(&handle("a", vm)?, library.mapper(), vm)?;
@@ -101,28 +103,28 @@ fn a_realm_is_a_mapper_of_other_loads_and_of_other_realms() {
     });
 }
 
-/// A mapper that insists on one name, and has every other one too.
+/// A mapper that enforces one name, and has every other one too.
 #[derive(Debug)]
-struct Insists;
+struct Enforces;
 
-impl Mapper for Insists {
+impl Mapper for Enforces {
     fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
-        Ok(Answer::Object(vm.ctx.new_str(request.name()).into()))
+        Ok(Answer::object(vm.ctx.new_str(request.name())))
     }
 
-    fn insist(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
-        Ok((request.name() == "b").then(|| Answer::Object(vm.ctx.new_str("insisted").into())))
+    fn enforce(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
+        Ok((request.name() == "b").then(|| Answer::object(vm.ctx.new_str("enforced"))))
     }
 }
 
 #[test]
-fn what_a_mapper_insists_on_wins_inside_and_what_it_merely_has_does_not() {
+fn what_a_mapper_enforces_wins_inside_and_what_it_merely_has_does_not() {
     let tree = [("a/__init__.py", "import b, outside\nfrom . import own"), ("a/own.py", ""), ("b.py", "")];
     each_source(&tree, |vm| {
-        let outer = MapperRef::new(Insists, vm);
-        let realm = Realm::builder(&outer).module(&handle("a", vm)?).module(&handle("b", vm)?).build(vm);
+        let outer = MapperRef::new(Enforces, vm);
+        let realm = RealmRef::builder(&outer).module(&handle("a", vm)?).module(&handle("b", vm)?).build(vm);
         let a = realm.lookup("a", vm)?;
-        for (name, expected) in [("b", "'insisted'"), ("outside", "'outside'")] {
+        for (name, expected) in [("b", "'enforced'"), ("outside", "'outside'")] {
             assert_eq!(attr(&a, name, vm)?, expected);
         }
         assert!(a.get_attr("own", vm)?.is(&realm.lookup("a.own", vm)?));
@@ -159,7 +161,7 @@ fn nothing_of_a_dropped_realm_is_left() {
     ];
     alone("realms::nothing_of_a_dropped_realm_is_left", || {
         each_source(&tree, |vm| {
-            let plain = mapper::pass_through(vm);
+            let plain = raw::pass_through(vm);
             let (maker, alive) = (plain.lookup("maker", vm)?, plain.lookup("watch", vm)?.get_attr("alive", vm)?);
             for how in ["make", "with_shims"] {
                 let left = alive.call((maker.get_attr(how, vm)?, 20), vm)?;

@@ -1,8 +1,11 @@
-//! The known routes round a mapper, each with what becomes of it under a mapper alone. The README has the same table. A
-//! route that opens or closes fails a test here, on whichever build it does.
+//! The known routes round a mapper, each with what becomes of it under a mapper alone. `docs/src/trust.md` has the same
+//! table. A route that opens or closes fails a test here, on whichever build it does.
 
 use crate::support::{attr, each_source, handle};
-use exocet::{MapperRef, load, mapper, vm::AsObject, vm::VirtualMachine};
+use exocet::{
+    raw::{self, MapperRef, load},
+    vm::{AsObject, VirtualMachine},
+};
 
 /// What becomes of a route.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,9 +18,9 @@ enum Fate {
 
 use Fate::{Closed, Open};
 
-/// A route, as the README describes it.
+/// A route, as the table describes it.
 struct Route {
-    /// The first cell of its row in the README. Several routes may share one.
+    /// The first cell of its row in the table. Several routes may share one.
     row: &'static str,
     /// What is let in beside `tool`.
     allowed: &'static [&'static str],
@@ -255,6 +258,12 @@ const ROUTES: &[Route] = &[
         Open,
     ),
     route(
+        "setting `__code__` of another module's function",
+        &[],
+        "import tool\ntool.Kind.work.__code__ = (lambda self, held: __import__('denied')).__code__\ngot = tool.Kind().work()",
+        Open,
+    ),
+    route(
         "objects of shared modules that can be changed (`json.encoder.ESCAPE_DCT`)",
         &[],
         "import tool\ntool.table['changed'] = 1\ngot = tool.table['changed']",
@@ -296,6 +305,13 @@ const ROUTES: &[Route] = &[
         "a library that looks into objects on request: `inspect.getmembers(f)`",
         &["inspect"],
         "import inspect, tool\ngot = dict(inspect.getmembers(tool.Kind.work))['__globals__']['denied']",
+        Open,
+    ),
+    #[cfg(feature = "stdlib")]
+    route(
+        "classes that say they are of another module (`__module__`), to `typing`, `dataclasses`, `enum`",
+        &["typing"],
+        "import tool, typing\nclass Sly:\n    __module__ = 'denied'\n    x: \"type('Seen', (), {'word': word})\"\ngot = typing.get_type_hints(Sly)['x'].word",
         Open,
     ),
     #[cfg(all(feature = "stdlib", feature = "threading"))]
@@ -355,10 +371,10 @@ fn check(mapper: impl Fn(&Route, &VirtualMachine) -> MapperRef) {
 fn only(allowed: &[&str], vm: &VirtualMachine) -> MapperRef {
     let names = vm.ctx.new_dict();
     for name in allowed.iter().chain(&["tool"]) {
-        let module = mapper::pass_through(vm).lookup(name, vm).expect("the interpreter has it");
+        let module = raw::pass_through(vm).lookup(name, vm).expect("the interpreter has it");
         names.set_item(*name, module, vm).expect("a dict takes it");
     }
-    mapper::overrides(names, vm)
+    raw::overrides(names, vm)
 }
 
 #[test]
@@ -367,13 +383,21 @@ fn each_route_round_a_mapper_alone_is_as_the_table_says() {
 }
 
 #[test]
-fn the_readme_has_the_table() {
-    let readme = include_str!("../../README.md");
+fn the_documentation_has_the_table() {
+    let page = include_str!("../../docs/src/trust.md");
+    let rows = page.lines().skip_while(|line| *line != "| route | a mapper alone |").skip(2);
+    let rows: Vec<_> = rows.take_while(|line| line.starts_with('|')).collect();
+    // Some routes need the library, or threads.
+    if cfg!(all(feature = "stdlib", feature = "threading")) {
+        for row in &rows {
+            assert!(ROUTES.iter().any(|route| row.starts_with(&format!("| {} |", route.row))), "no test of {row}");
+        }
+    }
     for route in ROUTES {
-        let row = readme.lines().find(|line| line.starts_with(&format!("| {} |", route.row)));
+        let row = rows.iter().find(|line| line.starts_with(&format!("| {} |", route.row)));
         let row = row.unwrap_or_else(|| panic!("no row {}", route.row));
         let says = if route.alone == Open { "open" } else { "closed" };
-        // Without access to the host some of what the README calls open is closed.
+        // Without access to the host some of what the table calls open is closed.
         if route.row != "`open`" {
             assert!(row.starts_with(&format!("| {} | {says}", route.row)), "{row}");
         }
@@ -395,10 +419,10 @@ fn what_one_module_poisons_another_one_sees() {
             load(&handle("poison", vm)?, mapper, vm)?;
             attr(load(&handle("victim", vm)?, mapper, vm)?.as_ref(), "seen", vm)
         };
-        let alone = mapper::pass_through(vm);
+        let alone = raw::pass_through(vm);
         assert_eq!(seen(&alone)?, "('poisoned', 'poisoned')");
         // Builtins are shared under one mapper only; a shared module is everybody's.
-        let other = attr(load(&handle("victim", vm)?, &mapper::pass_through(vm), vm)?.as_ref(), "seen", vm)?;
+        let other = attr(load(&handle("victim", vm)?, &raw::pass_through(vm), vm)?.as_ref(), "seen", vm)?;
         assert_eq!(other, "('<built-in function len>', 'poisoned')");
         Ok(())
     });
@@ -417,10 +441,10 @@ fn machinery_that_is_passed_through_goes_to_the_mapper() {
         let guest = call.replace('\n', "\n    ");
         let guest = format!("try:\n    {guest}\nexcept ImportError:\n    got = None\n");
         each_source(&[("guest.py", &guest), ("denied.py", "word = 1")], |vm| {
-            let mapper = mapper::exclusion(mapper::pass_through(vm), ["denied"], vm);
+            let mapper = raw::exclusion(raw::pass_through(vm), ["denied"], vm);
             let guest = load(&handle("guest", vm)?, &mapper, vm)?;
             assert_eq!(attr(guest.as_ref(), "got", vm)?, "None", "{call}");
-            let open = load(&handle("guest", vm)?, &mapper::pass_through(vm), vm)?;
+            let open = load(&handle("guest", vm)?, &raw::pass_through(vm), vm)?;
             assert_ne!(attr(open.as_ref(), "got", vm)?, "None", "{call}");
             Ok(())
         });
@@ -438,7 +462,7 @@ fn a_call_of_import_by_other_means_goes_to_the_mapper() {
             ("denied.py", ""),
         ],
         |vm| {
-            let guest = load(&handle("guest", vm)?, &mapper::empty(vm), vm)?;
+            let guest = load(&handle("guest", vm)?, &raw::empty(vm), vm)?;
             assert_eq!(attr(guest.as_ref(), "got", vm)?, "None");
             Ok(())
         },

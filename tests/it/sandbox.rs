@@ -1,7 +1,10 @@
 //! A build without access to the host: what there is in the VM, and that it leads nowhere.
 
 use crate::support::{attr, each_source, handle};
-use exocet::{load, mapper, vm::AsObject};
+use exocet::{
+    raw::{self, load},
+    vm::AsObject,
+};
 
 /// Built-in modules that are for files, sockets, processes and foreign code.
 const HOST: [&str; 24] = [
@@ -36,7 +39,7 @@ const HOST: [&str; 24] = [
 fn got(code: &str) -> String {
     let seen = std::cell::RefCell::new(String::new());
     each_source(&[("guest.py", code)], |vm| {
-        let guest = load(&handle("guest", vm)?, &mapper::pass_through(vm), vm);
+        let guest = load(&handle("guest", vm)?, &raw::pass_through(vm), vm);
         *seen.borrow_mut() = match guest {
             Ok(guest) => attr(guest.as_ref(), "got", vm)?,
             Err(error) => error.class().name().to_string(),
@@ -86,12 +89,12 @@ fn the_environment_and_the_machine_are_out_of_sight() {
 
 #[test]
 fn the_host_gives_modules_and_they_work() {
-    use exocet::{HostModule, Memory, Runtime};
+    use exocet::{HostModule, Imports, Memory, Runtime};
     let app = Memory::new("<app>")
         .with("app.py", "import host, part\ndef reply(): return part.shout(host.name())")
         .with("part.py", "def shout(text): return text.upper()");
     let runtime = Runtime::builder().isolated().without_signals().source(app).build().unwrap();
     let host = HostModule::new("host").function("name", || "ann");
-    let imports = runtime.no_imports().with_module(host).unwrap().realm(["app", "part"]).unwrap();
-    assert_eq!(imports.import("app").unwrap().call::<String>("reply", ()).unwrap(), "ANN");
+    let realm = runtime.realm(["app", "part"], &Imports::none().with_module(host)).unwrap();
+    assert_eq!(realm.import("app").unwrap().call::<String>("reply", ()).unwrap(), "ANN");
 }

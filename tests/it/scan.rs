@@ -1,4 +1,4 @@
-use exocet::scan::{ImportKind, attributes, exports, imports};
+use exocet::syntax::{ImportKind, attributes, exports, imports};
 
 use crate::support::each_path;
 
@@ -138,7 +138,7 @@ fn no_statement_means_no_import() {
 }
 
 #[track_caller]
-fn names(found: Result<Vec<String>, exocet::scan::ScanError>, expected: &str) {
+fn names(found: Result<Vec<String>, exocet::syntax::ScanError>, expected: &str) {
     assert_eq!(found.unwrap().join(" "), expected);
 }
 

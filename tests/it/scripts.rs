@@ -4,7 +4,11 @@
 //! file's lines after `# | `.
 
 use crate::support::{Fixture, KINDS, fixture};
-use exocet::{Memory, PythonModule, Runtime, SearchPath, mapper, run_main, traceback};
+use exocet::{
+    Memory, Runtime,
+    modules::{PythonModule, SearchPath},
+    raw::{self, run_main, traceback},
+};
 use std::{fs, path::Path};
 
 /// A script's fixture files and what it is expected to print.
@@ -44,13 +48,13 @@ fn run(script: &Script, kind: &str) -> String {
         Runtime::builder().isolated().shared_source(fixture.source.clone()).source(main).build().expect("it starts");
     runtime.enter(|vm| {
         let run = || {
-            let path = exocet::search_path(vm)?;
+            let path = exocet::raw::search_path(vm)?;
             let find = |path: &SearchPath, name: &str| path.get(name).map_err(|error| error.into_exception(vm));
-            let collect = exocet::load(&find(&path, "collect")?, &mapper::pass_through(vm), vm)?;
+            let collect = exocet::raw::load(&find(&path, "collect")?, &raw::pass_through(vm), vm)?;
             let script: PythonModule = find(&path, "script")?;
             let overrides = vm.ctx.new_dict();
-            overrides.set_item("collect", collect.clone().into(), vm)?;
-            let own = mapper::pass_through(vm).with_overrides(overrides, vm);
+            overrides.set_item("collect", collect.clone(), vm)?;
+            let own = raw::pass_through(vm).with_overrides(overrides, vm);
             collect.get_attr("install", vm)?.call((), vm)?;
             let result = run_main(&script, &own, vm);
             let printed: String = collect.get_attr("printed", vm)?.call((), vm)?.try_into_value(vm)?;

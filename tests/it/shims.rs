@@ -5,7 +5,9 @@
 
 use crate::support::handle;
 use exocet::{
-    Memory, Runtime, load, mapper, open, traceback,
+    Memory, Runtime,
+    raw::{self, load, traceback},
+    source::open,
     vm::{PyObjectRef, PyResult},
 };
 use std::{fs, path::PathBuf, process::Command};
@@ -77,7 +79,7 @@ fn lines(script: &str, code: &str) -> Vec<String> {
     let runtime = Runtime::builder().isolated().shared_source(shims).shared_source(scripts).source(main);
     runtime.build().expect("it starts").enter(|vm| {
         let run = || {
-            let main = load(&handle("main_of_test", vm)?, &mapper::pass_through(vm), vm)?;
+            let main = load(&handle("main_of_test", vm)?, &raw::pass_through(vm), vm)?;
             main.get_attr("lines", vm)?
                 .try_into_value::<Vec<PyObjectRef>>(vm)?
                 .into_iter()
@@ -149,7 +151,7 @@ ValueError: no
     let runtime = Runtime::builder().isolated().shared_source(shims).source(guest).build().expect("it starts");
     runtime.enter(|vm| {
         let guest = handle("guest", vm).expect("it is there");
-        let error = load(&guest, &mapper::pass_through(vm), vm).expect_err("it raises");
+        let error = load(&guest, &raw::pass_through(vm), vm).expect_err("it raises");
         assert_eq!(traceback(&error, vm), expected);
         assert!(vm.import("traceback", 0).is_ok());
     });

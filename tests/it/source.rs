@@ -2,7 +2,10 @@ use std::fs;
 use std::io;
 use std::sync::Arc;
 
-use exocet::{Directory, Entry, Memory, Shape, Source, Zip};
+use exocet::{
+    Directory, Memory, Source, Zip,
+    source::{Entry, Shape},
+};
 
 use crate::support::{archive, directory, write};
 
@@ -51,7 +54,7 @@ fn a_source_with_only_read_probes_by_reading() {
             Ok((path == "pk/__init__.py").then(|| [].as_slice().into()))
         }
     }
-    let path = exocet::SearchPath::new().with(One);
+    let path = exocet::modules::SearchPath::new().with(One);
     assert_eq!(path.get("pk").unwrap().origin().unwrap(), "<source>/pk/__init__.py");
     assert_eq!(path.iter_modules().count(), 0);
 }
@@ -63,11 +66,11 @@ fn opening_says_what_is_wrong() {
     fs::write(dir.path().join("cut.zip"), &whole[..whole.len() - 30]).unwrap();
     for (name, cause) in [("nowhere", "No such file"), ("x.zip", "not a zip archive"), ("cut.zip", "not a zip archive")]
     {
-        let message = exocet::open(dir.path().join(name)).unwrap_err().to_string();
+        let message = exocet::source::open(dir.path().join(name)).unwrap_err().to_string();
         assert!(message.contains(name) && message.contains(cause), "{message}");
     }
     assert!(Directory::new(dir.path().join("x.zip")).unwrap_err().to_string().contains("x.zip`: Not a directory"));
-    assert_eq!(exocet::open(dir.path()).unwrap().label(), dir.path().to_str().unwrap());
+    assert_eq!(exocet::source::open(dir.path()).unwrap().label(), dir.path().to_str().unwrap());
 }
 
 #[test]
@@ -206,7 +209,7 @@ fn a_deep_path_in_an_archive_is_harmless() {
     let tree = [(deep.as_str(), "")];
     let source = Zip::from_bytes("<zip>", archive(&tree)).unwrap();
     assert_eq!(listed(&source, "a/a"), ["a Folder"]);
-    let path = exocet::SearchPath::new().with(source);
+    let path = exocet::modules::SearchPath::new().with(source);
     assert!(path.walk_modules().take(50).all(|module| module.is_ok()));
 }
 

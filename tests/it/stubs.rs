@@ -1,8 +1,8 @@
 //! `exocet.pyi` describes the Python module as it is: its names, the members of its classes, and their parameters.
 
 use exocet::{
-    Runtime, STUBS, mapper,
-    scan::{attributes, imports},
+    Runtime, STUBS, raw,
+    syntax::{attributes, imports},
     vm::{PyObjectRef, PyResult, VirtualMachine},
 };
 use std::collections::BTreeSet;
@@ -16,8 +16,8 @@ def seen(owner):
 ";
 
 fn seen(owner: &str, vm: &VirtualMachine) -> PyResult<Vec<(String, String)>> {
-    let handle = exocet::search_path(vm)?.get("seen").map_err(|error| error.into_exception(vm))?;
-    let module = exocet::load(&handle, &mapper::pass_through(vm), vm)?;
+    let handle = exocet::raw::search_path(vm)?.get("seen").map_err(|error| error.into_exception(vm))?;
+    let module = exocet::raw::load(&handle, &raw::pass_through(vm), vm)?;
     let pairs: Vec<PyObjectRef> = module.get_attr("seen", vm)?.call((owner.to_owned(),), vm)?.try_into_value(vm)?;
     let pair = |pair: PyObjectRef| {
         let pair: Vec<String> = pair.try_to_value(vm)?;
@@ -73,8 +73,8 @@ fn the_stubs_describe_what_python_sees() {
         ["IMapper", "DictMapper", "CallableMapper", "ExclusiveMapper", "Realm", "PythonModule", "PythonAttribute"];
     for owner in [""].iter().chain(&classes) {
         let body = body(owner);
-        let members =
-            runtime.enter(|vm| seen(owner, vm).unwrap_or_else(|error| panic!("{}", exocet::traceback(&error, vm))));
+        let members = runtime
+            .enter(|vm| seen(owner, vm).unwrap_or_else(|error| panic!("{}", exocet::raw::traceback(&error, vm))));
         let names: BTreeSet<String> = members.iter().map(|(name, _)| name.clone()).collect();
         assert_eq!(described(&body), names, "the members of {}", if owner.is_empty() { "exocet" } else { owner });
         for (name, doc) in members {

@@ -1,8 +1,9 @@
 //! Small trees of Python files, run through every kind of source.
 
 use exocet::{
-    Answer, Kind, Mapper, MapperRef, Memory, PythonModule, Request, Runtime, SearchPath, Source, Zip, describe,
-    search_path,
+    Answer, Mapper, Memory, Request, Runtime, Source, Zip,
+    modules::{Kind, PythonModule, SearchPath},
+    raw::{MapperRef, describe, search_path},
     vm::{PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef},
 };
 use std::{
@@ -39,7 +40,7 @@ pub fn fixture(kind: &str, tree: Tree<'_>) -> Fixture {
         "memory" => Fixture { source: Arc::new(tree.iter().copied().collect::<Memory>()), _folder: None },
         "directory" => {
             let folder = directory(tree);
-            Fixture { source: exocet::open(folder.path()).expect("the folder opens"), _folder: Some(folder) }
+            Fixture { source: exocet::source::open(folder.path()).expect("the folder opens"), _folder: Some(folder) }
         }
         "zip" => {
             let source = Zip::from_bytes("<zip>", archive(tree)).expect("it opens");
@@ -106,14 +107,14 @@ pub fn each_source(tree: Tree<'_>, test: impl Fn(&VirtualMachine) -> PyResult<()
         let runtime = Runtime::builder().isolated().shared_source(fixture.source.clone()).build().expect("it starts");
         runtime.enter(|vm| {
             if let Err(error) = test(vm) {
-                panic!("from {kind}:\n{}", exocet::traceback(&error, vm));
+                panic!("from {kind}:\n{}", exocet::raw::traceback(&error, vm));
             }
         });
     }
 }
 
 /// The handle of a module on the search path.
-pub fn handle(name: &str, vm: &VirtualMachine) -> PyResult<exocet::PythonModule> {
+pub fn handle(name: &str, vm: &VirtualMachine) -> PyResult<exocet::modules::PythonModule> {
     search_path(vm)?.get(name).map_err(|error| error.into_exception(vm))
 }
 

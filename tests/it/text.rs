@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use exocet::text::decode;
+use exocet::syntax::decode;
 use proptest::prelude::*;
 
 #[track_caller]

@@ -1,4 +1,4 @@
-# A package that is loaded as a realm is fresh together with its modules: each is loaded once, and they see one another.
+# A package that is loaded with a context of its own is fresh together with its modules: each is loaded once, and they see one another.
 # file: pk/__init__.py
 # | """The package."""
 # | from .top import value
@@ -46,15 +46,15 @@
 # > True True
 # > ImportError attempted relative import beyond top-level package
 # > False
-# > 0
+# > `outside` is not a package
 # > pk.sub True False
 import exocet
 import sys
 
 before = dict(sys.modules)
 mapper = exocet.emptyMapper.withOverrides({"outside": "the mapper's"})
-first = exocet.loadPackageNamed("pk", mapper)
-second = exocet.loadPackage(exocet.getModule("pk"), mapper)
+first = exocet.loadPackageNamed("pk", mapper).loadNamed("pk")
+second = exocet.loadPackage(exocet.getModule("pk"), mapper).loadNamed("pk")
 print(first.__name__, first.value, first.outside, first.__doc__)
 print(first.one.util is first.util is first.one.two.util, first.top.shared is first.util.shared)
 print(first.one.two is first.two, first.two.one is first.one)
@@ -72,7 +72,10 @@ except ImportError as error:
     print(type(error).__name__, error)
 print(hasattr(first.sub, "deep"))
 
-# Other packages and modules may be loaded this way too; a module is a realm of one.
-print(exocet.loadPackageNamed("outside", exocet.emptyMapper).count)
-nested = exocet.loadPackageNamed("pk.sub", exocet.pep302Mapper)
+# A package below another one may be loaded this way too; a module that is no package may not.
+try:
+    exocet.loadPackageNamed("outside", exocet.emptyMapper)
+except ValueError as error:
+    print(error)
+nested = exocet.loadPackageNamed("pk.sub", exocet.pep302Mapper).loadNamed("pk.sub")
 print(nested.__name__, nested.util is sys.modules["pk.util"], nested is sys.modules["pk"].__dict__.get("sub"))

@@ -31,7 +31,7 @@
 import exocet
 import sys
 
-ring = exocet.loadPackageNamed("ring", exocet.emptyMapper)
+ring = exocet.loadPackageNamed("ring", exocet.emptyMapper).loadNamed("ring")
 print(ring.first.second is ring.second, ring.first.again is ring.second, ring.second.first is ring.first)
 print(ring.second.value())
 try:

@@ -35,4 +35,4 @@ for mapper in mappers:
     print(mapper)
 cyclic = {}
 cyclic["self"] = exocet.DictMapper(cyclic)
-print(cyclic["self"], exocet.loadPackageNamed("pk", exocet.emptyMapper).__builtins__["__import__"])
+print(cyclic["self"], exocet.loadNamed("pk", exocet.emptyMapper).__builtins__["__import__"])

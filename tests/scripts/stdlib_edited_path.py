@@ -17,7 +17,7 @@ import exocet
 import pkgutil
 
 print([module.name for module in exocet.getModule("pk").iterModules()])
-pk = exocet.loadPackageNamed("pk", exocet.emptyMapper)
+pk = exocet.loadPackageNamed("pk", exocet.emptyMapper).loadNamed("pk")
 print(pk.extra.value, pk.extra.__name__, pk.__path__[1:] == ["<fixture>/more"])
 print(sorted(module.name for module in pkgutil.iter_modules(pk.__path__)))
 print([module.name for module in exocet.getModule("pathless").walkModules()])

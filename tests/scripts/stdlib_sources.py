@@ -57,7 +57,7 @@ for entry in (tree, archive + "/inner"):
     print(own(exocet.iterModules()), own(exocet.walkModules()))
     pack = exocet.getModule("zz_pack")
     print(pack.filePath.replace(folder, "").replace(os.sep, "/"), own(pack.iterModules()))
-    print(exocet.loadPackageNamed("zz_pack", exocet.emptyMapper.withOverrides({"zz_other": 1})).a.value)
+    print(exocet.loadPackageNamed("zz_pack", exocet.emptyMapper.withOverrides({"zz_other": 1})).loadNamed("zz_pack.a").value)
     leaf = exocet.loadNamed("zz_space.deep.leaf", exocet.emptyMapper)
     print(leaf.where == leaf.__file__ == exocet.getModule("zz_space.deep.leaf").filePath)
     print(exocet.loadNamed("zz_pack.a", exocet.pep302Mapper).zz_other.name, own(pack.iterModules()) == own(pack.iterModules()))

@@ -1,11 +1,12 @@
-import { answer, createLoader, type ImportRequest, passThrough, PythonError, type PythonObject } from "exocet";
+import { answer, createLoader, type ImportRequest, passThrough, PythonError, type PythonObject, type Realm } from "exocet";
 import { createLoader as createSmallLoader } from "exocet/core";
-import { createWorkerLoader, DeadlineError, fromSetup, type WorkerObject } from "exocet/worker";
+import { byMapper, createWorkerLoader, DeadlineError, fromSetup, type WorkerObject, type WorkerRealm } from "exocet/worker";
 
 const loader = await createLoader({ sources: [{ "a.py": "x = 1" }, new Uint8Array()], stdout: (text) => text.length, log: (event) => event.event === "load" && event.hash });
-const imports = passThrough.ask((request: ImportRequest) => (request.name === "os" ? answer.denied("no") : undefined)).with({ f: (n: number) => n });
+const imports = passThrough.ask((request: ImportRequest) => (request.name === "os" ? answer.denied("no") : answer.attenuated(answer.passThrough, ["x"]))).with({ f: (n: number) => n });
 try {
-  const module: PythonObject = loader.load("a", imports, { asPackage: true });
+  const realm: Realm = loader.loadPackage("pk", imports.withPolicy({ default: "allow" }));
+  const module: PythonObject = loader.load("a", realm.imports.with("inner", realm.import("pk.inner")));
   const value: number = module.get("x");
   module.callWith("f", [value], { named: 1 });
 } catch (error) {
@@ -18,9 +19,13 @@ const small = await createSmallLoader();
 const names: string[] = small.modules({ deep: true }).flatMap((found) => ("traceback" in found ? [] : [found.name]));
 const worker = await createWorkerLoader({ library: "core", deadline: 10 });
 const object: WorkerObject = await worker.load("a", passThrough.with("h", fromSetup("h")), { deadline: 5 });
+const context: WorkerRealm = await worker.loadPackage("pk", byMapper(object), { deadline: 5 });
+await worker.load("a", context.imports);
 const result: number = await object.call("f", names);
 // @ts-expect-error a source is no number
 await createLoader({ sources: 5 });
+// @ts-expect-error a package is loaded by `loadPackage`
+loader.load("pk", imports, { asPackage: true });
 // @ts-expect-error an answer is made by `answer`
 passThrough.ask(() => 5);
 export { DeadlineError, result };

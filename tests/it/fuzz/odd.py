@@ -76,7 +76,7 @@ class Recurses:
 
 class Loads:
     def lookup(self, name):
-        return exocet.loadPackageNamed(name, exocet.pep302Mapper)
+        return exocet.loadNamed(name, exocet.pep302Mapper)
 
 
 class Odd:

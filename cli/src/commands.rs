@@ -1,0 +1,72 @@
+//! The commands: one file for each, with its arguments. What they share stands beside this file.
+
+mod bench;
+mod cache;
+mod check;
+mod completions;
+#[cfg(feature = "stdlib")]
+mod demo;
+mod explain;
+mod graph;
+mod imports;
+mod list;
+mod load;
+mod lock;
+mod run;
+mod trace;
+
+use crate::failure::Failure;
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+use std::process::ExitCode;
+
+/// Loads Python modules fresh, and decides what each of their imports gets.
+#[derive(Debug, Parser)]
+#[command(name = "exocet", version)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show in one minute what a mapper is good for
+    #[cfg(feature = "stdlib")]
+    Demo,
+    Run(run::RunArgs),
+    List(list::ListArgs),
+    Load(load::LoadArgs),
+    Imports(imports::ImportsArgs),
+    Graph(graph::GraphArgs),
+    Check(check::CheckArgs),
+    Explain(explain::ExplainArgs),
+    Trace(trace::TraceArgs),
+    Lock(lock::LockArgs),
+    Bench(bench::BenchArgs),
+    Cache(cache::CacheArgs),
+    /// Print a shell's completion script
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// Carries a command out.
+pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        #[cfg(feature = "stdlib")]
+        Command::Demo => demo::demo(),
+        Command::Run(args) => run::run(args),
+        Command::List(args) => list::list(&args),
+        Command::Load(args) => load::load(&args),
+        Command::Imports(args) => imports::imports(&args),
+        Command::Graph(args) => graph::graph(&args),
+        Command::Check(args) => check::check(&args),
+        Command::Explain(args) => explain::explain(&args),
+        Command::Trace(args) => trace::trace(&args),
+        Command::Lock(args) => lock::lock(&args),
+        Command::Bench(args) => bench::bench(&args),
+        Command::Cache(args) => cache::cache(&args.action),
+        Command::Completions { shell } => completions::completions(shell),
+    }
+}

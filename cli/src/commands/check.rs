@@ -1,0 +1,116 @@
+//! `exocet check`.
+
+mod compare;
+mod item;
+mod report;
+
+use crate::{
+    failure::Failure,
+    output::{self, JsonList},
+    plan::{Mapping, Plan, check_name},
+    recording,
+    sources::{self, Search},
+};
+use clap::Args;
+use compare::Comparison;
+use item::{Item, Level};
+use report::Report;
+use std::{io::Write, path::PathBuf, process::ExitCode};
+
+/// Report which imports a run would not get, without running it
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+The mapper is made of the same options as that of `run`, and asked about each import of the NAMEs, and of
+everything below those that are packages. Denied and missing modules are errors; what is missing inside of
+`try` is a warning, and so is what is denied or missing but for a type checker. What code asks for by itself,
+as `importlib.import_module(name)` does, shows only in a record of a run (--record).
+Exit code: 0; 1 if there are errors; 2 if the command line is wrong.
+
+The JSON is a list of {\"module\", \"file\", \"line\", \"column\", \"name\", \"kind\", \"verdict\", \"reason\"}. The
+verdict is denied, missing, overridden or unreadable; with --record also dynamic or never asked. The kinds
+are those of `exocet imports`. What isn't known is null.
+
+Examples:
+  exocet check --path src --deny socket --deny ssl app
+      Which modules of `app` import `socket` or `ssl`, and where?
+  exocet check --path src --realm --empty --override time=stubs/time.py app
+      Would `app` find all that it imports, had it only src and the stub?")]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    search: Search,
+    #[command(flatten)]
+    mapping: Mapping,
+    /// Let every import fail that no override answers
+    #[arg(long)]
+    empty: bool,
+    /// Check what the NAMEs import from --path, too, and what that imports
+    ///
+    /// So it is in `run --realm`, where all that comes from --path is under the mapper.
+    #[arg(long)]
+    realm: bool,
+    /// Report the imports that get something else, too
+    #[arg(long)]
+    overridden: bool,
+    /// Compare with what a run asked for
+    ///
+    /// FILE is a record: a JSON object for each event, one a line.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Print a JSON list
+    #[arg(long)]
+    json: bool,
+    /// The modules and packages to check
+    #[arg(value_name = "NAME", required = true)]
+    names: Vec<String>,
+}
+
+pub(crate) fn check(args: &CheckArgs) -> Result<ExitCode, Failure> {
+    let items = items(args)?;
+    let mut out = output::stdout();
+    if args.json {
+        let mut list = JsonList::new(out);
+        items.iter().try_for_each(|item| list.push(item))?;
+        list.finish()?;
+    } else {
+        let report = Report::for_choice(out.current_choice());
+        items.iter().try_for_each(|item| writeln!(out, "{}\n", report.of(item)))?;
+        out.flush()?;
+    }
+    let count = |level| items.iter().filter(|item| item.level == level).count();
+    let (errors, warnings) = (count(Level::Error), count(Level::Warning));
+    output::complain(&format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")));
+    Ok(ExitCode::from(u8::from(errors > 0)))
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// What there is to report.
+fn items(args: &CheckArgs) -> Result<Vec<Item>, Failure> {
+    args.names.iter().try_for_each(|name| check_name(name))?;
+    let plan = Plan::new(&args.mapping)?;
+    let record = args.record.as_deref().map(recording::read).transpose()?;
+    let sources = sources::open(&args.search)?;
+    let runtime = sources::quiet_runtime(&sources)?;
+    runtime.enter(|vm| {
+        let mut dry = plan.dry_run(args.empty, vm)?;
+        if args.realm {
+            dry = dry.realm(sources::path_of(sources));
+        }
+        let roots = args.names.iter().map(|name| dry.path().get(name).map_err(Failure::failed));
+        let roots = roots.collect::<Result<Vec<_>, _>>()?;
+        let mut comparison = record.as_ref().map(|_| Comparison::default());
+        let findings = exocet::check::check(&dry, &roots, |module, scan| match &mut comparison {
+            Some(comparison) => comparison.expect(module, scan, &dry),
+            None => Ok(()),
+        });
+        let findings = findings.map_err(|error| Failure::raised(&error, vm))?;
+        let items = findings.into_iter().map(Item::from);
+        let mut items: Vec<_> = items.filter(|item| args.overridden || !item.is_overridden()).collect();
+        if let Some((comparison, record)) = comparison.zip(record) {
+            items.extend(comparison.with(&record, dry.path()));
+        }
+        Ok(items)
+    })
+}

@@ -1,0 +1,139 @@
+//! One thing that `exocet check` reports.
+
+use crate::output;
+use exocet::{
+    check::{Finding, Outcome, Problem},
+    modules::PythonModule,
+    syntax::{Import, ImportKind},
+};
+use serde::{Serialize, Serializer};
+
+/// Something to report.
+#[derive(Debug, Serialize)]
+pub(super) struct Item {
+    /// The importing module.
+    pub(super) module: Option<String>,
+    pub(super) file: Option<String>,
+    pub(super) line: Option<usize>,
+    pub(super) column: Option<usize>,
+    /// What it imports.
+    pub(super) name: Option<String>,
+    #[serde(serialize_with = "kind")]
+    pub(super) kind: Option<ImportKind>,
+    pub(super) verdict: Verdict,
+    pub(super) reason: String,
+    #[serde(skip)]
+    pub(super) level: Level,
+    /// The line of the text, and how many letters of it are meant, from the column on.
+    #[serde(skip)]
+    pub(super) marked: Option<(String, usize)>,
+}
+
+fn kind<S: Serializer>(kind: &Option<ImportKind>, serializer: S) -> Result<S::Ok, S::Error> {
+    kind.map(output::kind).serialize(serializer)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Verdict {
+    Denied,
+    Missing,
+    Overridden,
+    Unreadable,
+    /// The run asked for it, and no import statement does.
+    Dynamic,
+    /// An import statement asks for it, and the run didn't.
+    #[serde(rename = "never asked")]
+    NeverAsked,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    Error,
+    Warning,
+    Note,
+}
+
+impl From<Finding> for Item {
+    fn from(finding: Finding) -> Self {
+        let is_error = finding.is_error();
+        let Finding { module, text, problem, .. } = finding;
+        let (import, name, outcome) = match problem {
+            Problem::Import { import, name, outcome, .. } => (import, name, outcome),
+            Problem::Unreadable(error) => {
+                let (verdict, level) = (Verdict::Unreadable, Level::Error);
+                let place = (error.line, error.column);
+                return Self::at(&module, &text, place, |_| 1, verdict, level, error.message);
+            }
+            problem => {
+                let (verdict, level) = (Verdict::Unreadable, Level::Error);
+                return Self::at(&module, &text, (None, None), |_| 1, verdict, level, format!("{problem:?}"));
+            }
+        };
+        let (verdict, reason) = match outcome {
+            Outcome::Denied(why) => (Verdict::Denied, format!("denied by {why}")),
+            Outcome::Missing(why) => (Verdict::Missing, why),
+            Outcome::Overridden { by, .. } => (Verdict::Overridden, format!("gets {by}")),
+            Outcome::Attenuated { names, .. } => (Verdict::Overridden, format!("gets some names of it: {names}")),
+            _ => (Verdict::Overridden, "gets something else".to_owned()),
+        };
+        let level = match verdict {
+            _ if is_error => Level::Error,
+            Verdict::Denied | Verdict::Missing => Level::Warning,
+            _ => Level::Note,
+        };
+        Self::of(&module, &import, &text, name, verdict, level, reason)
+    }
+}
+
+impl Item {
+    pub(super) fn is_overridden(&self) -> bool {
+        self.verdict == Verdict::Overridden
+    }
+
+    /// About an import statement that the run didn't get to.
+    pub(super) fn never_asked(module: &PythonModule, import: &Import, text: &str, name: String) -> Self {
+        let reason = "no decision of the record is about it".to_owned();
+        Self::of(module, import, text, name, Verdict::NeverAsked, Level::Note, reason)
+    }
+
+    /// About an import statement of the module.
+    fn of(
+        module: &PythonModule,
+        import: &Import,
+        text: &str,
+        name: String,
+        verdict: Verdict,
+        level: Level,
+        reason: String,
+    ) -> Self {
+        let place = (Some(import.line), Some(import.column));
+        let length = |line: &str| written(line, import);
+        let item = Self::at(module, text, place, length, verdict, level, reason);
+        Self { name: Some(name), kind: Some(import.kind), ..item }
+    }
+
+    fn at(
+        module: &PythonModule,
+        text: &str,
+        (line, column): (Option<usize>, Option<usize>),
+        length: impl Fn(&str) -> usize,
+        verdict: Verdict,
+        level: Level,
+        reason: String,
+    ) -> Self {
+        let shown = line.and_then(|line| text.lines().nth(line - 1)).zip(column);
+        let marked = shown.map(|(line, column)| {
+            let rest: String = line.chars().skip(column - 1).collect();
+            (line.to_owned(), length(&rest))
+        });
+        let (name, file) = (Some(module.name().to_owned()), module.origin());
+        Self { module: name, file, line, column, name: None, kind: None, verdict, reason, level, marked }
+    }
+}
+
+/// How many letters the imported name takes at the front of `line`.
+fn written(line: &str, import: &Import) -> usize {
+    let goes_on = |c: &char| c.is_alphanumeric() || *c == '_' || (*c == '.' && import.item.is_none());
+    line.chars().take_while(goes_on).count().max(1)
+}

@@ -1,0 +1,80 @@
+//! `exocet imports`.
+
+use crate::{
+    failure::Failure,
+    output::{self, CYAN, DIM, JsonList, kind},
+    plan::check_name,
+    sources::{self, Search},
+};
+use clap::Args;
+use exocet::syntax::Import;
+use serde::Serialize;
+use std::{io::Write, process::ExitCode};
+
+/// Print what a module imports, without running it
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Kinds: `top level` runs when the module is loaded, `try` may fail, `function` runs when a function
+is called, `type checking` never runs.
+
+The JSON is a list of {\"name\", \"item\", \"alias\", \"level\", \"line\", \"column\", \"kind\"}:
+`from .b import V as W` in `pk.a` has the name \"pk.b\", the item \"V\", the alias \"W\", the level 1.")]
+pub(crate) struct ImportsArgs {
+    #[command(flatten)]
+    search: Search,
+    /// Print a JSON list
+    #[arg(long)]
+    json: bool,
+    /// The module
+    name: String,
+}
+
+pub(crate) fn imports(args: &ImportsArgs) -> Result<ExitCode, Failure> {
+    check_name(&args.name)?;
+    let path = sources::path_and_library(sources::open(&args.search)?)?;
+    let module = path.get(&args.name).map_err(Failure::failed)?;
+    let imports = module.imports().map_err(Failure::failed)?;
+    let mut out = output::stdout();
+    if args.json {
+        let mut list = JsonList::new(out);
+        for import in &imports {
+            list.push(&Item::from(import))?;
+        }
+        list.finish()?;
+    } else {
+        let place = |import: &Import| format!("{}:{}", import.line, import.column);
+        let width = imports.iter().map(|import| place(import).len()).max().unwrap_or(0);
+        for import in &imports {
+            let alias = import.alias.iter().map(|alias| format!(" as {alias}")).collect::<String>();
+            let (place, kind, name) = (place(import), kind(import.kind), import.dotted());
+            writeln!(out, "{DIM}{place:width$}{DIM:#}  {CYAN}{kind:13}{CYAN:#}  {name}{DIM}{alias}{DIM:#}")?;
+        }
+        out.flush()?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    name: &'a str,
+    item: Option<&'a str>,
+    alias: Option<&'a str>,
+    level: u32,
+    line: usize,
+    column: usize,
+    kind: &'static str,
+}
+
+impl<'a> From<&'a Import> for Item<'a> {
+    fn from(import: &'a Import) -> Self {
+        Item {
+            name: &import.name,
+            item: import.item.as_deref(),
+            alias: import.alias.as_deref(),
+            level: import.level,
+            line: import.line,
+            column: import.column,
+            kind: kind(import.kind),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The mapper that the command line describes.
+
+use crate::failure::Failure;
+use clap::Args;
+use exocet::{
+    Policy,
+    check::DryRun,
+    modules::{PythonModule, SearchPath},
+    raw::{self, MapperRef},
+    syntax::is_dotted_name,
+    vm::{PyObjectRef, PyResult, VirtualMachine},
+};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{MAIN_SEPARATOR, PathBuf},
+};
+
+#[derive(Debug, Args)]
+pub(crate) struct Mapping {
+    /// Let imports of NAME get TARGET, which is a module name or a file
+    ///
+    /// TARGET is a file if it ends in `.py` or has a slash in it. It is loaded once, before everything else.
+    #[arg(long = "override", value_name = "NAME=TARGET")]
+    pub(crate) overrides: Vec<String>,
+    /// Let imports of NAME fail, and of everything below it
+    ///
+    /// An override allows again what it names.
+    #[arg(long = "deny", value_name = "NAME")]
+    pub(crate) denials: Vec<String>,
+    /// Apply the policy in FILE to imports that no --override and no --deny decides
+    ///
+    /// FILE is TOML; docs/src/trust.md describes its form.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+}
+
+/// A mapper that is yet to be made. What is wrong with the command line shows before an interpreter starts.
+pub(crate) struct Plan {
+    files: Vec<PythonModule>,
+    redirected: BTreeMap<String, String>,
+    denied: Vec<String>,
+    policy: Option<(String, Policy)>,
+}
+
+impl Plan {
+    pub(crate) fn new(mapping: &Mapping) -> Result<Self, Failure> {
+        let mut targets = BTreeMap::new();
+        for written in &mapping.overrides {
+            let (name, target) = written
+                .split_once('=')
+                .filter(|(_, target)| !target.is_empty())
+                .ok_or_else(|| Failure::Usage(format!("`{written}` is not an override, which is NAME=TARGET")))?;
+            check_name(name)?;
+            // Of two overrides of one name the later one counts.
+            targets.insert(name, target);
+        }
+        let mut plan =
+            Plan { files: Vec::new(), redirected: BTreeMap::new(), denied: mapping.denials.clone(), policy: None };
+        if let Some(file) = &mapping.policy {
+            let place = file.display().to_string();
+            let text = fs::read_to_string(file);
+            let text = text.map_err(|error| Failure::Usage(format!("can't open `{place}`: {error}")))?;
+            let policy = Policy::from_toml(&text);
+            let policy = policy.map_err(|error| Failure::Usage(format!("can't read the policy `{place}`: {error}")))?;
+            plan.policy = Some((place, policy));
+        }
+        for (name, target) in targets {
+            if is_file(target) {
+                plan.files.push(PythonModule::from_file(target, name).map_err(Failure::usage)?);
+            } else {
+                check_name(target)?;
+                plan.redirected.insert(name.to_owned(), target.to_owned());
+            }
+        }
+        plan.denied.iter().try_for_each(|name| check_name(name))?;
+        Ok(plan)
+    }
+
+    /// Checks that the names in the policy mean something.
+    pub(crate) fn check(&self, path: &SearchPath) -> Result<(), Failure> {
+        let Some((place, policy)) = &self.policy else { return Ok(()) };
+        let given =
+            |name: &str| self.redirected.contains_key(name) || self.files.iter().any(|file| file.name() == name);
+        policy.check(path, given).map_err(|error| Failure::Usage(format!("the policy `{place}`: {error}")))
+    }
+
+    /// Makes the mapper: the overrides, then the denials, then the policy, then what is passed through or, if `empty`, nothing.
+    /// The overriding files are loaded here.
+    pub(crate) fn mapper(&self, empty: bool, vm: &VirtualMachine) -> PyResult<MapperRef> {
+        self.mapper_of(empty, |file| raw::load(file, &raw::pass_through(vm), vm), vm)
+    }
+
+    /// Makes a dry run of the same mapper, in which nothing runs: in place of each overriding file is a module that has its
+    /// names, and `None` for each of them.
+    pub(crate) fn dry_run<'a>(&self, empty: bool, vm: &'a VirtualMachine) -> Result<DryRun<'a>, Failure> {
+        let raise = |error| Failure::raised(&error, vm);
+        let dry = DryRun::new(self.dry_mapper(empty, vm).map_err(raise)?, vm).map_err(raise)?;
+        self.check(dry.path())?;
+        Ok(dry)
+    }
+
+    /// The mapper of a dry run.
+    pub(crate) fn dry_mapper(&self, empty: bool, vm: &VirtualMachine) -> PyResult<MapperRef> {
+        let stand_in = |file: &PythonModule| {
+            let names = vm.ctx.new_dict();
+            for name in file.attributes().map_err(|error| error.into_exception(vm))? {
+                names.set_item(name.as_str(), vm.ctx.none(), vm)?;
+            }
+            names.set_item("__file__", vm.ctx.new_str(file.origin().unwrap_or_default()).into(), vm)?;
+            Ok(vm.new_module(file.name(), names, None).into())
+        };
+        self.mapper_of(empty, stand_in, vm)
+    }
+
+    fn mapper_of(
+        &self,
+        empty: bool,
+        stub: impl Fn(&PythonModule) -> PyResult<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<MapperRef> {
+        let stubs = vm.ctx.new_dict();
+        for file in &self.files {
+            stubs.set_item(file.name(), stub(file)?, vm)?;
+        }
+        let mut mapper = if empty { raw::empty(vm) } else { raw::pass_through(vm) };
+        if let Some((_, policy)) = &self.policy {
+            mapper = policy.mapper(mapper, vm);
+        }
+        if !self.denied.is_empty() {
+            mapper = raw::exclusion(mapper, &self.denied, vm);
+        }
+        if !self.redirected.is_empty() {
+            mapper = raw::chain([raw::redirect(&self.redirected, vm), mapper], vm);
+        }
+        if !self.files.is_empty() {
+            mapper = mapper.with_overrides(stubs, vm);
+        }
+        Ok(mapper)
+    }
+}
+
+/// Checks that `name` could be a module's.
+pub(crate) fn check_name(name: &str) -> Result<(), Failure> {
+    if is_dotted_name(name) {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!("`{name}` is not a module name: names are identifiers joined by dots")))
+}
+
+fn is_file(target: &str) -> bool {
+    target.ends_with(".py") || target.contains(['/', MAIN_SEPARATOR])
+}

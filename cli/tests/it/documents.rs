@@ -1,0 +1,156 @@
+//! The README and the pages of the book are right about the project. Their Rust examples run as doctests of the library.
+
+use crate::support::run_in;
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The root of the project.
+fn root() -> PathBuf {
+    fs::canonicalize(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).expect("the package lies in the project's root")
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The README and each page of the book, by their paths.
+fn pages() -> Vec<String> {
+    let pages = fs::read_dir(root().join("docs/src")).expect("there is a book");
+    let names = pages.map(|page| page.expect("an entry").file_name().to_string_lossy().into_owned());
+    let pages = names.filter(|name| name.ends_with(".md")).map(|name| format!("docs/src/{name}"));
+    std::iter::once("README.md".to_owned()).chain(pages).collect()
+}
+
+/// The code blocks of one language, each with the page that it is on and its line.
+fn blocks(language: &str) -> Vec<(String, String)> {
+    let mut blocks = Vec::new();
+    for page in pages() {
+        let text = read(&page);
+        let mut lines = text.lines().enumerate();
+        while let Some((at, line)) = lines.next() {
+            if let Some(opened) = line.strip_prefix("```") {
+                let block: String = lines
+                    .by_ref()
+                    .take_while(|(_, line)| *line != "```")
+                    .map(|(_, line)| format!("{line}\n"))
+                    .collect();
+                if opened == language {
+                    blocks.push((format!("{page}:{}", at + 1), block));
+                }
+            }
+        }
+    }
+    blocks
+}
+
+#[cfg(feature = "stdlib")]
+#[test]
+fn python_examples_run() {
+    let blocks = blocks("python");
+    assert!(blocks.len() > 5, "{blocks:?}");
+    for (place, text) in blocks {
+        let folder = crate::support::directory(&[("example.py", &text)]);
+        let example = folder.path().join("example.py");
+        let ran = run_in(&root(), &["run", &example.to_string_lossy()]);
+        assert_eq!(ran.code, Some(0), "{place}: {ran:#?}");
+    }
+}
+
+#[cfg(all(feature = "stdlib", unix))]
+#[test]
+fn commands_print_what_is_shown() {
+    let commands: Vec<_> = blocks("console").into_iter().filter(|(_, block)| block.starts_with("$ exocet ")).collect();
+    assert!(commands.len() > 4, "{commands:?}");
+    for (place, block) in commands {
+        let (command, shown) = block.split_once('\n').expect("a block has lines");
+        let ran = run_in(&root(), &command.split_whitespace().skip(2).collect::<Vec<_>>());
+        let printed = format!("{}{}", ran.stdout, ran.stderr).replace(&format!("{}/", root().display()), "");
+        assert_eq!(printed, shown, "{place}");
+    }
+}
+
+/// The options that a text names.
+fn options(text: &str) -> BTreeSet<String> {
+    let words = text.split(|char: char| !char.is_ascii_alphanumeric() && char != '-');
+    words.filter(|word| word.starts_with("--") && word.len() > 2).map(str::to_owned).collect()
+}
+
+/// The names that `help` lists below its heading "Commands:".
+fn commands(help: &str) -> Vec<String> {
+    let lines = help.lines().skip_while(|line| !line.starts_with("Commands:")).skip(1);
+    let names = lines.map_while(|line| line.split_whitespace().next());
+    names.filter(|name| *name != "help").map(str::to_owned).collect()
+}
+
+#[test]
+fn the_table_of_commands_has_each_command_with_its_options() {
+    let page = read("docs/src/cli.md");
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| `exocet ")).collect();
+    let commands = commands(&run_in(&root(), &["--help"]).stdout);
+    assert!(commands.len() > 4, "{commands:?}");
+    for command in &commands {
+        if !cfg!(feature = "stdlib") && command == "demo" {
+            continue;
+        }
+        let begins = |row: &&&str| row[10..].starts_with(command.as_str());
+        let row = rows.iter().find(begins).unwrap_or_else(|| panic!("there is no row for `exocet {command}`"));
+        // The last column is prose, in which options of other commands may be named.
+        let synopsis = row.rsplit_once(" | ").map_or(*row, |(synopsis, _)| synopsis);
+        let mut help = run_in(&root(), &[command, "-h"]).stdout;
+        for action in self::commands(&help) {
+            help += &run_in(&root(), &[command, &action, "-h"]).stdout;
+        }
+        let own: BTreeSet<_> = help.lines().filter_map(option_of).collect();
+        assert_eq!(options(synopsis), own, "the row of `exocet {command}`");
+    }
+    let known = |row: &&&str| commands.iter().any(|command| row[10..].starts_with(command.as_str()));
+    assert!(cfg!(not(feature = "stdlib")) || rows.iter().all(|row| known(&row)), "{rows:#?}");
+}
+
+/// The long option that a line of a command's help describes, but for those that every command has.
+fn option_of(line: &str) -> Option<String> {
+    let option = line.split_whitespace().take(2).take_while(|word| word.starts_with('-')).last()?;
+    (option.starts_with("--") && !["--help", "--version"].contains(&option)).then(|| option.to_owned())
+}
+
+#[test]
+fn the_readme_and_the_library_open_with_the_same_example() {
+    let (readme, library) = (read("README.md"), read("src/lib.rs"));
+    let of_readme = readme.split_once("```rust\n").and_then(|(_, rest)| rest.split_once("```")).expect("an example").0;
+    let of_library: String =
+        library.lines().skip_while(|line| *line != "//! ```").skip(1).take_while(|line| *line != "//! ```").fold(
+            String::new(),
+            |text, line| {
+                text + line.strip_prefix("//!").map_or(line, |line| line.strip_prefix(' ').unwrap_or(line)) + "\n"
+            },
+        );
+    assert_eq!(of_readme, of_library);
+}
+
+#[test]
+fn the_readme_is_short() {
+    let lines = read("README.md").lines().count();
+    assert!(lines <= 150, "{lines} lines");
+}
+
+#[test]
+fn the_changelog_knows_the_version() {
+    assert!(read("CHANGELOG.md").contains(&format!("## {}", env!("CARGO_PKG_VERSION"))));
+}
+
+#[test]
+fn links_between_pages_lead_somewhere() {
+    for page in pages() {
+        let text = read(&page);
+        let folder = Path::new(&page).parent().expect("a folder").to_owned();
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target) {
+            let file = target.split('#').next().unwrap_or_default();
+            if !target.contains("://") && !file.is_empty() {
+                assert!(root().join(&folder).join(file).exists(), "{page}: {target}");
+            }
+        }
+    }
+}

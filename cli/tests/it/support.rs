@@ -1,0 +1,93 @@
+//! Running the command line on small trees of files.
+
+use serde_json::Value;
+use std::{
+    fs,
+    io::{Cursor, Write},
+    path::Path,
+    process::{Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+use tempfile::TempDir;
+use zip::{ZipWriter, write::SimpleFileOptions};
+
+/// Files by their paths.
+pub type Tree<'a> = &'a [(&'a str, &'a str)];
+
+/// A temporary folder that holds a tree.
+pub fn directory(tree: Tree<'_>) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write(folder.path(), tree);
+    folder
+}
+
+/// Puts a tree into a folder.
+pub fn write(folder: &Path, tree: Tree<'_>) {
+    for (path, content) in tree {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path, content).expect("a file");
+    }
+}
+
+/// A zip archive that holds a tree.
+pub fn archive(tree: Tree<'_>) -> Vec<u8> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (path, content) in tree {
+        archive.start_file(*path, SimpleFileOptions::default()).expect("a member");
+        archive.write_all(content.as_bytes()).expect("its bytes");
+    }
+    archive.finish().expect("an archive").into_inner()
+}
+
+/// What a command did.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// Runs a command in `folder`.
+#[track_caller]
+pub fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
+    let child = Command::new(env!("CARGO_BIN_EXE_exocet"))
+        .args(arguments)
+        .env("EXOCET_CACHE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"))
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let (sender, ended) = mpsc::channel();
+    thread::spawn(move || sender.send(child.wait_with_output()));
+    let output = ended.recv_timeout(Duration::from_secs(120)).expect("it doesn't hang").expect("it can be waited for");
+    let ran = Ran {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+        stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+    };
+    assert!(!ran.stderr.contains("panicked"), "{arguments:?}: {ran:#?}");
+    ran
+}
+
+/// Runs a command, its words separated by spaces, in a folder that holds `tree`.
+#[track_caller]
+pub fn run(tree: Tree<'_>, line: &str) -> Ran {
+    run_in(directory(tree).path(), &line.split_whitespace().collect::<Vec<_>>())
+}
+
+/// Checks what a command prints on stdout, and that it succeeds.
+#[track_caller]
+pub fn prints(tree: Tree<'_>, line: &str, stdout: &str) {
+    let ran = run(tree, line);
+    assert_eq!((ran.stdout.as_str(), ran.code), (stdout, Some(0)), "{line}: {}", ran.stderr);
+}
+
+#[track_caller]
+pub fn json_of(ran: &Ran) -> Value {
+    serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {ran:#?}"))
+}

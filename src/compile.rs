@@ -1,0 +1,16 @@
+//! Compiling: from source text to code, and where compiled code is kept.
+
+#[cfg(feature = "threading")]
+pub(crate) mod ahead;
+pub(crate) mod cache;
+pub(crate) mod check_parses;
+pub(crate) mod code;
+pub(crate) mod compiler;
+#[cfg(feature = "disk-cache")]
+pub(crate) mod disk_cache;
+pub(crate) mod module_compiler;
+pub(crate) mod time_limit;
+
+pub use cache::{CacheInfo, compiled_code, forget_compiled_code};
+#[cfg(feature = "disk-cache")]
+pub use disk_cache::DiskCache;

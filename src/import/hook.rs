@@ -1,0 +1,213 @@
+//! The `__import__` of a loaded module: makes each name absolute, asks the mapper, and returns what it answers.
+
+use super::{forms::ImportForms, missing::new_nameless_error};
+use crate::{
+    interpreter::{
+        frames::{Caller, Serving},
+        importlib::IMPORT_SYSTEM,
+    },
+    load::instances,
+    mapper::{
+        contract::Answer,
+        import_function::{ImportFunction, owner_of},
+        reference::MapperRef,
+        request::Request,
+    },
+    syntax::dotted::Dotted,
+};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyDict, PyDictRef, PyStr},
+    class::PyClassImpl,
+    frame::current_globals,
+    function::FuncArgs,
+    pyclass,
+    types::{Callable, Representable},
+};
+use std::borrow::Cow;
+
+/// Whether `mapper` has something for `name` if the module `owner` asks.
+fn gives(mapper: &MapperRef, name: &str, owner: &str, vm: &VirtualMachine) -> PyResult<bool> {
+    let answer = mapper.map(&Request::probe(name).from_module(owner), vm)?;
+    Ok(!matches!(answer, Answer::NotMine | Answer::Denied { .. }))
+}
+
+/// The arguments of `__import__(name, globals=None, locals=None, fromlist=(), level=0)`.
+struct Call {
+    name: PyObjectRef,
+    globals: Option<PyDictRef>,
+    from: Option<PyObjectRef>,
+    level: usize,
+}
+
+impl Call {
+    fn bind(mut args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
+        let mut take = |at: usize, name: &str| {
+            args.args.get(at).cloned().or_else(|| args.kwargs.swap_remove(name)).filter(|value| !vm.is_none(value))
+        };
+        let name = take(0, "name")
+            .ok_or_else(|| vm.new_type_error("__import__() missing required argument 'name' (pos 1)"))?;
+        let (globals, _locals, from) = (take(1, "globals"), take(2, "locals"), take(3, "fromlist"));
+        let level = match take(4, "level") {
+            Some(level) => level.try_into_value::<isize>(vm)?,
+            None => 0,
+        };
+        if let Some(unknown) = args.kwargs.keys().next() {
+            return Err(vm.new_type_error(format!("__import__() got an unexpected keyword argument '{unknown}'")));
+        }
+        let level = usize::try_from(level).map_err(|_| vm.new_value_error("level must be >= 0"))?;
+        let globals = globals.and_then(|globals| globals.downcast::<PyDict>().ok());
+        let from = match from {
+            Some(from) if from.clone().try_to_bool(vm)? => Some(from),
+            _ => None,
+        };
+        Ok(Self { name, globals, from, level })
+    }
+}
+
+impl Callable for ImportFunction {
+    type Args = FuncArgs;
+
+    fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        match Caller::of(&args, vm) {
+            Caller::Statement(serving) => zelf.import(args, Some(serving), vm),
+            Caller::Code => zelf.import(args, None, vm),
+            Caller::Vm => {
+                instances::refuse(&args, vm)?;
+                IMPORT_SYSTEM.of(vm).import.call(args, vm)
+            }
+        }
+    }
+}
+
+impl ImportFunction {
+    /// Separates call instructions from the VM's own calls and from import statements, which both use the
+    /// slot for calls from native code.
+    pub(crate) fn make_type() {
+        Self::make_static_type().slots().vectorcall.store(Some(called_by_code));
+    }
+
+    fn import(&self, args: FuncArgs, statement: Option<Serving>, vm: &VirtualMachine) -> PyResult {
+        let call = Call::bind(args, vm)?;
+        let Some(written) = call.name.downcast_ref::<PyStr>() else {
+            return Err(vm.new_type_error(format!("module name must be a string, not '{}'", call.name.class().name())));
+        };
+        let written = written.to_str().map_or_else(|| Cow::from(written.to_string()), Cow::from);
+        let name = absolute(&written, call.globals.as_deref(), call.level, vm)?;
+        let mapper = self.mapper.upgrade(vm)?;
+        let owner = self.asking(&mapper, &name, statement.is_some(), vm)?;
+        let forms = ImportForms { mapper, owner: owner.clone() };
+        // A call may leave out whose import it is; then it is that of the code that runs.
+        let importer = call.globals.or_else(current_globals);
+        let mut request = Request::statement(&name, &written, call.level, call.from.as_ref(), importer.as_deref());
+        if let Some(owner) = &owner {
+            request = request.from_module(owner);
+        }
+        let imported = match &call.from {
+            Some(from) => forms.import_from(&request, from, statement.is_some(), vm),
+            None if statement.as_ref().is_some_and(|serving| serving.binds_leaf) => forms.import_as(&request, vm),
+            None => forms.import_plain(&request, vm),
+        }?;
+        if let Some(importer) = &importer {
+            forms.bind_own(&request, importer, vm)?;
+        }
+        Ok(imported)
+    }
+}
+
+impl ImportFunction {
+    /// The module that asks for `name`, where the mapper depends on it.
+    fn asking(&self, mapper: &MapperRef, name: &str, statement: bool, vm: &VirtualMachine) -> PyResult<Option<String>> {
+        // A statement has this import from its own builtins; a call may have it from another module.
+        if statement && self.owner.is_some() {
+            return Ok(self.owner.clone());
+        }
+        // Whoever lends its own to another module, or borrows one, gets what both may have.
+        let asks = owner_of(vm);
+        Ok(match &self.owner {
+            Some(own) if asks.as_ref() != Some(own) && !gives(mapper, name, own, vm)? => Some(own.clone()),
+            _ => asks,
+        })
+    }
+}
+
+/// What a call instruction calls.
+fn called_by_code(
+    importer: &PyObject,
+    args: Vec<PyObjectRef>,
+    positional: usize,
+    names: Option<&[PyObjectRef]>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let args = FuncArgs::from_vectorcall_owned(args, positional, names);
+    match importer.downcast_ref::<ImportFunction>() {
+        Some(importer) => importer.import(args, None, vm),
+        None => importer.call(args, vm),
+    }
+}
+
+#[pyclass(with(Callable, Representable), flags(DISALLOW_INSTANTIATION))]
+impl ImportFunction {}
+
+impl Representable for ImportFunction {
+    fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
+        match zelf.mapper.upgrade(vm) {
+            Ok(mapper) => Ok(format!("<__import__ of {}>", mapper.as_object().repr(vm)?)),
+            Err(_) => Ok("<__import__ of a mapper that is gone>".to_owned()),
+        }
+    }
+}
+
+/// Makes the name of an import statement absolute, by CPython's rules: from `__package__`, else `__spec__.parent`, else
+/// `__name__` and `__path__`.
+fn absolute<'a>(
+    written: &'a str,
+    globals: Option<&Py<PyDict>>,
+    level: usize,
+    vm: &VirtualMachine,
+) -> PyResult<Cow<'a, str>> {
+    if level == 0 {
+        if written.is_empty() {
+            return Err(vm.new_value_error("Empty module name"));
+        }
+        return Ok(Cow::from(written));
+    }
+    let error = |message: &str| Err(new_nameless_error(message, vm));
+    let package = match globals {
+        Some(globals) => package_of(globals, vm)?,
+        None => String::new(),
+    };
+    if package.is_empty() {
+        return error("attempted relative import with no known parent package");
+    }
+    let mut base = package.as_str();
+    for _ in 1..level {
+        match Dotted(base).parent() {
+            Some(parent) => base = parent,
+            None => return error("attempted relative import beyond top-level package"),
+        }
+    }
+    Ok(Cow::from(if written.is_empty() { base.to_owned() } else { format!("{base}.{written}") }))
+}
+
+fn package_of(globals: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<String> {
+    let given = |name: &str| PyResult::Ok(globals.get_item_opt(name, vm)?.filter(|value| !vm.is_none(value)));
+    let text = |value: PyObjectRef, what: &str| match value.downcast_ref::<PyStr>() {
+        Some(text) => Ok(text.to_string()),
+        None => Err(vm.new_type_error(format!("{what} must be a string"))),
+    };
+    if let Some(package) = given("__package__")? {
+        return text(package, "package");
+    }
+    if let Some(spec) = given("__spec__")?
+        && let Some(parent) = vm.get_attribute_opt(&spec, "parent")?
+    {
+        return text(parent, "__spec__.parent");
+    }
+    let Some(name) = given("__name__")? else { return Ok(String::new()) };
+    let name = text(name, "__name__")?;
+    if globals.contains_key("__path__", vm) {
+        return Ok(name);
+    }
+    Ok(Dotted(&name).parent().unwrap_or_default().to_owned())
+}

@@ -1,0 +1,95 @@
+//! What lies behind the strings of `sys.path` and of every `__path__`, and the library behind every search path.
+
+use super::slots::Slot;
+use crate::{
+    modules::search_path::{Location, SearchPath},
+    source::{contract::Source, open::open},
+};
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyStr, common::lock::PyMutex};
+use std::{collections::HashMap, path::Path, sync::Arc};
+
+/// The sources of one interpreter.
+#[derive(Default)]
+pub(crate) struct Sources {
+    /// By the strings that stand for them.
+    known: PyMutex<HashMap<String, Arc<dyn Source>>>,
+    /// Where names are looked up last: the embedded standard library and the modules built into the interpreter.
+    library: PyMutex<SearchPath>,
+}
+
+pub(crate) static SOURCES: Slot<Sources> = Slot::new(|_| Sources::default());
+
+impl Sources {
+    /// The places that the entries of a `sys.path` or a `__path__` name, as far as they exist.
+    pub(crate) fn locations(&self, entries: &[PyObjectRef]) -> SearchPath {
+        let entries = entries.iter().filter_map(|entry| Some(entry.downcast_ref::<PyStr>()?.to_string()));
+        entries.filter_map(|entry| self.location(&entry)).collect()
+    }
+
+    /// The place that an entry of `sys.path` or of a `__path__` names, if there is one.
+    pub(crate) fn location(&self, entry: &str) -> Option<Location> {
+        let mut known = self.known.lock();
+        if let Some(location) = locate(&known, entry) {
+            return Some(location);
+        }
+        let (source, folder) = open_entry(if entry.is_empty() { "." } else { entry })?;
+        let root = entry.strip_suffix(folder.as_str()).unwrap_or(entry).trim_end_matches('/');
+        // A relative entry means another folder when the working directory is another one.
+        if Path::new(root).is_absolute() {
+            known.insert(root.to_owned(), source.clone());
+        }
+        Some(Location { source, folder })
+    }
+
+    /// Makes `source` what its label stands for in `sys.path`.
+    pub(crate) fn register(&self, source: Arc<dyn Source>) {
+        self.known.lock().insert(source.label().to_owned(), source);
+    }
+
+    /// Puts `source` at the end of what every search path ends with.
+    pub(crate) fn extend_library(&self, source: Arc<dyn Source>) {
+        self.register(source.clone());
+        let mut library = self.library.lock();
+        *library = library.locations().iter().cloned().chain([Location::root(source)]).collect();
+    }
+}
+
+/// The search path of the interpreter: the live `sys.path`, then the embedded standard library and the modules that are
+/// built into the interpreter.
+///
+/// # Errors
+/// `sys.path` that is no list.
+pub fn search_path(vm: &VirtualMachine) -> PyResult<SearchPath> {
+    let path: Vec<PyObjectRef> = vm.sys_module.get_attr("path", vm)?.try_to_value(vm)?;
+    let own = SOURCES.of(vm).locations(&path);
+    Ok(own.locations().iter().chain(library(vm).locations()).cloned().collect())
+}
+
+/// The part of [`search_path`] that `sys.path` doesn't decide: the embedded standard library and the modules that are built
+/// into the interpreter.
+#[must_use]
+pub fn library(vm: &VirtualMachine) -> SearchPath {
+    SOURCES.of(vm).library.lock().clone()
+}
+
+/// The place that an entry of a search path names in one of these sources. It may lie inside of one: `app.zip/lib`,
+/// `<memory>/package`.
+pub(crate) fn locate(sources: &HashMap<String, Arc<dyn Source>>, entry: &str) -> Option<Location> {
+    let inner = entry.char_indices().rev().filter(|(_, char)| *char == '/' || *char == std::path::MAIN_SEPARATOR);
+    std::iter::once(entry.len()).chain(inner.map(|(at, _)| at)).find_map(|end| {
+        let source = sources.get(&entry[..end])?.clone();
+        let folder = entry[end..].trim_start_matches(['/', std::path::MAIN_SEPARATOR]);
+        Some(Location { source, folder: folder.replace('\\', "/") })
+    })
+}
+
+/// The source that `entry`, or the longest part of it that is an archive, stands for.
+fn open_entry(entry: &str) -> Option<(Arc<dyn Source>, String)> {
+    let path = Path::new(entry);
+    if path.is_dir() {
+        return Some((open(path).ok()?, String::new()));
+    }
+    let archive = path.ancestors().find(|ancestor| ancestor.is_file())?;
+    let folder = path.strip_prefix(archive).ok()?.to_str()?.replace('\\', "/");
+    Some((open(archive).ok()?, folder))
+}

@@ -1,0 +1,50 @@
+//! Which limit was exceeded.
+
+use std::{fmt, str::FromStr};
+
+/// A limit that code can exceed, see [`Limits`](crate::Limits).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Limit {
+    /// A load or a call took too long.
+    Time,
+    /// Calls within calls.
+    Recursion,
+    /// The source of one module is too long.
+    SourceBytes,
+    /// The source of one module is nested too deep.
+    Nesting,
+    /// Compiling one module took too long.
+    CompileTime,
+    /// A realm has too many modules.
+    Modules,
+    /// Imports within imports.
+    ImportDepth,
+    /// The heap has grown too far.
+    Heap,
+}
+
+const NAMES: [(Limit, &str); 8] = [
+    (Limit::Time, "time limit"),
+    (Limit::Recursion, "recursion limit"),
+    (Limit::SourceBytes, "source size limit"),
+    (Limit::Nesting, "nesting limit"),
+    (Limit::CompileTime, "compile time limit"),
+    (Limit::Modules, "module limit"),
+    (Limit::ImportDepth, "import depth limit"),
+    (Limit::Heap, "heap limit"),
+];
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(NAMES.iter().find(|(limit, _)| limit == self).map_or("limit", |(_, name)| name))
+    }
+}
+
+impl FromStr for Limit {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        NAMES.iter().find(|(_, own)| *own == name).map(|(limit, _)| *limit).ok_or(())
+    }
+}

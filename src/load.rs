@@ -1,0 +1,11 @@
+//! Making modules: units, which are compiled once and instantiated into any number of modules; the fresh modules by their
+//! names; and the library.
+
+#[cfg(all(feature = "library", not(feature = "host_env")))]
+pub(crate) mod entropy;
+#[cfg(feature = "stdlib")]
+mod frozen;
+pub(crate) mod instances;
+pub(crate) mod library;
+pub(crate) mod unit;
+pub(crate) mod units;

@@ -1,0 +1,117 @@
+//! Observers: who is notified of what a runtime does.
+
+use super::record::Event;
+use crate::modules::handle::PythonModule;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Is notified of what a runtime does, see [`RuntimeBuilder::observer`](crate::RuntimeBuilder::observer).
+///
+/// ```
+/// use exocet::{Imports, Memory, Runtime, observe::{Event, EventLog}};
+///
+/// let app = Memory::new("<app>").with("app.py", "import lib").with("lib.py", "");
+/// let log = EventLog::new();
+/// let runtime = Runtime::builder().source(app).observer(log.clone()).build()?;
+/// runtime.realm(["app", "lib"], &Imports::pass_through())?.import("app")?;
+/// let loaded = log.events().into_iter().filter_map(|event| match event {
+///     Event::Load(load) => Some(load.name),
+///     _ => None,
+/// });
+/// assert_eq!(loaded.collect::<Vec<_>>(), ["lib", "app"]);
+/// # Ok::<(), exocet::Error>(())
+/// ```
+pub trait Observer: Send + Sync + 'static {
+    /// Something happened. This is called in the middle of it, on the thread where it happens, so it should be quick; a
+    /// panic goes through to whoever uses the runtime.
+    fn event(&self, event: &Event);
+
+    /// A module is about to run, for the first time or once more. With a reason against it, it doesn't, and its import fails.
+    /// `hash` is BLAKE3 of its file, in hexadecimal. Of a shared module that nobody finds on the search path only
+    /// the name is known. Provided: it runs.
+    ///
+    /// # Errors
+    /// The reason, as it is to follow the module's name in the message of an `ImportError`.
+    fn admit(&self, name: &str, module: Option<&PythonModule>, hash: Option<&str>) -> Result<(), String> {
+        let _ = (name, module, hash);
+        Ok(())
+    }
+}
+
+/// Keeps every event in memory. A clone is the same log.
+#[derive(Debug, Clone, Default)]
+pub struct EventLog(Arc<Mutex<Vec<Event>>>);
+
+impl EventLog {
+    /// An empty log.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub fn events(&self) -> Vec<Event> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Returns what happened so far, and forgets it.
+    #[must_use]
+    pub fn take(&self) -> Vec<Event> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Observer for EventLog {
+    fn event(&self, event: &Event) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(event.clone());
+    }
+}
+
+/// Writes each event as a line of JSON.
+#[cfg(feature = "json")]
+pub struct JsonLines<W>(Mutex<W>);
+
+#[cfg(feature = "json")]
+impl<W: std::io::Write + Send + 'static> JsonLines<W> {
+    /// Writes to `out`, each line at once. What can't be written is lost.
+    pub fn new(out: W) -> Self {
+        Self(Mutex::new(out))
+    }
+}
+
+#[cfg(feature = "json")]
+impl<W: std::io::Write + Send + 'static> Observer for JsonLines<W> {
+    fn event(&self, event: &Event) {
+        if let Ok(mut line) = serde_json::to_vec(event) {
+            line.push(b'\n');
+            // An import must not fail because its record can't be written.
+            let _ = self.0.lock().unwrap_or_else(PoisonError::into_inner).write_all(&line);
+        }
+    }
+}
+
+/// Makes each event one of the crate `tracing`: decisions at the level `DEBUG`, loads at `INFO`, failed ones at `WARN`; target
+/// `exocet`.
+#[cfg(feature = "tracing")]
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TracingEvents;
+
+#[cfg(feature = "tracing")]
+impl Observer for TracingEvents {
+    fn event(&self, event: &Event) {
+        match event {
+            Event::Decision(decision) => {
+                let importer = decision.importer.as_ref().map_or("", |importer| importer.module.as_str());
+                let (name, answer, rule) = (&*decision.name, decision.answer, &*decision.rule);
+                tracing::debug!(target: "exocet", name, importer, %answer, rule, took_ns = decision.took, "import");
+            }
+            Event::Load(load) => {
+                let (name, fresh, compile_ns, run_ns) = (&*load.name, load.fresh, load.compile, load.run);
+                match &load.error {
+                    None => tracing::info!(target: "exocet", name, fresh, compile_ns, run_ns, "load"),
+                    Some(error) => tracing::warn!(target: "exocet", name, fresh, compile_ns, run_ns, error, "load"),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Watching a runtime on behalf of its observers. Where nobody observes, all of this is one look at a number.
+
+use super::{
+    observer::Observer,
+    record::{Decision, Event, Load},
+};
+use crate::{
+    error::Importer,
+    interpreter::{
+        clock::Instant,
+        frames,
+        importlib::{IMPORT_SYSTEM, sys_modules},
+        slots::Slot,
+        sources::search_path,
+    },
+    mapper::{
+        contract::Answer,
+        reference::MapperRef,
+        request::Request,
+        trail::{Step, Trail},
+    },
+    modules::handle::PythonModule,
+    values::traceback::describe,
+};
+use rustpython_vm::{PyResult, VirtualMachine, builtins::PyStr, function::FuncArgs};
+use std::{
+    cell::{Cell, RefCell},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+/// An observer, and what its events are counted by.
+pub(crate) struct Watch {
+    observers: Vec<Arc<dyn Observer>>,
+    start: OnceLock<Instant>,
+    loads: AtomicU64,
+}
+
+static WATCH: Slot<OnceLock<Arc<Watch>>> = Slot::new(|_| OnceLock::new());
+
+/// How many runtimes are observed, or were.
+static WATCHES: AtomicUsize = AtomicUsize::new(0);
+
+/// Numbers for threads.
+static THREADS: AtomicU64 = AtomicU64::new(0);
+
+thread_local! {
+    static THREAD: u64 = THREADS.fetch_add(1, Ordering::Relaxed);
+    /// The loads that this thread is in the middle of.
+    static LOADS: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Makes `observers` watch the interpreter, and its own import of shared modules.
+pub(crate) fn install(observers: Vec<Arc<dyn Observer>>, vm: &VirtualMachine) -> PyResult<()> {
+    if observers.is_empty() {
+        return Ok(());
+    }
+    // It is set once, while the runtime is built.
+    let _ = WATCH.of(vm).set(Arc::new(Watch::new(observers)));
+    let importlib = IMPORT_SYSTEM.of(vm).importlib.clone();
+    // What `import` loads that isn't there yet goes through this function, which is looked up each time.
+    const LOAD: &str = "_find_and_load";
+    let original = importlib.get_attr(LOAD, vm)?;
+    let watched = vm.new_function(LOAD, move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        let name = args.args.first().and_then(|name| Some(name.downcast_ref::<PyStr>()?.to_string()));
+        match (active(vm), name) {
+            // One that another load is in the middle of is waited for, or taken as it is.
+            (Some(_), Some(name)) if sys_modules(vm)?.contains_key(&*name, vm) => original.call(args, vm),
+            (Some(watch), Some(name)) => watch.shared(&name, vm, || original.call(args, vm)),
+            _ => original.call(args, vm),
+        }
+    });
+    importlib.set_attr(LOAD, watched, vm)
+}
+
+/// The watch over the runtime, if it is observed.
+pub(crate) fn active(vm: &VirtualMachine) -> Option<Arc<Watch>> {
+    if WATCHES.load(Ordering::Relaxed) == 0 {
+        return None;
+    }
+    WATCH.of(vm).get().cloned()
+}
+
+/// Loads a module for whoever observes: `body` prepares what is to run, calls [`Stage::ready`], and runs it.
+pub(crate) fn load<R>(
+    handle: &PythonModule,
+    vm: &VirtualMachine,
+    body: impl FnOnce(&Stage<'_>) -> PyResult<R>,
+) -> PyResult<R> {
+    match active(vm) {
+        None => body(&Stage(None)),
+        Some(watch) => watch.load(handle.name(), Some(handle), true, vm, body),
+    }
+}
+
+/// How far a load is.
+pub(crate) struct Stage<'a>(Option<Preparing<'a>>);
+
+struct Preparing<'a> {
+    watch: &'a Watch,
+    name: &'a str,
+    handle: Option<&'a PythonModule>,
+    hash: Option<String>,
+    begun: Instant,
+    prepared: Cell<Option<Duration>>,
+}
+
+impl Stage<'_> {
+    /// The module is about to run.
+    pub(crate) fn ready(&self, vm: &VirtualMachine) -> PyResult<()> {
+        let Some(preparing) = &self.0 else { return Ok(()) };
+        preparing.prepared.set(Some(preparing.begun.elapsed()));
+        preparing.watch.admit(preparing.name, preparing.handle, preparing.hash.as_deref(), vm)
+    }
+}
+
+impl Watch {
+    pub(crate) fn new(observers: Vec<Arc<dyn Observer>>) -> Self {
+        WATCHES.fetch_add(1, Ordering::Relaxed);
+        Self { observers, start: OnceLock::new(), loads: AtomicU64::new(0) }
+    }
+
+    fn now(&self) -> u64 {
+        nanoseconds(self.start.get_or_init(Instant::now).elapsed())
+    }
+
+    fn notify(&self, event: &Event) {
+        self.observers.iter().for_each(|observer| observer.event(event));
+    }
+
+    fn admit(
+        &self,
+        name: &str,
+        handle: Option<&PythonModule>,
+        hash: Option<&str>,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let refused = self.observers.iter().find_map(|observer| observer.admit(name, handle, hash).err());
+        match refused {
+            None => Ok(()),
+            Some(why) => Err(vm.new_import_error(format!("'{name}' is refused: {why}"), vm.ctx.new_str(name))),
+        }
+    }
+
+    /// Asks `mapper`, and reports its answer.
+    pub(crate) fn decision(&self, mapper: &MapperRef, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
+        if request.is_probe() || request.trail().is_some() {
+            return mapper.map(request, vm);
+        }
+        let (at, begun, trail) = (self.now(), Instant::now(), Trail::default());
+        let answer = mapper.map(&request.watched(&trail), vm)?;
+        let steps = trail.into_steps();
+        self.notify(&Event::Decision(Decision {
+            name: request.name().to_owned(),
+            importer: importer(vm).map(|by| Importer { module: request.importer(vm).unwrap_or(by.module), ..by }),
+            answer: answer.verdict(),
+            detail: answer.detail(),
+            rule: Step::deciding(&steps).map_or_else(String::new, Step::describe),
+            at,
+            took: nanoseconds(begun.elapsed()),
+            load: LOADS.with_borrow(|loads| loads.last().copied()),
+            thread: THREAD.with(|thread| *thread),
+        }));
+        Ok(answer)
+    }
+
+    /// Loads a module and reports it. What has no `handle` is known by its name alone.
+    pub(crate) fn load<R>(
+        &self,
+        name: &str,
+        handle: Option<&PythonModule>,
+        fresh: bool,
+        vm: &VirtualMachine,
+        body: impl FnOnce(&Stage<'_>) -> PyResult<R>,
+    ) -> PyResult<R> {
+        let id = self.loads.fetch_add(1, Ordering::Relaxed);
+        let parent = LOADS.with_borrow(|loads| loads.last().copied());
+        let importer = importer(vm);
+        let hash = handle.and_then(hash);
+        let (at, begun) = (self.now(), Instant::now());
+        let stage = Stage(Some(Preparing {
+            watch: self,
+            name,
+            handle,
+            hash: hash.clone(),
+            begun,
+            prepared: Default::default(),
+        }));
+        LOADS.with_borrow_mut(|loads| loads.push(id));
+        let result = body(&stage);
+        LOADS.with_borrow_mut(Vec::pop);
+        let total = begun.elapsed();
+        let prepared = stage.0.and_then(|preparing| preparing.prepared.get());
+        self.notify(&Event::Load(Load {
+            id,
+            parent,
+            name: name.to_owned(),
+            origin: handle.and_then(PythonModule::origin),
+            hash,
+            fresh,
+            importer,
+            at,
+            compile: nanoseconds(prepared.unwrap_or(if fresh { total } else { Duration::ZERO })),
+            run: nanoseconds(prepared.map_or(if fresh { Duration::ZERO } else { total }, |prepared| total - prepared)),
+            error: result.as_ref().err().map(|error| describe(error, vm)),
+            thread: THREAD.with(|thread| *thread),
+        }));
+        result
+    }
+
+    /// Reports a shared module that the interpreter's own import loads by `body`.
+    pub(crate) fn shared<R>(&self, name: &str, vm: &VirtualMachine, body: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
+        let handle = search_path(vm).ok().and_then(|path| path.get(name).ok());
+        self.admit(name, handle.as_ref(), handle.as_ref().and_then(hash).as_deref(), vm)?;
+        self.load(name, handle.as_ref(), false, vm, |_| body())
+    }
+}
+
+/// BLAKE3 of what the module's file holds.
+fn hash(handle: &PythonModule) -> Option<String> {
+    let bytes = handle.read().ok()??;
+    Some(blake3::hash(&bytes).to_hex().to_string())
+}
+
+fn importer(vm: &VirtualMachine) -> Option<Importer> {
+    frames::import_chain(vm).into_iter().next()
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,262 @@
+//! What the interpreter's own import knows of sources: the `__loader__` of loaded modules, and a path hook through which
+//! entries of `sys.path` that are no folders on the disk can be imported from.
+
+use crate::{
+    error::Error,
+    interpreter::{
+        importlib::IMPORT_SYSTEM,
+        loader::Loader,
+        sources::{SOURCES, search_path},
+    },
+    load::units::UNITS,
+    modules::{
+        handle::{Kind, PythonModule},
+        search_path::SearchPath,
+    },
+    realm::stand_ins,
+    source::contract::Entry,
+    syntax::dotted::Dotted,
+};
+use rustpython_vm::{
+    Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    builtins::{PyBytes, PyModule, PyStr},
+    function::{FuncArgs, OptionalArg},
+    pyclass,
+    types::{Callable, Representable},
+};
+
+impl Loader {
+    /// The handle of the named module, which must be the loader's own.
+    fn own(&self, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<&PythonModule> {
+        if let OptionalArg::Present(name) = name
+            && !vm.is_none(&name)
+            && name.downcast_ref::<PyStr>().is_none_or(|name| name.as_bytes() != self.handle.name().as_bytes())
+        {
+            let message = format!("the loader of '{}' can't handle {}", self.handle.name(), name.repr(vm)?);
+            return Err(vm.new_import_error(message, vm.ctx.new_str(self.handle.name())));
+        }
+        Ok(&self.handle)
+    }
+}
+
+#[pyclass(with(Representable), flags(DISALLOW_INSTANTIATION))]
+impl Loader {
+    /// The name of the loader's module.
+    #[pygetset]
+    fn name(zelf: &Py<Self>) -> String {
+        zelf.handle.name().to_owned()
+    }
+
+    /// The file of the loader's module; None for a namespace package.
+    #[pygetset]
+    fn path(zelf: &Py<Self>) -> Option<String> {
+        zelf.handle.origin()
+    }
+
+    /// The source text, or None where there is nothing to read.
+    #[pymethod]
+    fn get_source(zelf: &Py<Self>, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<Option<String>> {
+        zelf.own(name, vm)?.text().map_err(|error| error.into_exception(vm))
+    }
+
+    /// The compiled code.
+    #[pymethod]
+    fn get_code(zelf: &Py<Self>, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
+        let unit = UNITS.of(vm).get(zelf.own(name, vm)?, vm)?;
+        // Callers such as `pkgutil` and `runpy` expect code, also of a module that has none.
+        match unit.code() {
+            Some(code) => Ok(code.clone().into()),
+            None => vm.builtins.get_attr("compile", vm)?.call(("", "<namespace>", "exec"), vm),
+        }
+    }
+
+    /// The file that the module stands in.
+    #[pymethod]
+    fn get_filename(zelf: &Py<Self>, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<String> {
+        let handle = zelf.own(name, vm)?;
+        let missing = || vm.new_import_error("a namespace package has no file", vm.ctx.new_str(handle.name()));
+        handle.origin().ok_or_else(missing)
+    }
+
+    /// Whether the module may have submodules.
+    #[pymethod]
+    fn is_package(zelf: &Py<Self>, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<bool> {
+        Ok(zelf.own(name, vm)?.is_package())
+    }
+
+    /// The bytes of a file beside the module, by its full path.
+    #[pymethod]
+    fn get_data(zelf: &Py<Self>, path: String, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+        let absent = || vm.new_os_error(format!("no file '{path}' in the source of '{}'", zelf.handle.name()));
+        let (source, inner) = zelf.handle.place_of(&path).ok_or_else(absent)?;
+        match source.read(&inner) {
+            Ok(Some(bytes)) => Ok(PyBytes::from(bytes.to_vec()).into_ref(&vm.ctx).into()),
+            Ok(None) => Err(absent()),
+            Err(error) => Err(vm.new_os_error(error.to_string())),
+        }
+    }
+
+    /// The names of the files and folders in a folder beside the module, by its full path; None where there is none.
+    #[pymethod]
+    fn list_folder(zelf: &Py<Self>, path: String, vm: &VirtualMachine) -> PyResult<Option<Vec<PyObjectRef>>> {
+        let Some((source, inner)) = zelf.handle.place_of(&path) else { return Ok(None) };
+        let entries = source.list(&inner).map_err(|error| vm.new_os_error(error.to_string()))?;
+        let names = |entries: Vec<std::io::Result<Entry>>| {
+            entries.into_iter().flatten().map(|entry| vm.ctx.new_str(entry.name).into()).collect()
+        };
+        Ok(entries.map(names))
+    }
+
+    /// Whether there is such a file or folder beside the module, by its full path.
+    #[pymethod]
+    fn exists(zelf: &Py<Self>, path: String, vm: &VirtualMachine) -> PyResult<bool> {
+        let Some((source, inner)) = zelf.handle.place_of(&path) else { return Ok(false) };
+        source.probe(&inner).map(|shape| shape.is_some()).map_err(|error| vm.new_os_error(error.to_string()))
+    }
+
+    /// What reads the files of the package; None for a module that is no package.
+    #[pymethod]
+    fn get_resource_reader(zelf: &Py<Self>, _name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
+        let Some(path) = zelf.handle.search_path() else { return Ok(vm.ctx.none()) };
+        let folders = path.locations().iter().map(|location| vm.ctx.new_str(location.to_string()).into()).collect();
+        let resources = stand_ins::resources(vm)?;
+        resources.get_attr("Reader", vm)?.call((zelf.to_owned(), vm.ctx.new_list(folders)), vm)
+    }
+
+    /// None: the interpreter is to make the module object itself.
+    #[pymethod]
+    fn create_module(_zelf: &Py<Self>, _spec: PyObjectRef) -> Option<PyObjectRef> {
+        None
+    }
+
+    /// Runs the module's code as the interpreter's own import does: no mapper is asked.
+    #[pymethod]
+    fn exec_module(zelf: &Py<Self>, module: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let Some(module) = module.downcast_ref::<PyModule>() else {
+            return Err(vm.new_type_error("exec_module() takes a module"));
+        };
+        let globals = module.dict();
+        if !globals.contains_key("__builtins__", vm) {
+            globals.set_item("__builtins__", vm.builtins.clone().into(), vm)?;
+        }
+        if let Some(origin) = zelf.handle.origin()
+            && !globals.contains_key("__file__", vm)
+        {
+            globals.set_item("__file__", vm.ctx.new_str(origin).into(), vm)?;
+        }
+        // Through this function of importlib's, for which the VM leaves importlib's frames out of tracebacks.
+        let call = IMPORT_SYSTEM.of(vm).importlib.get_attr("_call_with_frames_removed", vm)?;
+        let Some(code) = UNITS.of(vm).get(&zelf.handle, vm)?.code().cloned() else { return Ok(()) };
+        call.call((vm.builtins.get_attr("exec", vm)?, code, globals), vm).map(drop)
+    }
+}
+
+impl Representable for Loader {
+    fn repr_str(zelf: &Py<Self>, _: &VirtualMachine) -> PyResult<String> {
+        Ok(format!("<exocet loader of '{}'>", zelf.handle.name()))
+    }
+}
+
+/// A path hook for the sources that aren't on the disk.
+#[pyclass(module = "exocet", name = "path_hook")]
+#[derive(Debug, PyPayload)]
+pub(crate) struct PathHook;
+
+impl Callable for PathHook {
+    type Args = (String,);
+
+    fn call(_: &Py<Self>, (entry,): Self::Args, vm: &VirtualMachine) -> PyResult {
+        let not_ours = || vm.new_import_error("no source of this runtime", vm.ctx.new_str(entry.as_str()));
+        // What is on the disk is left to the interpreter's own finders.
+        if std::path::Path::new(&entry).is_absolute() || entry.is_empty() {
+            return Err(not_ours());
+        }
+        // Any place in a source, as importlib remembers for ever what has no finder: a source that can't say what is there may be
+        // able to the next time, and a folder that isn't there may come.
+        SOURCES.of(vm).location(&entry).ok_or_else(not_ours)?;
+        Ok(Finder { entry }.into_ref(&vm.ctx).into())
+    }
+}
+
+#[pyclass(with(Callable), flags(DISALLOW_INSTANTIATION))]
+impl PathHook {}
+
+/// Finds modules in one entry of `sys.path` or of a package's `__path__`.
+#[pyclass(module = "exocet", name = "Finder")]
+#[derive(Debug, PyPayload)]
+pub(crate) struct Finder {
+    entry: String,
+}
+
+#[pyclass(flags(DISALLOW_INSTANTIATION))]
+impl Finder {
+    /// The spec of the module of that name, or None.
+    #[pymethod]
+    fn find_spec(zelf: &Py<Self>, name: String, _target: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
+        let path = SOURCES.of(vm).location(&zelf.entry).into_iter().collect();
+        let Some((handle, spec)) = find(&path, &name, vm)? else { return Ok(vm.ctx.none()) };
+        if handle.kind() == Kind::Namespace {
+            // Without a loader it is one portion, to which other entries may add theirs.
+            spec.set_attr("loader", vm.ctx.none(), vm)?;
+        }
+        Ok(spec)
+    }
+
+    /// The modules here as pairs of a name and whether it is a package's, for `pkgutil`.
+    #[pymethod]
+    fn iter_modules(zelf: &Py<Self>, prefix: OptionalArg<String>, vm: &VirtualMachine) -> PyResult {
+        let prefix = prefix.unwrap_or_default();
+        let Some(location) = SOURCES.of(vm).location(&zelf.entry) else {
+            return Ok(vm.ctx.new_list(Vec::new()).into());
+        };
+        let modules = SearchPath::from_locations([location]).iter_modules();
+        let item = |module: PythonModule| {
+            let name = vm.ctx.new_str(format!("{prefix}{}", module.name()));
+            vm.ctx.new_tuple(vec![name.into(), vm.ctx.new_bool(module.is_package()).into()]).into()
+        };
+        Ok(vm.ctx.new_list(modules.filter_map(Result::ok).map(item).collect()).into())
+    }
+
+    /// Does nothing: there is no cache.
+    #[pymethod]
+    fn invalidate_caches(_zelf: &Py<Self>, _args: FuncArgs) {}
+}
+
+/// Finds modules on the whole of `sys.path`, where the interpreter has no finder of its own: without access to the host.
+#[pyclass(module = "exocet", name = "MetaFinder")]
+#[derive(Debug, PyPayload)]
+pub(crate) struct MetaFinder;
+
+#[pyclass(flags(DISALLOW_INSTANTIATION))]
+impl MetaFinder {
+    /// The spec of the module of that name, or None.
+    #[pymethod]
+    fn find_spec(
+        _zelf: &Py<Self>,
+        name: String,
+        path: OptionalArg<Option<Vec<PyObjectRef>>>,
+        _target: OptionalArg<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let path = match path.flatten() {
+            Some(entries) => SOURCES.of(vm).locations(&entries),
+            None => search_path(vm)?,
+        };
+        let Some((_, spec)) = find(&path, &name, vm)? else { return Ok(vm.ctx.none()) };
+        Ok(spec)
+    }
+
+    /// Does nothing: there is no cache.
+    #[pymethod]
+    fn invalidate_caches(_zelf: &Py<Self>, _args: FuncArgs) {}
+}
+
+/// A module and its spec as the interpreter's own import wants it.
+fn find(path: &SearchPath, name: &str, vm: &VirtualMachine) -> PyResult<Option<(PythonModule, PyObjectRef)>> {
+    let (parent, last) = Dotted(name).split();
+    let Some(handle) = path.find(parent, last).map_err(|error: Error| error.into_exception(vm))? else {
+        return Ok(None);
+    };
+    let spec = UNITS.of(vm).get(&handle, vm)?.found_spec(None, vm)?;
+    Ok(Some((handle, spec)))
+}

@@ -1,0 +1,238 @@
+//! What the modules of a realm see and change of the import system: a `sys.path`, `sys.meta_path` and `sys.path_hooks`
+//! of the realm's own, and finding by them as its modules left them.
+
+use super::modules::RealmModules;
+use crate::{
+    import::resolve::resolve,
+    interpreter::importlib::find_shared_spec,
+    load::units::UNITS,
+    mapper::{
+        contract::Answer,
+        reference::{MapperRef, WeakMapper},
+        request::Request,
+    },
+    modules::{handle::PythonModule, search_path::SearchPath},
+};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    builtins::PyStr,
+    common::lock::PyMutex,
+    function::{FuncArgs, OptionalArg},
+    object::{Traverse, TraverseFn},
+    pyclass,
+};
+use std::collections::HashSet;
+
+/// The tables of a realm's own import system.
+pub(crate) struct ImportTables {
+    /// As its modules left them: they may put any object there.
+    tables: [PyMutex<PyObjectRef>; 4],
+    /// Stands in `meta_path` for the realm's own modules and for its mapper.
+    finder: PyObjectRef,
+    /// The hooks for what any source can be asked about itself.
+    hooks: Vec<PyObjectRef>,
+    /// The entries of `path` that lead out of the realm: what is found there is the mapper's business.
+    outside: HashSet<String>,
+}
+
+/// One of the tables that a module finds in `sys`.
+#[derive(Clone, Copy)]
+pub(crate) enum Table {
+    Path,
+    MetaPath,
+    PathHooks,
+    PathImporterCache,
+}
+
+/// What stands for a name.
+pub(crate) enum Found {
+    /// A module of the realm's sources.
+    Handle(PythonModule),
+    /// What a finder found that the realm's own modules put there.
+    Spec(PyObjectRef),
+}
+
+impl ImportTables {
+    pub(crate) fn new(path: &SearchPath, own: &MapperRef, vm: &VirtualMachine) -> PyResult<Self> {
+        let list = |name: &'static str| {
+            let list = vm.sys_module.as_object().get_attr(name, vm)?;
+            list.try_to_value::<Vec<PyObjectRef>>(vm)
+        };
+        let inside: Vec<String> = path.locations().iter().map(ToString::to_string).collect();
+        let shared = list("path")?;
+        let text = |entry: &PyObjectRef| Some(entry.downcast_ref::<PyStr>()?.to_string());
+        let outside: HashSet<String> = shared.iter().filter_map(text).filter(|entry| !inside.contains(entry)).collect();
+        let entries = inside.iter().map(|entry| vm.ctx.new_str(entry.as_str()).into());
+        let others = shared.into_iter().filter(|entry| text(entry).is_none_or(|entry| outside.contains(&entry)));
+        let finder: PyObjectRef = RealmFinder(own.downgrade(vm)?).into_ref(&vm.ctx).into();
+        let hooks = list("path_hooks").unwrap_or_default();
+        let tables = [
+            vm.ctx.new_list(entries.chain(others).collect()).into(),
+            vm.ctx.new_list(vec![finder.clone()]).into(),
+            vm.ctx.new_list(hooks.clone()).into(),
+            vm.ctx.new_dict().into(),
+        ];
+        Ok(Self { tables: tables.map(PyMutex::new), finder, hooks, outside })
+    }
+
+    pub(crate) fn get(&self, table: Table) -> PyObjectRef {
+        self.tables[table as usize].lock().clone()
+    }
+
+    pub(crate) fn set(&self, table: Table, value: PyObjectRef) {
+        // What was there is dropped after the lock, since its end may run any code.
+        let _former = std::mem::replace(&mut *self.tables[table as usize].lock(), value);
+    }
+
+    fn items(&self, table: Table, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
+        self.get(table).try_to_value(vm)
+    }
+
+    /// What stands for `name`, on the `__path__` of its package or else on the realm's `sys.path`, by every finder in
+    /// `sys.meta_path` in turn.
+    pub(crate) fn find(
+        &self,
+        realm: &RealmModules,
+        name: &str,
+        path: Option<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<Option<Found>> {
+        let finders = self.items(Table::MetaPath, vm)?;
+        let last = finders.last().cloned();
+        for finder in finders {
+            if finder.is(&self.finder) {
+                if let Some(found) = self.find_on_path(realm, name, path.as_ref(), vm)? {
+                    return Ok(Some(found));
+                }
+                // Finders that come later are for what nobody else has.
+                let is_last = last.as_ref().is_none_or(|last| last.is(&finder));
+                if path.is_none() && !is_last && realm.outer().contains(name, vm)? {
+                    return Ok(None);
+                }
+                continue;
+            }
+            let Some(find_spec) = vm.get_attribute_opt(&finder, "find_spec")? else { continue };
+            let path = vm.unwrap_or_none(path.clone());
+            let spec = find_spec.call((name.to_owned(), path, vm.ctx.none()), vm)?;
+            if !vm.is_none(&spec) {
+                return Ok(Some(Found::Spec(spec)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn find_on_path(
+        &self,
+        realm: &RealmModules,
+        name: &str,
+        path: Option<&PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<Option<Found>> {
+        let path = match path {
+            Some(path) => path.clone(),
+            None => {
+                let leads_out = |entry: &PyObjectRef| {
+                    entry.downcast_ref::<PyStr>().is_none_or(|entry| self.outside.contains(&entry.to_string()))
+                };
+                let entries = self.items(Table::Path, vm)?;
+                vm.ctx.new_list(entries.into_iter().filter(|entry| !leads_out(entry)).collect()).into()
+            }
+        };
+        let hooks = self.items(Table::PathHooks, vm)?;
+        let foreign: Vec<_> = hooks.iter().filter(|hook| !self.hooks.iter().any(|own| own.is(*hook))).collect();
+        if !foreign.is_empty() {
+            for entry in path.try_to_value::<Vec<PyObjectRef>>(vm)? {
+                let Some(finder) = self.finder_for(&entry, &foreign, vm)? else { continue };
+                let spec = vm.call_method(&finder, "find_spec", (name.to_owned(),))?;
+                if vm.is_none(&spec) {
+                    continue;
+                }
+                // Without a loader it is one portion of a namespace package.
+                let loader = spec.get_attr("loader", vm)?;
+                if !vm.is_none(&loader) {
+                    return Ok(Some(Found::Spec(spec)));
+                }
+            }
+        }
+        realm.find_here(name, Some(path), vm).map(|found| found.map(Found::Handle))
+    }
+
+    /// The finder that one of `hooks` makes for an entry of a search path.
+    fn finder_for(
+        &self,
+        entry: &PyObject,
+        hooks: &[&PyObjectRef],
+        vm: &VirtualMachine,
+    ) -> PyResult<Option<PyObjectRef>> {
+        let cache = self.get(Table::PathImporterCache);
+        if vm._contains(&cache, entry)? {
+            return Ok(Some(cache.get_item(entry, vm)?).filter(|finder| !vm.is_none(finder)));
+        }
+        for hook in hooks {
+            match hook.call((entry.to_owned(),), vm) {
+                Ok(finder) => {
+                    cache.set_item(entry, finder.clone(), vm)?;
+                    return Ok(Some(finder));
+                }
+                Err(error) if error.fast_isinstance(vm.ctx.exceptions.import_error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
+    pub(crate) fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.tables.iter().for_each(|table| table.traverse(visit));
+        self.finder.traverse(visit);
+        self.hooks.traverse(visit);
+    }
+}
+
+/// What stands in a realm's `sys.meta_path` for the realm's own modules and for its mapper.
+#[pyclass(module = "exocet", name = "RealmFinder")]
+#[derive(Debug, PyPayload)]
+pub(crate) struct RealmFinder(WeakMapper);
+
+#[pyclass(flags(DISALLOW_INSTANTIATION))]
+impl RealmFinder {
+    /// The spec of the module of that name, or None.
+    #[pymethod]
+    fn find_spec(
+        zelf: &Py<Self>,
+        name: String,
+        path: OptionalArg<Option<PyObjectRef>>,
+        _target: OptionalArg<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let mapper = zelf.0.upgrade(vm)?;
+        let Some(realm) = RealmModules::of(&mapper) else { return Ok(vm.ctx.none()) };
+        let found = match path.flatten() {
+            Some(path) => realm.find_here(&name, Some(path), vm)?,
+            None => match realm.tables(vm)?.find_on_path(realm, &name, None, vm)? {
+                Some(Found::Handle(handle)) => Some(handle),
+                Some(Found::Spec(spec)) => return Ok(spec),
+                None => None,
+            },
+        };
+        if let Some(handle) = found.filter(|handle| !handle.is_native()) {
+            return UNITS.of(vm).get(&handle, vm)?.found_spec(Some(mapper.into()), vm);
+        }
+        match realm.outer().map(&Request::probe(&name), vm)? {
+            Answer::PassThrough => Ok(vm.unwrap_or_none(find_shared_spec(&name, vm)?)),
+            _ => Ok(vm.ctx.none()),
+        }
+    }
+
+    /// The distributions on the realm's search path, for `importlib.metadata`.
+    #[pymethod]
+    fn find_distributions(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let stand_ins = zelf.0.upgrade(vm)?.stand_ins(vm)?;
+        let metadata = resolve(&stand_ins, &Request::direct("importlib.metadata"), vm)?;
+        let finder = metadata.get_attr("MetadataPathFinder", vm)?;
+        finder.get_attr("find_distributions", vm)?.call(args, vm)
+    }
+
+    /// Does nothing: there is no cache.
+    #[pymethod]
+    fn invalidate_caches(_zelf: &Py<Self>, _args: FuncArgs) {}
+}

@@ -1,0 +1,127 @@
+//! A realm as a mapper: its own modules first, except for what its mapper enforces.
+
+use super::{
+    modules::{RealmModules, Standing},
+    stand_ins,
+};
+use crate::{
+    mapper::{
+        contract::{Answer, Below, Mapper},
+        module_table::ModuleTable,
+        request::{Item, Request},
+    },
+    syntax::dotted::Dotted,
+};
+use rustpython_vm::{
+    PyResult, VirtualMachine,
+    common::rc::PyRc,
+    object::{Traverse, TraverseFn},
+};
+use std::fmt;
+
+/// The mapper that a realm is.
+pub(super) struct RealmMapper(pub(super) PyRc<RealmModules>);
+
+impl fmt::Debug for RealmMapper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.0.roots.iter().map(|root| root.name().to_owned());
+        let inside: Vec<String> = names.chain(self.0.path.locations().iter().map(ToString::to_string)).collect();
+        f.debug_tuple("Realm").field(&inside).field(&self.0.outer).finish()
+    }
+}
+
+impl Mapper for RealmMapper {
+    fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
+        match self.0.outer.enforce(request, vm)? {
+            None => self.0.own_answer(request, vm),
+            // Some names of what the realm itself has.
+            Some(Answer::Attenuated { answer, attenuation }) if answer.is_not_mine() => {
+                Ok(match self.0.own_answer(request, vm)? {
+                    Answer::NotMine => Answer::NotMine,
+                    answer => Answer::attenuated(answer, attenuation),
+                })
+            }
+            Some(answer) => Ok(answer),
+        }
+    }
+
+    fn enforce(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Option<Answer>> {
+        self.0.outer.enforce(request, vm)
+    }
+
+    fn below(&self, name: &str, vm: &VirtualMachine) -> Below {
+        if self.0.roots.iter().any(|root| Dotted(root.name()).is_below(name)) {
+            return Below::Replaced;
+        }
+        let outer = self.0.outer.below(name, vm);
+        match self.0.is_inside(name, vm) {
+            // Its modules hold what is below them themselves, but for what the mapper enforces.
+            Ok(true) if outer == Below::Unknown => Below::Nothing,
+            _ => outer,
+        }
+    }
+
+    fn depends_on_importer(&self) -> bool {
+        self.0.outer.depends_on_importer()
+    }
+
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        let realm = &self.0;
+        realm.outer.traverse(visit);
+        realm.modules.traverse(visit);
+        realm.outside.traverse(visit);
+        realm.given.traverse(visit);
+        if let Some(tables) = realm.tables.try_lock().as_deref().and_then(Option::as_ref) {
+            tables.traverse(visit);
+        }
+        realm.own.traverse(visit);
+    }
+}
+
+impl RealmModules {
+    /// Whether the name is inside, without loading it.
+    fn probe(&self, name: &str, vm: &VirtualMachine) -> PyResult<Standing> {
+        if let Some((module, true)) = self.entry(name, vm)? {
+            return Ok(if vm.is_none(&module) { Standing::Missing } else { Standing::Inside(module) });
+        }
+        let top = Dotted(name).top();
+        let found = match self.roots.iter().find(|root| Dotted(name).is_within(root.name())) {
+            Some(root) => Dotted(name).below(root.name()).is_none_or(|below| root.get(below).is_ok()),
+            None if self.find(top, None, vm)?.is_some() || self.is_inside(top, vm)? => self.path.get(name).is_ok(),
+            None => return Ok(Standing::Outside),
+        };
+        Ok(if found { Standing::Inside(vm.ctx.none()) } else { Standing::Missing })
+    }
+
+    /// The answer to a request that the realm's mapper doesn't enforce.
+    fn own_answer(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
+        let name = request.name();
+        // What a package has as an attribute already comes before a submodule of that name; only a root may hang in a
+        // package outside, which has another one.
+        if matches!(request.item(), Some(Item::Module | Item::Value))
+            && !self.has_root(name)
+            && let Some(package) = Dotted(name).parent()
+            && self.is_inside(package, vm)?
+        {
+            return Ok(Answer::NotMine);
+        }
+        let standing = if request.is_probe() { self.probe(name, vm)? } else { self.require(name, vm)? };
+        match standing {
+            Standing::Inside(module) => return Ok(Answer::object(module)),
+            Standing::Missing => return Ok(Answer::NotMine),
+            Standing::Outside => {}
+        }
+        let own_sys = || {
+            self.tables(vm)?;
+            stand_ins::sys_of(&self.own(vm)?, vm)
+        };
+        let wants_sys = name == "sys" && !request.is_probe() && !self.is_stand_ins();
+        match self.outer.map(request, vm)? {
+            Answer::PassThrough if wants_sys => own_sys(),
+            Answer::Attenuated { answer, attenuation } if wants_sys && matches!(*answer, Answer::PassThrough) => {
+                Ok(Answer::attenuated(own_sys()?, attenuation))
+            }
+            answer => Ok(answer),
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! The modules of a realm: what its `sys.modules` is, and how more of them are found and loaded.
+
+use super::{
+    import_tables::{Found, ImportTables},
+    mapper::RealmMapper,
+    reference::RealmBuilder,
+    stand_ins,
+};
+use crate::{
+    import::load::run,
+    interpreter::{
+        importlib::{IMPORT_SYSTEM, sys_modules},
+        limits,
+        module_lock::ModuleLock,
+        sources::{SOURCES, locate, search_path},
+    },
+    mapper::{
+        contract::Answer,
+        module_table::ModuleTable,
+        reference::{MapperRef, PyMapper},
+        request::Request,
+    },
+    modules::{handle::PythonModule, search_path::SearchPath},
+    source::contract::Source,
+    syntax::dotted::Dotted,
+};
+use rustpython_vm::{
+    AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyDictRef, PyModule, PyStr},
+    common::{lock::PyMutex, rc::PyRc},
+};
+use std::{any::Any, collections::HashMap, sync::Arc};
+
+/// The modules of a realm, and where more of them are found.
+pub(crate) struct RealmModules {
+    pub(super) roots: Vec<PythonModule>,
+    pub(super) outer: MapperRef,
+    pub(super) path: SearchPath,
+    /// What lies behind the entries of its `sys.path` and of its packages' `__path__`, before the interpreter's own.
+    pub(super) sources: HashMap<String, Arc<dyn Source>>,
+    /// What `sys.modules` is to the interpreter.
+    pub(super) modules: PyDictRef,
+    /// Those of `modules` that the mapper answered with, and that are not inside.
+    pub(super) outside: PyDictRef,
+    /// What modules are given beside what every fresh module has.
+    pub(super) given: Option<PyDictRef>,
+    /// Absent until a module of the realm asks for `sys`, and may change it.
+    pub(super) tables: PyMutex<Option<PyRc<ImportTables>>>,
+    /// The mapper that this realm is: its modules are loaded under it.
+    pub(super) own: PyMutex<Option<MapperRef>>,
+}
+
+/// A name, as a realm knows it.
+pub(super) enum Standing {
+    /// A module of the realm, or what its code put in the place of one.
+    Inside(PyObjectRef),
+    /// A name of the realm's, and nothing is found for it.
+    Missing,
+    /// None of the realm's business.
+    Outside,
+}
+
+impl RealmModules {
+    pub(crate) fn new(builder: RealmBuilder, given: Option<PyDictRef>, vm: &VirtualMachine) -> Self {
+        let RealmBuilder { mapper: outer, roots, path } = builder;
+        let own = roots.iter().filter_map(PythonModule::search_path).chain([&path]);
+        let sources = own.flat_map(|path| path.locations());
+        let sources = sources.map(|location| (location.source.label().to_owned(), location.source.clone())).collect();
+        let (modules, outside) = (vm.ctx.new_dict(), vm.ctx.new_dict());
+        let (tables, own) = (PyMutex::default(), PyMutex::default());
+        Self { roots, outer, path, sources, modules, outside, given, tables, own }
+    }
+
+    /// The realm's modules, where the mapper is a realm.
+    pub(crate) fn of(mapper: &MapperRef) -> Option<&Self> {
+        (mapper.table()? as &dyn Any).downcast_ref()
+    }
+
+    /// The realm as the payload of a Python object.
+    pub(super) fn into_payload(self) -> PyMapper {
+        let modules = PyRc::new(self);
+        PyMapper::with_table(RealmMapper(modules.clone()), modules)
+    }
+
+    /// Makes `own` the mapper that the realm is.
+    pub(super) fn adopt(&self, own: &MapperRef) {
+        *self.own.lock() = Some(own.clone());
+    }
+
+    pub(super) fn own(&self, vm: &VirtualMachine) -> PyResult<MapperRef> {
+        self.own.lock().clone().ok_or_else(|| vm.new_runtime_error("the realm is gone"))
+    }
+
+    pub(crate) fn modules(&self) -> &PyDictRef {
+        &self.modules
+    }
+
+    pub(crate) fn outer(&self) -> &MapperRef {
+        &self.outer
+    }
+
+    /// What the realm's modules see and change of the import system.
+    pub(crate) fn tables(&self, vm: &VirtualMachine) -> PyResult<PyRc<ImportTables>> {
+        if let Some(tables) = self.tables.lock().as_ref() {
+            return Ok(tables.clone());
+        }
+        let made = PyRc::new(ImportTables::new(&self.path, &self.own(vm)?, vm)?);
+        // These are there from the start, wherever one looks.
+        for name in ["builtins", "__main__"] {
+            if let Some(module) = sys_modules(vm)?.get_item_opt(name, vm)? {
+                self.note(name, &module, vm)?;
+            }
+        }
+        Ok(self.tables.lock().get_or_insert(made).clone())
+    }
+
+    /// Whether these are the stand-ins that a mapper's modules get.
+    pub(super) fn is_stand_ins(&self) -> bool {
+        self.given.is_some()
+    }
+
+    pub(super) fn has_root(&self, name: &str) -> bool {
+        self.roots.iter().any(|root| root.name() == name)
+    }
+
+    /// What `modules` has under that name, and whether it is inside.
+    pub(super) fn entry(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<(PyObjectRef, bool)>> {
+        let Some(object) = self.modules.get_item_opt(name, vm)? else { return Ok(None) };
+        let answered = self.outside.get_item_opt(name, vm)?;
+        let inside = !answered.is_some_and(|answered| answered.is(&object));
+        Ok(Some((object, inside)))
+    }
+
+    /// Finds the name inside, and loads it if it wasn't yet, after the packages that it lies in.
+    pub(super) fn require(&self, name: &str, vm: &VirtualMachine) -> PyResult<Standing> {
+        if let Some((_, false)) = self.entry(name, vm)? {
+            return Ok(Standing::Outside);
+        }
+        let steps: Vec<&str> = Dotted(name).prefixes().collect();
+        let mut first = 0;
+        // What is there already counts, whatever became of the packages that it lies in.
+        for (at, step) in steps.iter().enumerate().rev() {
+            if self.entry(step, vm)?.is_some() {
+                first = at;
+                break;
+            }
+        }
+        let mut parent: Option<(&str, PyObjectRef)> = None;
+        // One step a component, and no recursion: a name may have any number of them.
+        for step in steps.into_iter().skip(first) {
+            let package = parent.as_ref().map(|(_, module)| module);
+            let module = match self.loaded(step, vm)? {
+                Some((_, false)) => continue,
+                Some((module, true)) => Some(module),
+                None => match self.find(step, package, vm)? {
+                    Some(found) => {
+                        let module = self.load(step, &found, package, vm)?;
+                        // Whatever its code put in its own place is the answer this time.
+                        if step == name {
+                            return Ok(Standing::Inside(module));
+                        }
+                        Some(module)
+                    }
+                    None if parent.is_some() => None,
+                    None => match self.find_dropped(step, vm)? {
+                        Some(found) => self.load(step, &found, None, vm).map(Some)?,
+                        None => continue,
+                    },
+                },
+            };
+            // `None` in `sys.modules` stands for a module that is not to be found.
+            let Some(module) = module.filter(|module| !vm.is_none(module)) else { return Ok(Standing::Missing) };
+            parent = Some((step, module));
+        }
+        Ok(match parent {
+            Some((step, module)) if step == name => Standing::Inside(module),
+            _ => Standing::Outside,
+        })
+    }
+
+    /// What stands for `name`, which isn't loaded yet; `package` is the one inside that it lies in.
+    pub(super) fn find(
+        &self,
+        name: &str,
+        package: Option<&PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<Option<Found>> {
+        if let Some(root) = self.roots.iter().find(|root| root.name() == name) {
+            return Ok(Some(Found::Handle(root.clone())));
+        }
+        let path = match package {
+            Some(package) => match vm.get_attribute_opt(package, "__path__")? {
+                Some(path) => Some(path),
+                None => return Ok(None),
+            },
+            None if name.contains('.') => return Ok(None),
+            None => None,
+        };
+        let tables = self.tables.lock().clone();
+        match tables {
+            Some(tables) => tables.find(self, name, path, vm),
+            None => self.find_here(name, path, vm).map(|found| found.map(Found::Handle)),
+        }
+    }
+
+    /// What stands for a shared module that was taken out of `sys.modules` here: it is to be loaded anew, as importing
+    /// it would do in CPython, and as only this realm sees it. What has a stand-in here keeps it.
+    fn find_dropped(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<Found>> {
+        if !self.outside.contains_key(name, vm)
+            || name == "sys"
+            || stand_ins::has(&self.own(vm)?, name)
+            || !matches!(self.outer.map(&Request::probe(name), vm)?, Answer::PassThrough)
+        {
+            return Ok(None);
+        }
+        Ok(search_path(vm)?.get(name).ok().map(Found::Handle))
+    }
+
+    /// What stands for `name` in the sources, by a package's `__path__` or else the realm's own search path.
+    pub(crate) fn find_here(
+        &self,
+        name: &str,
+        path: Option<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<Option<PythonModule>> {
+        let (parent, last) = Dotted(name).split();
+        let found = match path {
+            Some(path) => self.locations(&path.try_to_value::<Vec<PyObjectRef>>(vm)?, vm).find(parent, last),
+            None => self.path.find(parent, last),
+        };
+        found.map_err(|error| error.into_exception(vm))
+    }
+
+    /// The places that these entries of a search path name.
+    fn locations(&self, entries: &[PyObjectRef], vm: &VirtualMachine) -> SearchPath {
+        let known = SOURCES.of(vm);
+        let entries = entries.iter().filter_map(|entry| entry.downcast_ref::<PyStr>());
+        let entries = entries.map(ToString::to_string);
+        entries.filter_map(|entry| locate(&self.sources, &entry).or_else(|| known.location(&entry))).collect()
+    }
+
+    /// The module if it is loaded, or being loaded by this thread, and whether it is inside. What another thread is
+    /// loading is waited for.
+    fn loaded(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<(PyObjectRef, bool)>> {
+        let found = self.entry(name, vm)?;
+        if let Some((module, true)) = &found
+            && IMPORT_SYSTEM.of(vm).is_initializing(module, vm)?
+        {
+            let _waited = self.lock(name, vm)?;
+            return self.entry(name, vm);
+        }
+        Ok(found)
+    }
+
+    fn load(&self, name: &str, found: &Found, package: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult {
+        let _lock = self.lock(name, vm)?;
+        if let Some((module, true)) = self.entry(name, vm)? {
+            return Ok(module);
+        }
+        let ran = match found {
+            Found::Handle(handle) => self.run(handle, vm),
+            Found::Spec(spec) => self.run_foreign(name, spec, vm),
+        };
+        if let Err(error) = ran {
+            if self.modules.contains_key(name, vm) {
+                self.modules.del_item(name, vm)?;
+            }
+            return Err(error);
+        }
+        // The module may have put something else in its place, or in that of its package, or nothing.
+        let placed = |name: &str| {
+            let missing = || vm.new_key_error(vm.ctx.new_str(name).into());
+            self.modules.get_item_opt(name, vm)?.ok_or_else(missing)
+        };
+        let loaded = placed(name)?;
+        if let (Some(_), (Some(parent), last)) = (package, Dotted(name).split())
+            && let Err(error) = placed(parent)?.set_attr(vm.ctx.intern_str(last), loaded.clone(), vm)
+            && !error.fast_isinstance(vm.ctx.exceptions.attribute_error)
+        {
+            return Err(error);
+        }
+        Ok(loaded)
+    }
+
+    /// Runs a module of the realm's sources.
+    fn run(&self, handle: &PythonModule, vm: &VirtualMachine) -> PyResult<()> {
+        if !self.is_stand_ins() && !handle.is_native() {
+            limits::current(vm).check_modules(self.modules.__len__(), handle.name(), vm)?;
+        }
+        let prepare = |module: &Py<PyModule>| {
+            if let Some(given) = &self.given {
+                module.dict().merge_object(given.clone().into(), vm)?;
+            }
+            self.modules.set_item(handle.name(), module.to_owned().into(), vm)
+        };
+        run(handle, &self.own(vm)?, None, prepare, vm).map(drop)
+    }
+
+    /// Runs a module that a finder of the realm's own modules has found.
+    fn run_foreign(&self, name: &str, spec: &PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let loader = spec.get_attr("loader", vm)?;
+        let module = vm.call_method(&IMPORT_SYSTEM.of(vm).importlib, "module_from_spec", (spec.clone(),))?;
+        if let Some(module) = module.downcast_ref::<PyModule>()
+            && !module.dict().contains_key("__builtins__", vm)
+        {
+            module.dict().set_item("__builtins__", self.own(vm)?.builtins_of(name, vm)?.into(), vm)?;
+        }
+        self.modules.set_item(name, module.clone(), vm)?;
+        spec.set_attr("_initializing", vm.ctx.new_bool(true), vm)?;
+        let ran = vm.call_method(&loader, "exec_module", (module,)).map(drop);
+        spec.set_attr("_initializing", vm.ctx.new_bool(false), vm)?;
+        ran
+    }
+
+    /// Keeps other threads from loading the module meanwhile.
+    fn lock<'a>(&self, name: &str, vm: &'a VirtualMachine) -> PyResult<ModuleLock<'a>> {
+        ModuleLock::acquire(&format!("{name} in realm {:x}", self.modules.get_id()), vm)
+    }
+}

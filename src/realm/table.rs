@@ -1,0 +1,78 @@
+//! A realm's modules as the forms of the import statement see them: as in CPython's `sys.modules`.
+
+use super::{import_tables::Found, modules::RealmModules};
+use crate::{
+    interpreter::importlib::{is_shared, sys_modules},
+    load::units::UNITS,
+    mapper::module_table::ModuleTable,
+    syntax::dotted::Dotted,
+};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyStr};
+
+impl ModuleTable for RealmModules {
+    fn is_inside(&self, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
+        Ok(self.entry(name, vm)?.is_some_and(|(_, inside)| inside))
+    }
+
+    fn is_barred(&self, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
+        Ok(self.modules.get_item_opt(name, vm)?.is_some_and(|entry| vm.is_none(&entry)))
+    }
+
+    fn submodule(&self, package: &PyObject, part: &Py<PyStr>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+        let name = vm.get_attribute_opt(package, "__name__")?;
+        match name.as_ref().and_then(|name| name.downcast_ref::<PyStr>()) {
+            Some(name) => self.modules.get_item_opt(&*format!("{name}.{part}"), vm),
+            None => Ok(None),
+        }
+    }
+
+    fn first_missing<'a>(&self, name: &'a str, vm: &VirtualMachine) -> Option<&'a str> {
+        let mut missing = name;
+        for step in Dotted(name).prefixes().rev() {
+            match self.entry(step, vm).ok()? {
+                Some((_, inside)) => return inside.then_some(missing),
+                None => missing = step,
+            }
+        }
+        None
+    }
+
+    fn note(&self, name: &str, object: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+        if self.is_inside(name, vm)? || self.roots.iter().any(|root| Dotted(name).is_within(root.name())) {
+            return Ok(());
+        }
+        let note = |name: &str, object: PyObjectRef| {
+            self.modules.set_item(name, object.clone(), vm)?;
+            self.outside.set_item(name, object, vm)
+        };
+        note(name, object.to_owned())?;
+        // Whoever imports a shared module has imported the packages above it.
+        if let Some(package) = Dotted(name).parent()
+            && !self.modules.contains_key(package, vm)
+            && is_shared(name, object, vm)
+            && let Some(package_module) = sys_modules(vm)?.get_item_opt(package, vm)?
+        {
+            return self.note(package, &package_module, vm);
+        }
+        Ok(())
+    }
+
+    fn find_spec(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+        if let Some((module, true)) = self.entry(name, vm)? {
+            let spec = if vm.is_none(&module) { None } else { vm.get_attribute_opt(&module, "__spec__")? };
+            return Ok(spec.filter(|spec| !vm.is_none(spec)));
+        }
+        let package = match Dotted(name).parent() {
+            Some(package) => self.entry(package, vm)?.filter(|(_, inside)| *inside).map(|(module, _)| module),
+            None => None,
+        };
+        match self.find(name, package.as_ref(), vm)? {
+            Some(Found::Handle(handle)) if handle.is_native() => Ok(None),
+            Some(Found::Handle(handle)) => {
+                UNITS.of(vm).get(&handle, vm)?.found_spec(Some(self.own(vm)?.into()), vm).map(Some)
+            }
+            Some(Found::Spec(spec)) => Ok(Some(spec)),
+            None => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Building a runtime.
+
+use super::Runtime;
+#[cfg(feature = "disk-cache")]
+use crate::compile::disk_cache::DiskCache;
+use crate::{
+    compile::{cache::Store, module_compiler::MODULE_COMPILER},
+    error::{Error, Kind},
+    import::exec::guard_interpreter,
+    interpreter::{
+        engine::Engine,
+        import_code::IMPORT_CODE,
+        importlib::sys_modules,
+        limits::{DEFAULT_LIMITS, Limits},
+        sources::SOURCES,
+    },
+    load::library,
+    observe::{observer::Observer, watch},
+    python::{
+        self,
+        finders::{MetaFinder, PathHook},
+    },
+    source::{contract::Source, guarded::Guarded, open::open},
+};
+use rustpython_vm::{
+    Interpreter, InterpreterBuilder, PyObjectRef, PyPayload, PyResult, Settings, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyListRef, PyType},
+};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// What a runtime is made of.
+#[derive(Default)]
+#[must_use]
+pub struct RuntimeBuilder {
+    path: Vec<Arc<dyn Source>>,
+    arguments: Vec<String>,
+    isolated: bool,
+    without_signals: bool,
+    store: Store,
+    observers: Vec<Arc<dyn Observer>>,
+    limits: Limits,
+    #[cfg(feature = "threading")]
+    alone: bool,
+}
+
+impl RuntimeBuilder {
+    /// Puts a folder or a zip archive at the end of the search path.
+    ///
+    /// # Errors
+    /// Something else, or nothing, at that path.
+    pub fn path(self, path: impl AsRef<Path>) -> Result<Self, Error> {
+        let source = open(path)?;
+        Ok(self.shared_source(source))
+    }
+
+    /// Puts a source at the end of the search path. Each source needs a label of its own.
+    pub fn source(self, source: impl Source) -> Self {
+        self.shared_source(Arc::new(source))
+    }
+
+    /// Puts a source that others hold too at the end of the search path.
+    pub fn shared_source(mut self, source: Arc<dyn Source>) -> Self {
+        self.path.push(source);
+        self
+    }
+
+    /// What `sys.argv` holds.
+    pub fn arguments(mut self, arguments: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.arguments = arguments.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Leaves the environment variables of Python alone; `PYTHONPATH` follows the search path otherwise.
+    pub fn isolated(mut self) -> Self {
+        self.isolated = true;
+        self
+    }
+
+    /// Leaves the signals of the process alone: Ctrl-C ends it, and doesn't raise `KeyboardInterrupt`.
+    pub fn without_signals(mut self) -> Self {
+        self.without_signals = true;
+        self
+    }
+
+    /// Keeps compiled code in a folder on the disk as well, for the processes to come. All runtimes of a process share it in
+    /// memory anyway.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir()?;
+    /// let cache = exocet::compile::DiskCache::new(folder.path());
+    /// let runtime = exocet::Runtime::builder()
+    ///     .source(exocet::Memory::new("<disk cache>").with("kept.py", "answer = 42"))
+    ///     .disk_cache(cache)
+    ///     .build()?;
+    /// runtime.load("kept", &exocet::Imports::none())?;
+    /// assert_eq!(exocet::compile::DiskCache::new(folder.path()).info()?.entries, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "disk-cache")]
+    pub fn disk_cache(mut self, cache: DiskCache) -> Self {
+        self.store.disk = Some(Arc::new(cache));
+        self
+    }
+
+    /// Compiles modules when they are loaded and not before. Otherwise what a module imports from beside it is compiled
+    /// ahead on other threads, as far as its source [lets that happen](Source::reads_ahead).
+    #[cfg(feature = "threading")]
+    pub fn without_compiling_ahead(mut self) -> Self {
+        self.alone = true;
+        self
+    }
+
+    /// Notifies `observer` of each answer of a mapper and each load; several observers are notified in turn. A runtime without
+    /// any pays nothing for it.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observers.push(Arc::new(observer));
+        self
+    }
+
+    /// Limits code that [`Imports::with_limits`](crate::Imports::with_limits) doesn't limit. Here the limits for the source of a
+    /// module, its nesting and compile time, the modules of a realm and the depth of imports count; exceeding one is an
+    /// exception, and no more.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Builds the runtime.
+    ///
+    /// # Errors
+    /// Two sources with one label, and an interpreter that doesn't start.
+    pub fn build(mut self) -> Result<Runtime, Error> {
+        for (at, source) in self.path.iter().enumerate() {
+            if self.path[..at].iter().any(|other| other.label() == source.label() && !Arc::ptr_eq(other, source)) {
+                return Err(Kind::SameLabel { label: source.label().to_owned() }.into());
+            }
+        }
+        // Interpreters share their built-in classes, and while the first one makes them, another sees them half-made.
+        static BUILDING: Mutex<()> = Mutex::new(());
+        let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
+        let (signals, listens) = rustpython_vm::signal::user_signal_channel();
+        let builder = Interpreter::builder(self.settings());
+        let builder = with_modules(builder.init_hook(move |vm| vm.set_user_signal_channel(listens)));
+        let interpreter = builder.build();
+        let installed = interpreter.enter(|vm| self.install(vm).map_err(|error| describe(&error, vm)));
+        installed.map_err(|traceback| Kind::Start { traceback })?;
+        Ok(Runtime { engine: Engine::new(interpreter, signals) })
+    }
+
+    fn settings(&mut self) -> Settings {
+        let mut settings = Settings::default();
+        // Programs rely on a first argument, as CPython does where it is embedded.
+        let arguments = std::mem::take(&mut self.arguments);
+        settings.argv = if arguments.is_empty() { vec![String::new()] } else { arguments };
+        settings.isolated = self.isolated;
+        settings.ignore_environment = self.isolated;
+        settings.install_signal_handlers = !self.without_signals;
+        settings.write_bytecode = false;
+        // Text is UTF-8, as it is from Python 3.15 on: the VM never asks the locale, and would take it for ASCII.
+        settings.utf8_mode = 1;
+        settings
+    }
+
+    /// Puts everything of a runtime's into a new interpreter.
+    fn install(self, vm: &VirtualMachine) -> PyResult<()> {
+        python::install(vm);
+        // Before any code can have changed what it consists of.
+        let _ = IMPORT_CODE.of(vm);
+        #[cfg(feature = "threading")]
+        MODULE_COMPILER.of(vm).configure(self.store, !self.alone);
+        #[cfg(not(feature = "threading"))]
+        MODULE_COMPILER.of(vm).configure(self.store);
+        // They are set once, here.
+        let _ = DEFAULT_LIMITS.of(vm).set(self.limits);
+        library::install(vm)?;
+        guard_interpreter(vm)?;
+        install_finders(vm)?;
+        let environment = if self.isolated { Vec::new() } else { python_path() };
+        install_path(&self.path, &environment, vm)?;
+        watch::install(self.observers, vm)
+    }
+}
+
+/// Adds the native modules of the library, what is frozen, and the module `exocet`.
+fn with_modules(builder: InterpreterBuilder) -> InterpreterBuilder {
+    #[cfg(feature = "library")]
+    let builder = {
+        let natives = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
+        #[cfg(not(feature = "host_env"))]
+        let natives = [natives, vec![crate::load::entropy::module_def(&builder.ctx)]].concat();
+        builder.add_native_modules(&natives)
+    };
+    #[cfg(feature = "stdlib")]
+    let builder = builder.add_frozen_modules(rustpython_pylib::FROZEN_STDLIB).init_hook(|vm| {
+        use rustpython_vm::common::rc::PyRc;
+        if let Some(state) = PyRc::get_mut(&mut vm.state) {
+            state.config.paths.stdlib_dir = Some(crate::source::embedded::LIBRARY_LABEL.to_owned());
+        }
+    });
+    let natives = [python::module_def(&builder.ctx)];
+    builder.add_native_modules(&natives)
+}
+
+/// Makes the interpreter's own import find modules in sources.
+fn install_finders(vm: &VirtualMachine) -> PyResult<()> {
+    // Some modules of the library import it, whether there is a program or not.
+    let main = vm.new_module("__main__", vm.ctx.new_dict(), None);
+    main.set_attr("__builtins__", vm.builtins.clone(), vm)?;
+    sys_modules(vm)?.set_item("__main__", main.into(), vm)?;
+    let finders = list("meta_path", vm)?;
+    list("path_hooks", vm)?.borrow_vec_mut().insert(0, PathHook.into_ref(&vm.ctx).into());
+    if sys_modules(vm)?.contains_key("_frozen_importlib_external", vm) {
+        // The embedded library comes last, as the standard library does on CPython's `sys.path`.
+        let name = |finder: &PyObjectRef| finder.downcast_ref::<PyType>().map(|class| class.name().to_string());
+        finders.borrow_vec_mut().sort_by_key(|finder| name(finder).as_deref() == Some("FrozenImporter"));
+    } else {
+        finders.borrow_vec_mut().push(MetaFinder.into_ref(&vm.ctx).into());
+    }
+    Ok(())
+}
+
+/// Sets `sys.path`: what the interpreter puts there by itself are the folders of a CPython that may happen to be installed.
+fn install_path(path: &[Arc<dyn Source>], environment: &[String], vm: &VirtualMachine) -> PyResult<()> {
+    let mut entries = Vec::new();
+    for source in path {
+        SOURCES.of(vm).register(Arc::new(Guarded(source.clone())));
+        entries.push(vm.ctx.new_str(source.label()).into());
+    }
+    entries.extend(environment.iter().map(|entry| vm.ctx.new_str(entry.as_str()).into()));
+    *list("path", vm)?.borrow_vec_mut() = entries;
+    Ok(())
+}
+
+/// The entries of the environment variable `PYTHONPATH`.
+fn python_path() -> Vec<String> {
+    // Rust's own function for this stops the program under WASI.
+    let separator = if cfg!(windows) { ';' } else { ':' };
+    let path = std::env::var("PYTHONPATH").unwrap_or_default();
+    path.split(separator).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
+}
+
+fn list(name: &'static str, vm: &VirtualMachine) -> PyResult<PyListRef> {
+    vm.sys_module.get_attr(name, vm)?.try_into_value(vm)
+}
+
+fn describe(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> String {
+    let mut text = String::new();
+    // Writing into a string can't fail.
+    let _ = vm.write_exception(&mut text, error);
+    text
+}

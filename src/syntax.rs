@@ -1,0 +1,24 @@
+//! What can be known of source text without running it: no VM, and no files.
+//!
+//! ```
+//! use exocet::syntax::{ImportKind, imports, is_dotted_name, nesting};
+//!
+//! let text = "import os.path as p\ndef f():\n    from .b import V\n";
+//! let found = imports(text, "pk.a", false)?;
+//! assert_eq!((found[1].dotted().as_str(), found[1].line, found[1].kind), ("pk.b.V", 3, ImportKind::Function));
+//! assert!(is_dotted_name("pk.b") && nesting::check(text).is_ok());
+//! # Ok::<(), exocet::syntax::ScanError>(())
+//! ```
+
+pub(crate) mod bindings;
+pub(crate) mod decode;
+pub(crate) mod dotted;
+pub(crate) mod identifiers;
+pub(crate) mod imports;
+pub mod nesting;
+pub(crate) mod warnings;
+
+pub use bindings::{attributes, exports};
+pub use decode::{DecodeError, decode};
+pub use identifiers::{is_dotted_name, is_identifier, is_keyword};
+pub use imports::{Import, ImportKind, ScanError, SyntaxError, imports};
