@@ -8,10 +8,9 @@ use exocet::{
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use std::{
-    fs::File,
-    io::{self, Stdout, Write},
-};
+#[cfg(unix)]
+use std::fs::File;
+use std::io::{self, Stdout, Write};
 
 pub(crate) const BOLD: Style = Style::new().bold();
 pub(crate) const DIM: Style = Style::new().dimmed();
