@@ -196,18 +196,16 @@ impl<'a> DryRun<'a> {
     fn answer(&self, importer: &str, name: &str, own: &Cell<bool>) -> PyResult<Answer> {
         let request = Request::probe(name).from_module(importer);
         own.set(false);
-        let package = self.package_of(importer);
-        if (self.realm.is_some() || package.is_some())
-            && let Some(answer) = self.mapper.enforce(&request, self.vm)?
-        {
+        let in_package = self.package_of(importer).is_some_and(|package| Dotted(name).is_within(package.name()));
+        let in_realm = self.realm.as_ref().is_some_and(|realm| realm.get(Dotted(name).top()).is_ok());
+        if !in_package && !in_realm {
+            return self.mapper.map(&request, self.vm);
+        }
+        if let Some(answer) = self.mapper.enforce(&request, self.vm)? {
             return Ok(answer);
         }
-        let in_realm = self.realm.as_ref().is_some_and(|realm| realm.get(Dotted(name).top()).is_ok());
-        if in_realm || package.is_some_and(|package| Dotted(name).is_within(package.name())) {
-            own.set(true);
-            return Ok(Answer::NotMine);
-        }
-        self.mapper.map(&request, self.vm)
+        own.set(true);
+        Ok(Answer::NotMine)
     }
 
     /// What goes by a name in the realm of the importer.

@@ -32,7 +32,13 @@ impl fmt::Debug for RealmMapper {
 
 impl Mapper for RealmMapper {
     fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
-        match self.0.outer.enforce(request, vm)? {
+        // For a name that isn't the realm's, its mapper decides as it would without a realm: there is nothing to enforce
+        // against, and a mapper that comes first in a chain goes on to come first.
+        let enforced = match self.0.is_own(request.name(), vm)? {
+            true => self.0.outer.enforce(request, vm)?,
+            false => None,
+        };
+        match enforced {
             None => self.0.own_answer(request, vm),
             // Some names of what the realm itself has.
             Some(Answer::Attenuated { answer, attenuation }) if answer.is_not_mine() => {
@@ -79,6 +85,16 @@ impl Mapper for RealmMapper {
 }
 
 impl RealmModules {
+    /// Whether the realm is asked for the name before its mapper, whether or not it has it.
+    fn is_own(&self, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
+        if let Some(package) = Dotted(name).parent()
+            && self.is_inside(package, vm)?
+        {
+            return Ok(true);
+        }
+        Ok(!matches!(self.probe(name, vm)?, Standing::Outside))
+    }
+
     /// Whether the name is inside, without loading it.
     fn probe(&self, name: &str, vm: &VirtualMachine) -> PyResult<Standing> {
         if let Some((module, true)) = self.entry(name, vm)? {

@@ -3,7 +3,7 @@
 
 use crate::support::{Tree, alone, attr, each_source, handle, recorder, said};
 use exocet::{
-    Answer, Error, Imports, Memory, Object, Runtime,
+    Answer, Error, Imports, Mapper, Memory, Object, Request, Runtime,
     raw::{self, MapperRef, load, load_into, load_package},
     vm::{AsObject, PyObjectRef, PyResult, VirtualMachine},
 };
@@ -426,6 +426,38 @@ fn a_package_that_fails_leaves_nothing() {
         }
         fails(false)?;
         assert_eq!(attr(&*load(&handle("pk", vm)?, &pass, vm)?, "Own", vm)?, "<class 'pk.fine.Own'>");
+        Ok(())
+    });
+}
+
+/// Denies `bank`, and knows nothing else.
+#[derive(Debug)]
+struct Closed;
+
+impl Mapper for Closed {
+    fn map(&self, request: &Request<'_>, _: &VirtualMachine) -> PyResult<Answer> {
+        Ok(if request.name() == "bank" { Answer::denied("closed") } else { Answer::NotMine })
+    }
+}
+
+#[test]
+fn outside_of_a_package_the_first_mapper_of_a_chain_decides_as_for_a_plain_module() {
+    let text = "try: import bank\nexcept ImportError as error: got = str(error)\nelse: got = 'reached'";
+    let tree = [
+        ("app.py", text),
+        ("pk/__init__.py", text),
+        ("other/__init__.py", "from . import a\ngot = a.got"),
+        ("other/a.py", text),
+    ];
+    each_source(&tree, |vm| {
+        let stands_behind = vm.ctx.new_dict();
+        stands_behind.set_item("bank", vm.ctx.new_int(7).into(), vm)?;
+        let behind = raw::empty(vm).with_overrides(stands_behind, vm);
+        let chain = raw::chain([MapperRef::new(Closed, vm), behind], vm);
+        for name in ["app", "pk", "other"] {
+            let got = attr(&*load(&handle(name, vm)?, &chain, vm)?, "got", vm)?;
+            assert!(got.contains("closed"), "{name}: {got}");
+        }
         Ok(())
     });
 }
