@@ -25,6 +25,7 @@ fn pages() -> Vec<String> {
 }
 
 /// The code blocks of one language, each with the page that it is on and its line.
+#[cfg(feature = "stdlib")]
 fn blocks(language: &str) -> Vec<(String, String)> {
     let mut blocks = Vec::new();
     for page in pages() {
