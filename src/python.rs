@@ -48,7 +48,7 @@ pub(crate) fn install(vm: &VirtualMachine) {
     let _ = Modules::make_static_type();
     let _ = AttenuatedModule::make_static_type();
     let _ = PickleImport::make_static_type();
-    realm::install(vm);
+    realm::install();
 }
 
 /// The original's name of what is called otherwise here.

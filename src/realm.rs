@@ -8,14 +8,13 @@ pub(crate) mod stand_ins;
 mod table;
 
 use crate::import::realms::{REALMS, Realms};
-use rustpython_vm::VirtualMachine;
 
 /// Makes imports know of realms.
-pub(crate) fn install(vm: &VirtualMachine) {
+pub(crate) fn install() {
     let realms = Realms {
         stand_ins: stand_ins::of_name,
         context: |package, mapper, vm| reference::context(package, mapper, vm).into(),
     };
     // A second time it is the same.
-    let _ = REALMS.of(vm).set(realms);
+    let _ = REALMS.set(realms);
 }

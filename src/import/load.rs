@@ -27,7 +27,7 @@ use rustpython_vm::{
 /// A source that can't be read, decoded or compiled; whatever the module's code raises, unchanged.
 pub fn load(handle: &PythonModule, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult {
     if handle.is_package() {
-        return (realms(vm).context)(handle, mapper, vm).lookup(handle.name(), vm);
+        return (realms().context)(handle, mapper, vm).lookup(handle.name(), vm);
     }
     run(handle, mapper, None, |_| Ok(()), vm).map(Into::into)
 }

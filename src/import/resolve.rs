@@ -75,7 +75,7 @@ fn fulfil(mapper: &MapperRef, request: &Request<'_>, answer: Answer, vm: &Virtua
 /// What a mapper's modules get where it passes `name` through: the shared module, or the stand-in for one that would
 /// import past the mapper.
 pub(crate) fn pass_through(mapper: &MapperRef, name: &str, vm: &VirtualMachine) -> PyResult<Resolved> {
-    match (realms(vm).stand_ins)(mapper, name, vm)? {
+    match (realms().stand_ins)(mapper, name, vm)? {
         Some(stand_ins) => try_resolve(&stand_ins, &Request::direct(name), vm),
         None => import_shared(name, vm),
     }
@@ -134,7 +134,7 @@ impl MapperRef {
                 let mapper = mapper.as_ref().unwrap_or(self).as_object().to_owned();
                 Some(UNITS.of(vm).get(&module, vm)?.found_spec(Some(mapper), vm)?)
             }
-            Answer::PassThrough => match (realms(vm).stand_ins)(self, &name, vm)? {
+            Answer::PassThrough => match (realms().stand_ins)(self, &name, vm)? {
                 Some(stand_ins) => stand_ins.find_spec(&name, vm)?,
                 None => find_shared_spec(&name, vm)?,
             },
