@@ -365,6 +365,8 @@ fn action() -> BoxedStrategy<String> {
             .prop_map(|(name, mapper)| format!("drain(exocet.loadNamed({name}, {mapper}))")),
         3 => (chosen(&["'m0'", "'m1'", "'pk'", "'pk.sub'", "'pk.odd'"]), mapping())
             .prop_map(|(name, mapper)| format!("drain(exocet.loadPackageNamed({name}, {mapper}))")),
+        3 => (chosen(&["'pk'", "'pk.sub'"]), mapping(), name())
+            .prop_map(|(package, mapper, name)| format!("drain(exocet.loadPackageNamed({package}, {mapper}).loadNamed({name}))")),
         2 => (chosen(&["'m0'", "'pk'"]), mapping(), value())
             .prop_map(|(name, mapper, value)| format!("exocet.loadNamed({name}, {mapper}, {value})")),
         5 => own,
