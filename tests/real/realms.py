@@ -33,9 +33,15 @@ def work(name):
 
 
 def load(package):
-    """Loads a package fresh twice, each on its own."""
+    """Loads a package fresh twice, each on its own and with its own modules."""
     one, two = (exocet.loadNamed(package, exocet.pep302Mapper) for _ in range(2))
     assert one is not two
+    if exocet.getModule(package).isPackage():
+        context = exocet.loadPackageNamed(package, exocet.pep302Mapper)
+        own = {name: module for name, module in context.modules.items() if name.startswith(package + ".") and module}
+        # What it imports may have imported it in turn, which then is the shared one.
+        assert all(sys.modules.get(name) is not module for name, module in own.items()), "it shares modules"
+        assert context.loadNamed(package) is context.modules[package], "it is another one each time"
 
 
 def attempt(name, what, *arguments):
