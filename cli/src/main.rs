@@ -2,6 +2,7 @@
 
 mod commands;
 mod disk_cache;
+mod document;
 mod failure;
 mod output;
 mod plan;

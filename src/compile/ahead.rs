@@ -117,10 +117,10 @@ impl Shared {
 
     fn compile(self: &Arc<Self>, root: &Root, name: &str, place: &str) {
         for (path, is_package) in [(join(place, "__init__.py"), true), (format!("{place}.py"), false)] {
-            // Whatever is wrong with a file, the load that needs it will say so.
+            // Whatever is wrong with a file, the load that needs it will report it.
             let Ok(Some(bytes)) = root.source.read(&path) else { continue };
             let file = join(root.source.label(), &path);
-            // What may take long is compiled by who is told if it takes too long.
+            // What may take long is left to the load that needs it, which reports a limit that it exceeds.
             if decode(&bytes).is_ok_and(|text| is_costly(&text)) {
                 return;
             }

@@ -89,7 +89,7 @@ impl AttenuatedModule {
 
     /// The attribute of the module itself.
     fn read(&self, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
-        // A name that isn't there is told as any other module tells it, whether it is let through or not.
+        // A name that isn't there raises what it raises of any other module, whether it is let through or not.
         let absent = || vm.new_attribute_error(format!("module '{}' has no attribute '{name}'", self.name));
         vm.get_attribute_opt(&self.target, name)?.ok_or_else(absent)
     }

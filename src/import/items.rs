@@ -118,7 +118,7 @@ impl ImportForms {
         Ok(Some(view.into()))
     }
 
-    /// Puts what the mapper answers for one item of `from ... import` into `found`. Tells whether the module itself is
+    /// Puts what the mapper answers for one item of `from ... import` into `found`. Returns whether the module itself is
     /// known to have the item, unless `found` does.
     fn find_item(
         &self,
@@ -170,7 +170,7 @@ impl ImportForms {
     fn ask_for_item(&self, asked: &Request<'_>, attribute: &Attribute, vm: &VirtualMachine) -> PyResult<Answer> {
         let is_absent = attribute.own.is_none();
         match (ask(&self.mapper, asked, vm), self.mapper.table()) {
-            // As in CPython, a submodule that says of itself that it isn't there is an attribute that isn't there.
+            // As in CPython, a submodule that raises that it isn't there itself is an attribute that isn't there.
             (Err(error), Some(_)) if is_absent && is_absence_of(error.as_object(), asked.name(), vm) => {
                 Ok(Answer::NotMine)
             }

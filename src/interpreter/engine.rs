@@ -183,7 +183,7 @@ fn end(result: PyResult<()>, vm: &VirtualMachine) -> u32 {
     }
     for stream in ["stdout", "stderr"] {
         if let Ok(stream) = vm.sys_module.get_attr(stream, vm) {
-            // There is nobody left to tell.
+            // There is nobody left to report it to.
             let _ = vm.call_method(&stream, "flush", ());
         }
     }

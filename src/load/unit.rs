@@ -136,7 +136,7 @@ impl Unit {
     pub(crate) fn found_spec(&self, loader_state: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
         let spec = self.new_spec(loader_state, vm)?;
         spec.set_attr("_initializing", vm.ctx.new_bool(false), vm)?;
-        // Without access to the host, importlib lacks the half that could tell the place of a cached bytecode file.
+        // Without access to the host, importlib lacks the half that knows where a bytecode file would be cached.
         if cfg!(not(feature = "host_env")) {
             spec.set_attr("_set_fileattr", vm.ctx.new_bool(false), vm)?;
         }

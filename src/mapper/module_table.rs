@@ -10,7 +10,7 @@ pub(crate) trait ModuleTable: Any + PyThreadingConstraint {
     /// Whether the table holds the module itself.
     fn is_inside(&self, name: &str, vm: &VirtualMachine) -> PyResult<bool>;
 
-    /// Whether the table says that there is no such module.
+    /// Whether the table has it that there is no such module.
     fn is_barred(&self, name: &str, vm: &VirtualMachine) -> PyResult<bool>;
 
     /// The submodule `part` of `package`, which goes by its own name.

@@ -84,7 +84,7 @@ impl Step {
     /// The mapper that decided, of all that were asked: the innermost one that did.
     pub(crate) fn deciding(steps: &[Step]) -> Option<&Step> {
         let answered = |step: &&Step| step.answer.is_some_and(|answer| answer != Verdict::NotMine);
-        // A mapper that asks another one and gives what that one said stands before it.
+        // A mapper that asks another one and returns what that one answered stands before it.
         steps.iter().rfind(answered).or_else(|| steps.first())
     }
 

@@ -208,7 +208,7 @@ impl Table for Form {
     fn check(self) -> Result<Self, String> {
         match self.default {
             Some(_) => Ok(self),
-            None => Err("a policy says what its `default` is, \"allow\" or \"deny\", and this one doesn't".to_owned()),
+            None => Err("a policy needs a `default`, \"allow\" or \"deny\"".to_owned()),
         }
     }
 }

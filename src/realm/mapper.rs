@@ -32,8 +32,8 @@ impl fmt::Debug for RealmMapper {
 
 impl Mapper for RealmMapper {
     fn map(&self, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<Answer> {
-        // For a name that isn't the realm's, its mapper decides as it would without a realm: there is nothing to enforce
-        // against, and a mapper that comes first in a chain goes on to come first.
+        // There is nothing to enforce against where the realm doesn't have the name: its mapper decides in its own order, in
+        // which a denial may come before an override.
         let enforced = match self.0.is_own(request.name(), vm)? {
             true => self.0.outer.enforce(request, vm)?,
             false => None,

@@ -31,7 +31,7 @@ pub fn check(text: &str) -> Result<u32, TooDeep> {
         return Err(TooDeep { line: 1, message: "source is too long" });
     }
     measure(text).map(|measured| measured.depth).map_err(|message| {
-        // Tokens don't tell their place, but the pass fails as soon as it has seen enough: the line is the first that, as the last
+        // Tokens don't have their place, but the pass fails as soon as it has seen enough: the line is the first that, as the last
         // one, makes it fail. A few more passes over text that is refused anyway are cheap.
         let ends: Vec<usize> =
             text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(end, _)| end + 1).collect();

@@ -107,7 +107,7 @@ impl<'a> Deserializer<'a> {
 
     fn visit_int<'de, V: Visitor<'de>>(&self, int: &Py<PyInt>, visitor: V) -> Result<V::Value> {
         let vm = self.bridge.vm;
-        // The visitor says what range it wants.
+        // The visitor checks the range.
         if let Ok(value) = int.try_to_primitive::<i64>(vm) {
             visitor.visit_i64(value)
         } else if let Ok(value) = int.try_to_primitive::<u64>(vm) {

@@ -4,6 +4,8 @@
 //! The cases run in processes of their own, a few seconds by default and `EXOCET_FUZZ_SECONDS` long if that is set. What
 //! they found stays here as a named case.
 
+mod random;
+
 use exocet::{
     Memory, Runtime,
     modules::{Location, SearchPath},
@@ -16,6 +18,7 @@ use proptest::{
     strategy::ValueTree,
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
+use random::{chosen, duration, noise};
 use std::{
     fs::File,
     io::Write,
@@ -30,11 +33,6 @@ const ODD: &str = include_str!("fuzz/odd.py");
 
 /// The statements of each module; the module `script` begins.
 type Case = Vec<(String, Vec<String>)>;
-
-/// Something that `EXPRESSIONS` lead to, and what is made of it.
-fn chosen(from: &'static [&'static str]) -> BoxedStrategy<String> {
-    select(from).prop_map(str::to_owned).boxed()
-}
 
 const NAMES: &[&str] = &[
     "'m0'",
@@ -438,85 +436,6 @@ fn plain() -> BoxedStrategy<String> {
     ])
 }
 
-/// Source text that need not be code.
-fn noise() -> BoxedStrategy<String> {
-    let piece = select(
-        &[
-            "import ",
-            "from ",
-            ".",
-            "..",
-            "a",
-            "b",
-            "(",
-            ")",
-            "[",
-            "]",
-            "{",
-            "}",
-            ",",
-            ";",
-            ":",
-            "\n",
-            "    ",
-            "\t",
-            "as ",
-            "*",
-            "'",
-            "\"",
-            "\"\"\"",
-            "f'{",
-            "}'",
-            "def f(",
-            "class C(",
-            "if ",
-            "else",
-            "try",
-            "except ",
-            "lambda ",
-            "=",
-            "+=",
-            "__all__",
-            "__import__",
-            "\\",
-            "\\\n",
-            "#",
-            "\0",
-            "\u{feff}",
-            "é",
-            "# coding: utf-16\n",
-            "# -*- coding: zz -*-\n",
-            "\r",
-            "\r\n",
-            "\x0c",
-            "async ",
-            "await ",
-            "match ",
-            "case ",
-            "type ",
-            "0x",
-            "1e9999",
-            "1_",
-            "...",
-            "->",
-            ":=",
-            "@",
-            "del ",
-            "global ",
-            "return ",
-            "yield ",
-            "t'",
-            "rb'",
-            "$",
-            "?",
-            "`",
-            "!",
-            "\u{2028}",
-        ][..],
-    );
-    vec(piece, 0..25).prop_map(|pieces| pieces.concat()).boxed()
-}
-
 fn case() -> BoxedStrategy<Case> {
     let body = || vec(prop_oneof![8 => action(), 1 => raw()], 0..5);
     (body(), body(), body(), body(), noise(), vec(action(), 1..8))
@@ -733,12 +652,6 @@ fn shrink(mut found: Found) -> Found {
         }
     }
     found
-}
-
-/// How long random cases are tried.
-fn duration() -> Duration {
-    let seconds = std::env::var("EXOCET_FUZZ_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
-    Duration::from_secs(seconds.unwrap_or(5))
 }
 
 #[test]

@@ -282,7 +282,7 @@ fn a_bad_policy_file_is_one_error_with_its_place() {
             "default = 'deny'\nconfined = true",
             "line 2, column 1|unknown key `confined` in a policy; known are `default`, `rule`",
         ),
-        ("rule = []", "a policy says what its `default` is"),
+        ("rule = []", "a policy needs a `default`"),
         ("default = 'deny'\n[[rule]]\nwhy = 'x'", "and this one has none"),
         ("default = 'deny'\n[[rule]]\nallow = 'a'\ndeny = 'b'", "and this one has several"),
         ("default = 'deny'\n[[rule]]\nallow = 3", "a name or a list of names is wanted"),

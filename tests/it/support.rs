@@ -1,21 +1,15 @@
 //! Small trees of Python files, run through every kind of source.
 
+mod tree;
+pub use tree::{Tree, archive, directory, write};
+
 use exocet::{
     Answer, Mapper, Memory, Request, Runtime, Source, Zip,
     modules::{Kind, PythonModule, SearchPath},
     raw::{MapperRef, describe, search_path},
     vm::{PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef},
 };
-use std::{
-    fs,
-    io::{Cursor, Write},
-    path::Path,
-    sync::{Arc, Mutex},
-};
-use zip::{ZipWriter, write::SimpleFileOptions};
-
-/// Files by their paths.
-pub type Tree<'a> = &'a [(&'a str, &'a str)];
+use std::sync::{Arc, Mutex};
 
 /// The kinds of source that a fixture runs through.
 pub const KINDS: [&str; 3] = ["memory", "directory", "zip"];
@@ -48,32 +42,6 @@ pub fn fixture(kind: &str, tree: Tree<'_>) -> Fixture {
         }
         other => panic!("no kind of source is called {other}"),
     }
-}
-
-/// A temporary folder that holds a tree.
-pub fn directory(tree: Tree<'_>) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    write(folder.path(), tree);
-    folder
-}
-
-/// Puts a tree into a folder.
-pub fn write(folder: &Path, tree: Tree<'_>) {
-    for (path, content) in tree {
-        let path = folder.join(path);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        fs::write(path, content).expect("a file");
-    }
-}
-
-/// A zip archive that holds a tree.
-pub fn archive(tree: Tree<'_>) -> Vec<u8> {
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    for (path, content) in tree {
-        archive.start_file(*path, SimpleFileOptions::default()).expect("a member");
-        archive.write_all(content.as_bytes()).expect("its bytes");
-    }
-    archive.finish().expect("an archive").into_inner()
 }
 
 /// Runs `test` on the same files in every kind of source. The label of the source comes second.

@@ -28,7 +28,7 @@
 # > rule 4 (allow closed for good)
 # > ValueError rule 1 (allow tol): there is no module `tol`; did you mean `tool`?
 # > TypeError the policy doesn't fit at `['rule'][0]`: unknown key `alow` in a rule; did you mean `allow`?
-# > TypeError the policy doesn't fit: a policy says what its `default` is, "allow" or "deny", and this one doesn't
+# > TypeError the policy doesn't fit: a policy needs a `default`, "allow" or "deny"
 # > True True True
 import exocet
 

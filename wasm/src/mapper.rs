@@ -163,8 +163,8 @@ struct Question<'a> {
 
 impl Asked {
     /// The answer that an object of JavaScript's is, `Answer` of the package's `imports.ts`.
-    fn answer(&self, said: &JsValue, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<mapper::Answer> {
-        let field = |name: &str| Reflect::get(said, &name.into()).unwrap_or_default();
+    fn answer(&self, answered: &JsValue, request: &Request<'_>, vm: &VirtualMachine) -> PyResult<mapper::Answer> {
+        let field = |name: &str| Reflect::get(answered, &name.into()).unwrap_or_default();
         let wrong = |what: &str| vm.new_type_error(format!("the mapper's answer for `{}` {what}", request.name()));
         let text = |name: &str| field(name).as_string().ok_or_else(|| wrong(&format!("needs a `{name}`, a string")));
         let kind = field("kind").as_string().unwrap_or_default();
@@ -218,11 +218,11 @@ impl Mapper for Asked {
             line: request.line(vm),
         };
         let question = host::plain(&question).map_err(|error| vm.new_value_error(error.to_string()))?;
-        let said = host::with(|host| host.call(&self.function, Array::of1(&question))).into_result(vm)?;
-        let said = said.filter(|said| !said.is_null_or_undefined());
-        let Some(said) = said else { return Ok(mapper::Answer::NotMine) };
+        let answered = host::with(|host| host.call(&self.function, Array::of1(&question))).into_result(vm)?;
+        let answered = answered.filter(|answered| !answered.is_null_or_undefined());
+        let Some(answered) = answered else { return Ok(mapper::Answer::NotMine) };
         request.explain(|| RULE.to_owned());
-        self.answer(&said, request, vm)
+        self.answer(&answered, request, vm)
     }
 }
 

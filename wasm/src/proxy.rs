@@ -1,6 +1,6 @@
 //! A function, a class or an object of JavaScript's, as Python code has it.
 //!
-//! It shows what the host handed in: the object's own properties, and those of its classes. What is JavaScript's own, as
+//! It shows what the host passed in: the object's own properties, and those of its classes. What is JavaScript's own, as
 //! `constructor` and the methods of all objects and functions, the package's `host.ts` keeps back.
 
 use super::{host, value};

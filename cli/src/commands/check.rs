@@ -21,9 +21,10 @@ use std::{io::Write, path::PathBuf, process::ExitCode};
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 The mapper is made of the same options as that of `run`, and asked about each import of the NAMEs, and of
-everything below those that are packages. Denied and missing modules are errors; what is missing inside of
-`try` is a warning, and so is what is denied or missing but for a type checker. What code asks for by itself,
-as `importlib.import_module(name)` does, shows only in a record of a run (--record).
+everything below those that are packages. A package has its own modules, as where `load` loads it, and the
+mapper is asked for the others. Denied and missing modules are errors; what is missing inside of `try` is a
+warning, and so is what is denied or missing but for a type checker. What code asks for by itself, as
+`importlib.import_module(name)` does, shows only in a record of a run (--record).
 Exit code: 0; 1 if there are errors; 2 if the command line is wrong.
 
 The JSON is a list of {\"module\", \"file\", \"line\", \"column\", \"name\", \"kind\", \"verdict\", \"reason\"}. The
@@ -100,6 +101,7 @@ fn items(args: &CheckArgs) -> Result<Vec<Item>, Failure> {
         }
         let roots = args.names.iter().map(|name| dry.path().get(name).map_err(Failure::failed));
         let roots = roots.collect::<Result<Vec<_>, _>>()?;
+        let dry = dry.packages(&roots);
         let mut comparison = record.as_ref().map(|_| Comparison::default());
         let findings = exocet::check::check(&dry, &roots, |module, scan| match &mut comparison {
             Some(comparison) => comparison.expect(module, scan, &dry),

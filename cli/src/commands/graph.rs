@@ -88,7 +88,8 @@ pub(crate) fn graph(args: &GraphArgs) -> Result<ExitCode, Failure> {
     let (graph, failed) = runtime.enter(|vm| {
         let dry = plan.dry_run(false, vm)?;
         let roots = args.names.iter().map(|name| dry.path().get(name).map_err(Failure::failed));
-        let roots = roots.collect::<Result<_, _>>()?;
+        let roots = roots.collect::<Result<Vec<_>, _>>()?;
+        let dry = dry.packages(&roots);
         Builder::new(args, &dry, own).build(roots).map_err(|error| Failure::raised(&error, vm))
     })?;
     let mut out = output::stdout();

@@ -201,7 +201,7 @@ impl<W: Write> Report<W> {
         let line = match error {
             None => format!("{GREEN}ok    {GREEN:#}  {name:width$}  {time}\n"),
             Some(error) => {
-                // The first line of a message says what, the others who asked.
+                // The first line of a message has what went wrong, the others the modules that asked.
                 let error = error.trim_end().replace('\n', "\n        ");
                 format!("{RED}failed{RED:#}  {name:width$}  {time}  {error}\n")
             }

@@ -1,5 +1,8 @@
 //! The command line under random arguments and files: it ends with one of its exit codes, and never in a panic.
 
+#[path = "../../../tests/it/fuzz/random.rs"]
+mod random;
+
 use proptest::{
     collection::vec,
     prelude::*,
@@ -7,22 +10,13 @@ use proptest::{
     strategy::ValueTree,
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
+use random::{chosen, duration, noise};
 use std::{
     fs::File,
     io::Write,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
-
-/// How long to look for what goes wrong: some seconds, or `EXOCET_FUZZ_SECONDS`.
-fn duration() -> Duration {
-    let seconds = std::env::var("EXOCET_FUZZ_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
-    Duration::from_secs(seconds.unwrap_or(5))
-}
-
-fn chosen(from: &'static [&'static str]) -> BoxedStrategy<String> {
-    select(from).prop_map(str::to_owned).boxed()
-}
 
 /// Import statements.
 fn plain() -> BoxedStrategy<String> {
@@ -47,85 +41,6 @@ fn plain() -> BoxedStrategy<String> {
         "from importlib import *",
         "import xml.dom.zz",
     ])
-}
-
-/// Source text that need not be code.
-fn noise() -> BoxedStrategy<String> {
-    let piece = select(
-        &[
-            "import ",
-            "from ",
-            ".",
-            "..",
-            "a",
-            "b",
-            "(",
-            ")",
-            "[",
-            "]",
-            "{",
-            "}",
-            ",",
-            ";",
-            ":",
-            "\n",
-            "    ",
-            "\t",
-            "as ",
-            "*",
-            "'",
-            "\"",
-            "\"\"\"",
-            "f'{",
-            "}'",
-            "def f(",
-            "class C(",
-            "if ",
-            "else",
-            "try",
-            "except ",
-            "lambda ",
-            "=",
-            "+=",
-            "__all__",
-            "__import__",
-            "\\",
-            "\\\n",
-            "#",
-            "\0",
-            "\u{feff}",
-            "é",
-            "# coding: utf-16\n",
-            "# -*- coding: zz -*-\n",
-            "\r",
-            "\r\n",
-            "\x0c",
-            "async ",
-            "await ",
-            "match ",
-            "case ",
-            "type ",
-            "0x",
-            "1e9999",
-            "1_",
-            "...",
-            "->",
-            ":=",
-            "@",
-            "del ",
-            "global ",
-            "return ",
-            "yield ",
-            "t'",
-            "rb'",
-            "$",
-            "?",
-            "`",
-            "!",
-            "\u{2028}",
-        ][..],
-    );
-    vec(piece, 0..25).prop_map(|pieces| pieces.concat()).boxed()
 }
 
 /// One call of the program: arguments, and the files that they may name.

@@ -4,9 +4,9 @@ use super::{
     plot,
     results::{Module, Results, Work, percentile, rate},
 };
-use crate::output::time;
+use crate::{document::html_page, output::time};
 use indicatif::HumanBytes;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 
 const STYLE: &str = "
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -22,34 +22,23 @@ figcaption { padding: 0 .5rem; } svg { max-width: 100%; height: auto; }
 ";
 
 pub(crate) fn page(results: &Results) -> String {
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "How fast modules load" }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                h1 { "How fast modules load" }
-                p {
-                    @for (at, contestant) in results.contestants.iter().enumerate() {
-                        span.key style=(format!("background: {}", plot::colour(at))) {}
-                        (contestant.name) " (" (contestant.version) ") "
-                    }
-                }
-                p {
-                    b { "cold" } " is from source, and CPython has no bytecode; " b { "disk" } " is from the disk cache, and "
-                    b { "warm" } " from memory, and CPython has its bytecode for both. Each load makes a fresh module, and what the "
-                    "module imports is loaded already. The rounds take turns; a ratio is how many times as long as Exocet the other "
-                    "one took in the median round, with the 10th and the 90th percentile of the rounds."
-                }
-                @for module in &results.modules { (section(results, module)) }
+    let body = html! {
+        h1 { "How fast modules load" }
+        p {
+            @for (at, contestant) in results.contestants.iter().enumerate() {
+                span.key style=(format!("background: {}", plot::colour(at))) {}
+                (contestant.name) " (" (contestant.version) ") "
             }
         }
+        p {
+            b { "cold" } " is from source, and CPython has no bytecode; " b { "disk" } " is from the disk cache, and "
+            b { "warm" } " from memory, and CPython has its bytecode for both. Each load makes a fresh module, and what the "
+            "module imports is loaded already. The rounds take turns; a ratio is how many times as long as Exocet the other "
+            "one took in the median round, with the 10th and the 90th percentile of the rounds."
+        }
+        @for module in &results.modules { (section(results, module)) }
     };
-    page.into_string()
+    html_page("How fast modules load", STYLE, &body)
 }
 
 fn section(results: &Results, module: &Module) -> Markup {

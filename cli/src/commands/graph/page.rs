@@ -1,7 +1,8 @@
 //! A graph as one HTML page that needs nothing else.
 
 use super::{Graph, picture};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use crate::document::html_page;
+use maud::{Markup, PreEscaped, html};
 use std::collections::BTreeMap;
 
 const STYLE: &str = "
@@ -38,29 +39,18 @@ pub(crate) fn page(graph: &Graph) -> String {
         1 => "1 cycle".to_owned(),
         many => format!("{many} cycles"),
     };
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                h1 { (title) }
-                p.soft { (graph.modules.len()) " modules, " (graph.pairs().len()) " imports, " (cycles) }
-                (drawn(graph))
-                @if !graph.cycles.is_empty() {
-                    h2 { "Cycles" }
-                    ul { @for cycle in &graph.cycles { li { (links(cycle.iter().map(|name| (name.as_str(), true)))) } } }
-                }
-                h2 { "Modules" }
-                div.wide { (table(graph)) }
-            }
+    let body = html! {
+        h1 { (title) }
+        p.soft { (graph.modules.len()) " modules, " (graph.pairs().len()) " imports, " (cycles) }
+        (drawn(graph))
+        @if !graph.cycles.is_empty() {
+            h2 { "Cycles" }
+            ul { @for cycle in &graph.cycles { li { (links(cycle.iter().map(|name| (name.as_str(), true)))) } } }
         }
+        h2 { "Modules" }
+        div.wide { (table(graph)) }
     };
-    page.into_string()
+    html_page(&title, STYLE, &body)
 }
 
 fn drawn(graph: &Graph) -> Markup {

@@ -5,8 +5,9 @@ use super::{
     text::human,
     tree::{Node, Tree},
 };
+use crate::document::html_page;
 use exocet::{error::Importer, observe::Decision};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 use std::{collections::BTreeMap, io};
 
 const STYLE: &str = include_str!("page.css");
@@ -20,45 +21,34 @@ pub(crate) fn page(tree: &Tree<'_>, name: &str) -> io::Result<String> {
     let total = roots.map(|node| node.total).fold(0, u64::saturating_add);
     let failed: Vec<_> = tree.loads.iter().filter(|node| node.load.error.is_some()).collect();
     let flame = flame::svg(tree)?;
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "What " (name) " loaded" }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                h1 { "What " code { (name) } " loaded" }
-                dl {
-                    div { dt { "loads" } dd { (tree.loads.len()) } }
-                    div { dt { "total time" } dd { (human(total)) } }
-                    div { dt { "decisions" } dd { (tree.decisions.len()) } }
-                    div.bad[!failed.is_empty()] { dt { "failed" } dd { (failed.len()) } }
-                }
-                @if !failed.is_empty() { (failures(&failed)) }
-                @if let Some(svg) = flame {
-                    h2 { "Loads, one inside of the other" }
-                    p.soft {
-                        "From left to right in the order in which they were loaded; below each, what it loaded. A click, or "
-                        kbd { "Enter" } " on the focused one, zooms in; the topmost zooms out."
-                    }
-                    div.flame { (PreEscaped(svg)) }
-                }
-                @if !tree.loads.is_empty() {
-                    h2 { "Slowest by themselves" }
-                    (slowest(tree, total))
-                }
-                @if !tree.decisions.is_empty() {
-                    h2 { "Decisions" }
-                    (decisions(&tree.decisions))
-                }
-                script { (PreEscaped(SCRIPT)) }
-            }
+    let body = html! {
+        h1 { "What " code { (name) } " loaded" }
+        dl {
+            div { dt { "loads" } dd { (tree.loads.len()) } }
+            div { dt { "total time" } dd { (human(total)) } }
+            div { dt { "decisions" } dd { (tree.decisions.len()) } }
+            div.bad[!failed.is_empty()] { dt { "failed" } dd { (failed.len()) } }
         }
+        @if !failed.is_empty() { (failures(&failed)) }
+        @if let Some(svg) = flame {
+            h2 { "Loads, one inside of the other" }
+            p.soft {
+                "From left to right in the order in which they were loaded; below each, what it loaded. A click, or "
+                kbd { "Enter" } " on the focused one, zooms in; the topmost zooms out."
+            }
+            div.flame { (PreEscaped(svg)) }
+        }
+        @if !tree.loads.is_empty() {
+            h2 { "Slowest by themselves" }
+            (slowest(tree, total))
+        }
+        @if !tree.decisions.is_empty() {
+            h2 { "Decisions" }
+            (decisions(&tree.decisions))
+        }
+        script { (PreEscaped(SCRIPT)) }
     };
-    Ok(page.into_string())
+    Ok(html_page(&format!("What {name} loaded"), STYLE, &body))
 }
 
 fn failures(failed: &[&Node<'_>]) -> Markup {
