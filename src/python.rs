@@ -105,7 +105,6 @@ pub(crate) mod exocet {
     };
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
-        super::install(vm);
         __module_exec(vm, module);
         let module = module.as_object();
         let classes = [

@@ -1,4 +1,4 @@
-//! The loader for those who work inside the VM: everything that takes `vm`.
+//! The loader for those who work inside the VM: the functions that take `vm`. Some types have methods that take it, too.
 //!
 //! ```
 //! use exocet::{Memory, Runtime, raw};

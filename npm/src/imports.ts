@@ -53,8 +53,8 @@ export const answer = {
 
 /** A policy as an object, with the keys that it has in TOML. */
 export interface Policy {
-  /** For what no rule fits; `"deny"` if absent. */
-  default?: "allow" | "deny";
+  /** For what no rule fits. */
+  default: "allow" | "deny";
   /** The first rule that fits decides. */
   rule?: {
     allow?: string | string[];

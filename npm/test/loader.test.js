@@ -269,7 +269,7 @@ describe("imports", () => {
     const { loader } = await loaderWith({ ...files, "m.py": "import exocet\nmapper = exocet.emptyMapper.withOverrides({'config': type('C', (), {'value': 'by Python'})})" });
     const policy = { default: "deny", rule: [{ redirect: { config: "other" }, why: "tests" }, { allow: "other" }] };
     assert.equal(loader.load("app", passThrough.withPolicy(policy)).get("value"), "other");
-    assert.match(thrown(() => loader.load("app", passThrough.withPolicy({ rule: [{ alow: "x" }] }))).message, /alow.*allow/);
+    assert.match(thrown(() => loader.load("app", passThrough.withPolicy({ default: "deny", rule: [{ alow: "x" }] }))).message, /alow.*allow/);
     const mapper = loader.load("m").get("mapper");
     assert.equal(loader.load("app", mapper).get("value"), "by Python");
     assert.equal(loader.load("app", byMapper(mapper).with("x", 1)).get("value"), "by Python");

@@ -47,6 +47,7 @@ pub(crate) fn show(
 fn is_module(object: &PyObject, vm: &VirtualMachine) -> bool {
     object.fast_isinstance(vm.ctx.types.module_type)
         || object.downcast_ref::<ParentView>().is_some()
+        || object.downcast_ref::<AttenuatedModule>().is_some()
         || is_proxy(object)
 }
 

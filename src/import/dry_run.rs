@@ -13,10 +13,7 @@ use crate::{
     syntax::{dotted::Dotted, identifiers::is_dotted_name},
 };
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyStr};
-use std::{
-    cell::{Cell, RefCell},
-    collections::HashMap,
-};
+use std::{cell::RefCell, collections::HashMap};
 
 /// A mapper that is asked about names, and the places that it passes names through to. Nothing is loaded.
 ///
@@ -157,21 +154,20 @@ impl<'a> DryRun<'a> {
         if !is_dotted_name(asked) {
             return Ok(Outcome::Missing("it leads beyond the top-level package".to_owned()));
         }
-        let own = Cell::new(false);
-        let answer = self.answer(importer, asked, &own)?;
-        let Some(Followed { name, answer }) = follow(asked, answer, |other| self.answer(importer, other, &own))? else {
+        let answer = self.answer(importer, asked)?;
+        let followed = follow(asked, answer, |other| self.answer(importer, other))?;
+        let Some(Followed { name, answer, attenuations }) = followed else {
             return Ok(Outcome::Missing("its renames go in circles".to_owned()));
         };
-        let (answer, shown) = match answer {
-            Answer::Attenuated { answer, attenuation } => (*answer, Some(attenuation.to_string())),
-            answer => (answer, None),
-        };
+        let names = || attenuations.iter().map(|(_, names)| names.to_string()).collect::<Vec<_>>().join(", of ");
+        let shown = (!attenuations.is_empty()).then(names);
         let found = match answer {
-            Answer::NotMine if own.get() || shown.is_some() => self.own(importer, &name),
-            Answer::NotMine => Outcome::Missing("no mapper has it".to_owned()),
+            Answer::NotMine if self.is_own(importer, &name) => self.own(importer, &name),
+            // Renames and attenuations were followed.
+            Answer::NotMine | Answer::Rename { .. } | Answer::Attenuated { .. } => {
+                Outcome::Missing("no mapper has it".to_owned())
+            }
             Answer::PassThrough => self.on_path(&name),
-            Answer::Attenuated { .. } => Outcome::Missing("it is an attenuation of an attenuation".to_owned()),
-            Answer::Rename { name } => self.ask(importer, &name)?,
             Answer::Object { object } => return Ok(Outcome::Overridden { by: self.file(&object)?, module: None }),
             Answer::Load { module, .. } => {
                 return Ok(Outcome::Overridden { by: format!("a fresh `{module}`"), module: Some(module) });
@@ -192,20 +188,19 @@ impl<'a> DryRun<'a> {
         self.packages.iter().find(|package| Dotted(importer).is_within(package.name()))
     }
 
-    /// What the mapper answers; for a name that is the importer's realm's own `NotMine`, and `own` is set.
-    fn answer(&self, importer: &str, name: &str, own: &Cell<bool>) -> PyResult<Answer> {
+    /// Whether the name is of the importer's realm, which is asked for it before the mapper.
+    fn is_own(&self, importer: &str, name: &str) -> bool {
+        self.package_of(importer).is_some_and(|package| Dotted(name).is_within(package.name()))
+            || self.realm.as_ref().is_some_and(|realm| realm.get(Dotted(name).top()).is_ok())
+    }
+
+    /// What the mapper answers; `NotMine` where it leaves a name to the importer's realm.
+    fn answer(&self, importer: &str, name: &str) -> PyResult<Answer> {
         let request = Request::probe(name).from_module(importer);
-        own.set(false);
-        let in_package = self.package_of(importer).is_some_and(|package| Dotted(name).is_within(package.name()));
-        let in_realm = self.realm.as_ref().is_some_and(|realm| realm.get(Dotted(name).top()).is_ok());
-        if !in_package && !in_realm {
-            return self.mapper.map(&request, self.vm);
+        if self.is_own(importer, name) {
+            return Ok(self.mapper.enforce(&request, self.vm)?.unwrap_or(Answer::NotMine));
         }
-        if let Some(answer) = self.mapper.enforce(&request, self.vm)? {
-            return Ok(answer);
-        }
-        own.set(true);
-        Ok(Answer::NotMine)
+        self.mapper.map(&request, self.vm)
     }
 
     /// What goes by a name in the realm of the importer.

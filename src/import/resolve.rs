@@ -55,21 +55,26 @@ pub(crate) fn ask(mapper: &MapperRef, request: &Request<'_>, vm: &VirtualMachine
 /// Fulfils an answer to a request to `mapper`.
 fn fulfil(mapper: &MapperRef, request: &Request<'_>, answer: Answer, vm: &VirtualMachine) -> PyResult<Resolved> {
     let ask = |other: &str| ask(mapper, &request.renamed(other), vm);
-    let Some(Followed { name, answer }) = follow(request.name(), answer, ask)? else {
+    let Some(Followed { name, answer, attenuations }) = follow(request.name(), answer, ask)? else {
         let name = request.name();
         return Err(vm.new_import_error(format!("the renames of '{name}' go in circles"), vm.ctx.new_str(name)));
     };
-    match answer {
-        Answer::Object { object } => Ok(Ok(object)),
-        Answer::Load { module, mapper: under } => load(&module, under.as_ref().unwrap_or(mapper), vm).map(Ok),
-        Answer::PassThrough => pass_through(mapper, &name, vm),
-        Answer::Attenuated { answer, attenuation } => match fulfil(mapper, &request.renamed(&name), *answer, vm)? {
-            Ok(module) => attenuation::show(&name, module, &attenuation, mapper, vm).map(Ok),
-            miss => Ok(miss),
+    let found = match answer {
+        Answer::Object { object } => object,
+        Answer::Load { module, mapper: under } => load(&module, under.as_ref().unwrap_or(mapper), vm)?,
+        Answer::PassThrough => match pass_through(mapper, &name, vm)? {
+            Ok(module) => module,
+            miss => return Ok(miss),
         },
-        Answer::NotMine | Answer::Rename { .. } => Ok(Err(Miss::NotMine)),
-        Answer::Denied { reason } => Ok(Err(Miss::Denied(reason))),
-    }
+        // Renames and attenuations were followed.
+        Answer::NotMine | Answer::Rename { .. } | Answer::Attenuated { .. } => return Ok(Err(Miss::NotMine)),
+        Answer::Denied { reason } => return Ok(Err(Miss::Denied(reason))),
+    };
+    let shown = attenuations
+        .iter()
+        .rev()
+        .try_fold(found, |module, (name, attenuation)| attenuation::show(name, module, attenuation, mapper, vm));
+    shown.map(Ok)
 }
 
 /// What a mapper's modules get where it passes `name` through: the shared module, or the stand-in for one that would
@@ -124,12 +129,16 @@ impl MapperRef {
         if let Some(found) = self.table().map_or(Ok(None), |table| table.find_spec(name, vm))? {
             return Ok(Some(found));
         }
-        let Some(Followed { name, answer }) = probe(|request| self.map(request, vm), name)? else { return Ok(None) };
+        let Some(Followed { name, answer, .. }) = probe(|request| self.map(request, vm), name)? else {
+            return Ok(None);
+        };
         Ok(match answer {
             Answer::Object { object } => {
                 let spec = vm.get_attribute_opt(&object, "__spec__")?.filter(|spec| !vm.is_none(spec));
                 Some(spec.map_or_else(|| bare_spec(&name, vm), Ok)?)
             }
+            // What is compiled into the interpreter has no source that a loader could run.
+            Answer::Load { module, .. } if module.is_native() => Some(bare_spec(&name, vm)?),
             Answer::Load { module, mapper } => {
                 let mapper = mapper.as_ref().unwrap_or(self).as_object().to_owned();
                 Some(UNITS.of(vm).get(&module, vm)?.found_spec(Some(mapper), vm)?)

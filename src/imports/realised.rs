@@ -1,6 +1,6 @@
 //! Imports of one runtime: the mapper that a description becomes there.
 
-use super::{Description, Imports, Inner, Layer};
+use super::{Description, Imports, Layer};
 use crate::{
     error::Error,
     interpreter::engine::{RuntimeRef, guarded},
@@ -25,17 +25,18 @@ impl Imports {
     /// # Errors
     /// What is wrong with the description; a mapper of another runtime; a runtime that is gone.
     pub(crate) fn realise(&self, runtime: &RuntimeRef) -> Result<Object, Error> {
-        let known = |inner: &Inner| inner.realised.lock().iter().find(|known| known.runtime().is(runtime)).cloned();
-        if let Some(known) = known(&self.0) {
+        let known = |realised: &[Realised]| realised.iter().find(|known| known.runtime().is(runtime)).cloned();
+        if let Some(known) = known(&self.0.realised.lock()) {
             return Ok(known);
         }
+        // What is not kept is dropped after the lock: its end may run any code.
         let made = self.0.description.realise(runtime)?;
-        // Another thread may have been faster; its mapper counts.
-        if let Some(known) = known(&self.0) {
-            return Ok(known);
-        }
         let mut gone = Vec::new();
         let mut realised = self.0.realised.lock();
+        // Another thread may have been faster; its mapper counts.
+        if let Some(known) = known(&realised) {
+            return Ok(known);
+        }
         realised.retain(|known| {
             let lives = known.runtime().engine().is_ok();
             gone.extend((!lives).then(|| known.clone()));

@@ -18,8 +18,8 @@ use std::{
 
 /// A place in every interpreter's table for one `T`, made when an interpreter first needs it.
 pub(crate) struct Slot<T> {
-    /// The place, counted from 1; 0 until the process first uses the slot.
-    place: AtomicUsize,
+    /// The place, from when the process first uses the slot.
+    place: OnceLock<usize>,
     make: fn(&VirtualMachine) -> T,
     content: PhantomData<fn() -> T>,
 }
@@ -32,7 +32,7 @@ static TAKEN: AtomicUsize = AtomicUsize::new(0);
 
 impl<T: Any + PyThreadingConstraint> Slot<T> {
     pub(crate) const fn new(make: fn(&VirtualMachine) -> T) -> Self {
-        Self { place: AtomicUsize::new(0), make, content: PhantomData }
+        Self { place: OnceLock::new(), make, content: PhantomData }
     }
 
     /// The content of the slot in this interpreter.
@@ -61,18 +61,11 @@ impl<T: Any + PyThreadingConstraint> Slot<T> {
     }
 
     fn place(&self) -> usize {
-        match self.place.load(Ordering::Relaxed) {
-            0 => {
-                let next = TAKEN.fetch_add(1, Ordering::Relaxed) + 1;
-                assert!(next <= SLOTS, "there are more slots than places");
-                // Another thread may have been faster; its place counts.
-                self.place
-                    .compare_exchange(0, next, Ordering::Relaxed, Ordering::Relaxed)
-                    .map_or_else(|own| own, |_| next)
-                    - 1
-            }
-            place => place - 1,
-        }
+        *self.place.get_or_init(|| {
+            let next = TAKEN.fetch_add(1, Ordering::Relaxed);
+            assert!(next < SLOTS, "there are more slots than places");
+            next
+        })
     }
 }
 

@@ -162,6 +162,21 @@ impl Answer {
         Self::Denied { reason: reason.into() }
     }
 
+    /// The attenuations of the answer, the outermost first, and what is inside of them.
+    pub(crate) fn unpacked(mut self) -> (Vec<Arc<Attenuation>>, Self) {
+        let mut attenuations = Vec::new();
+        while let Self::Attenuated { answer, attenuation } = self {
+            attenuations.push(attenuation);
+            self = *answer;
+        }
+        (attenuations, self)
+    }
+
+    /// The answer inside of attenuations, the outermost first.
+    pub(crate) fn attenuated_by(self, attenuations: Vec<Arc<Attenuation>>) -> Self {
+        attenuations.into_iter().rev().fold(self, Self::attenuated)
+    }
+
     /// Whether it is [`Answer::NotMine`].
     #[must_use]
     pub fn is_not_mine(&self) -> bool {

@@ -35,13 +35,15 @@ pub(super) fn adapter_of(object: &PyObject, vm: &VirtualMachine) -> PyResult<Map
         return Err(vm.new_type_error(format!("a mapper has a method 'lookup(name)', and '{kind}' has none")));
     }
     let adapters = ADAPTERS.of(vm);
+    // An adapter that another thread leaves meanwhile ends here, after the lock: its end may run any code.
+    let mut alive = Vec::new();
     let mut adapters = adapters.lock();
     // An adapter that is alive keeps its object alive, so that no other object can have got its id.
     if let Some(adapter) = adapters.get(&object.get_id()).and_then(|weak| weak.upgrade()) {
         return MapperRef::from_object(&adapter, vm);
     }
     if adapters.len() >= 64 && adapters.len().is_power_of_two() {
-        adapters.retain(|_, weak| weak.upgrade().is_some());
+        adapters.retain(|_, weak| weak.upgrade().map(|adapter| alive.push(adapter)).is_some());
     }
     let adapter = MapperRef::new(Adapter(object.to_owned()), vm);
     adapters.insert(object.get_id(), adapter.as_object().downgrade(None, vm)?);

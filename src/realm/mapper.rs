@@ -40,14 +40,14 @@ impl Mapper for RealmMapper {
         };
         match enforced {
             None => self.0.own_answer(request, vm),
-            // Some names of what the realm itself has.
-            Some(Answer::Attenuated { answer, attenuation }) if answer.is_not_mine() => {
-                Ok(match self.0.own_answer(request, vm)? {
-                    Answer::NotMine => Answer::NotMine,
-                    answer => Answer::attenuated(answer, attenuation),
-                })
-            }
-            Some(answer) => Ok(answer),
+            Some(answer) => match answer.unpacked() {
+                // Some names of what the realm itself has.
+                (attenuations, Answer::NotMine) if !attenuations.is_empty() => {
+                    let own = self.0.own_answer(request, vm)?;
+                    Ok(if own.is_not_mine() { own } else { own.attenuated_by(attenuations) })
+                }
+                (attenuations, answer) => Ok(answer.attenuated_by(attenuations)),
+            },
         }
     }
 
@@ -132,12 +132,8 @@ impl RealmModules {
             stand_ins::sys_of(&self.own(vm)?, vm)
         };
         let wants_sys = name == "sys" && !request.is_probe() && !self.is_stand_ins();
-        match self.outer.map(request, vm)? {
-            Answer::PassThrough if wants_sys => own_sys(),
-            Answer::Attenuated { answer, attenuation } if wants_sys && matches!(*answer, Answer::PassThrough) => {
-                Ok(Answer::attenuated(own_sys()?, attenuation))
-            }
-            answer => Ok(answer),
-        }
+        let (attenuations, answer) = self.outer.map(request, vm)?.unpacked();
+        let answer = if wants_sys && matches!(answer, Answer::PassThrough) { own_sys()? } else { answer };
+        Ok(answer.attenuated_by(attenuations))
     }
 }

@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_pattern, walk_stmt};
 use ruff_python_ast::{Expr, ModModule, Operator, Parameters, Pattern, Stmt};
 
-use super::imports::{ScanError, parsed};
+use super::{
+    dotted::Dotted,
+    imports::{ScanError, parsed},
+};
 
 /// The names that `from module import *` binds: those of `__all__`, or else the public ones among [`attributes`].
 ///
@@ -104,7 +107,7 @@ impl<'a> Visitor<'a> for Binder {
             }
             Stmt::Import(import) => {
                 for alias in &import.names {
-                    let top = alias.name.as_str().split('.').next().unwrap_or_default();
+                    let top = Dotted(alias.name.as_str()).top();
                     self.bind(alias.asname.as_ref().map_or(top, |name| name.as_str()));
                 }
             }

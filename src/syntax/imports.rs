@@ -7,7 +7,10 @@ use ruff_python_parser::parse_module;
 use ruff_source_file::{LineIndex, PositionEncoding};
 use ruff_text_size::{Ranged, TextSize};
 
-use super::nesting::{self, TooDeep};
+use super::{
+    dotted::Dotted,
+    nesting::{self, TooDeep},
+};
 
 /// Everything that the import statements of a module ask for, in the order of the text: one [`Import`] for each imported name.
 ///
@@ -26,7 +29,7 @@ use super::nesting::{self, TooDeep};
 /// # Ok::<(), exocet::syntax::ScanError>(())
 /// ```
 pub fn imports(text: &str, module: &str, is_package: bool) -> Result<Vec<Import>, ScanError> {
-    let package = if is_package { module } else { module.rsplit_once('.').map_or("", |(package, _)| package) };
+    let package = if is_package { module } else { Dotted(module).parent().unwrap_or_default() };
     parsed(text, |tree| {
         let lines = LineIndex::from_source_text(text);
         let mut finder = Finder { text, lines, package, found: Vec::new() };
@@ -236,7 +239,7 @@ impl Finder<'_> {
     fn absolute(&self, import: &StmtImportFrom) -> String {
         let written = import.module.as_ref().map_or("", |module| module.as_str());
         let up = import.level.saturating_sub(1) as usize;
-        let base = (0..up).try_fold(self.package, |package, _| package.rsplit_once('.').map(|(parent, _)| parent));
+        let base = (0..up).try_fold(self.package, |package, _| Dotted(package).parent());
         match base.filter(|base| !base.is_empty()) {
             _ if import.level == 0 => written.to_owned(),
             None => ".".repeat(import.level as usize) + written,

@@ -62,6 +62,25 @@ fn circles_of_files_are_small_and_lie_in_one_folder() {
     }
 }
 
+/// Where files are read and written, and where it is asked what a path is.
+const FILES: [&str; 4] = ["source/", "compile/disk_cache", "modules/handle", "interpreter/sources"];
+
+#[test]
+fn few_know_of_files() {
+    for (file, used) in &uses() {
+        assert!(
+            layer(file) != "mapper" || used.iter().all(|other| layer(other) != "source"),
+            "src/{file}.rs uses a source"
+        );
+    }
+    for (file, text) in files().iter().filter(|(file, _)| FILES.iter().all(|place| !file.starts_with(place))) {
+        let code = text.lines().map(|line| line.split("//").next().unwrap_or(line));
+        let touches = ["fs::", "is_file()", "is_dir()", "File::"];
+        let found = code.filter(|line| touches.iter().any(|call| line.contains(call))).collect::<Vec<_>>();
+        assert!(found.is_empty(), "src/{file}.rs knows of files: {found:?}");
+    }
+}
+
 #[test]
 fn the_architecture_lists_the_layers_in_this_order() {
     let text = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("the page is there");

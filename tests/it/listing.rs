@@ -212,6 +212,33 @@ impl Source for Odd {
     }
 }
 
+/// A tree that nobody may read.
+struct Unread(Memory);
+
+impl Source for Unread {
+    fn read(&self, path: &str) -> io::Result<Option<Arc<[u8]>>> {
+        panic!("`{path}` was read")
+    }
+
+    fn list(&self, folder: &str) -> io::Result<Option<Vec<io::Result<Entry>>>> {
+        self.0.list(folder)
+    }
+
+    fn probe(&self, path: &str) -> io::Result<Option<Shape>> {
+        self.0.probe(path)
+    }
+}
+
+#[test]
+fn nothing_is_read_to_be_listed() {
+    let files = Memory::new("<m>").with("pk/__init__.py", "").with("pk/sub.py", "").with("alone.py", "1 / 0");
+    let path = SearchPath::new().with(Unread(files));
+    let names: Vec<_> = path.walk_modules().map(|module| module.expect("it is listed").name().to_owned()).collect();
+    assert_eq!(names, ["alone", "pk", "pk.sub"]);
+    assert_eq!(path.iter_modules().count(), 2);
+    assert!(path.get("pk").expect("it is there").is_package());
+}
+
 #[test]
 fn what_cannot_be_listed_is_one_item_and_never_the_end() {
     let path = SearchPath::new().with(Odd).with(Memory::new("<m>").with("z.py", ""));

@@ -3,6 +3,7 @@
 use crate::support::{attr, handle};
 use exocet::{
     Imports, Memory, Policy, Rule, Runtime,
+    check::{self, Problem},
     modules::SearchPath,
     policy::Outcome,
     raw::{self, load},
@@ -318,4 +319,51 @@ fn one_importer_does_not_ask_in_the_name_of_another() {
         assert!(error.starts_with("ModuleNotFoundError"), "{code}: {error}");
     }
     assert_eq!(guest("friend.other"), Ok(()));
+}
+
+#[test]
+fn of_two_attenuations_a_name_has_to_pass_both() {
+    let inner = Policy::allowing().rule(Rule::attenuate("tool", ["shout", "hide"]));
+    let outer = Policy::allowing().rule(Rule::attenuate("tool", ["shout"]));
+    let files = Memory::new("<both>")
+        .with("tool.py", "def shout(text): return text.upper()\ndef hide(): pass\nsecret = 1")
+        .with("guest.py", "import tool\ngot = [hasattr(tool, name) for name in ('shout', 'hide', 'secret')]");
+    let runtime = Runtime::builder().source(files).build().expect("it builds");
+    for (first, second) in [(&inner, &outer), (&outer, &inner)] {
+        let imports = Imports::pass_through().with_policy(first.clone()).with_policy(second.clone());
+        let guest = runtime.load("guest", &imports).expect("it loads");
+        assert_eq!(guest.get::<Vec<bool>>("got").expect("a list"), [true, false, false]);
+        let realm = runtime.realm(["guest", "tool"], &imports).expect("a realm");
+        let guest = realm.import("guest").expect("it loads");
+        assert_eq!(guest.get::<Vec<bool>>("got").expect("a list"), [true, false, false], "in a realm");
+        let findings = runtime.check(["guest"], &imports).expect("it is checked");
+        assert!(
+            findings
+                .iter()
+                .all(|finding| !matches!(finding.problem, Problem::Import { outcome: check::Outcome::Missing(_), .. })),
+            "{findings:?}"
+        );
+    }
+}
+
+#[test]
+fn renames_within_attenuations_are_followed_and_may_not_go_in_circles() {
+    let attenuated = |names: [&str; 2]| {
+        names.into_iter().fold(Policy::allowing(), |policy, name| policy.rule(Rule::attenuate(name, ["word"])))
+    };
+    let files = Memory::new("<circle>")
+        .with("one.py", "word = 'one'\nmore = 1")
+        .with("two.py", "word = 'two'\nmore = 2")
+        .with("guest.py", "import one\ngot = one.word, hasattr(one, 'more')");
+    let runtime = Runtime::builder().source(files).build().expect("it builds");
+    let redirected = Policy::allowing().rule(Rule::redirect("one", "two"));
+    let imports = |policy: Policy| Imports::pass_through().with_policy(policy).with_policy(attenuated(["one", "two"]));
+    let way = imports(redirected.clone());
+    let guest = runtime.load("guest", &way).expect("it loads");
+    assert_eq!(guest.get::<(String, bool)>("got").expect("a pair"), ("two".to_owned(), false));
+    assert!(runtime.mapper(&way).and_then(|mapper| mapper.call::<bool>("contains", ("one",))).expect("it answers"));
+    let circle = imports(redirected.rule(Rule::redirect("two", "one")));
+    let error = runtime.load("guest", &circle).expect_err("it goes in circles");
+    assert!(error.to_string().contains("the renames of 'one' go in circles"), "{error}");
+    assert_eq!(runtime.check(["guest"], &circle).expect("it is checked").len(), 1);
 }
