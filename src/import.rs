@@ -1,5 +1,6 @@
 //! What an import of a loaded module does: from the `__import__` that its code calls to the object that it gets.
 
+pub(crate) mod asker;
 pub(crate) mod attenuation;
 pub(crate) mod builtins;
 pub(crate) mod check;
@@ -14,3 +15,4 @@ pub(crate) mod missing;
 pub(crate) mod parent_view;
 pub(crate) mod realms;
 pub(crate) mod resolve;
+pub(crate) mod shared_import;

@@ -10,6 +10,7 @@ pub(crate) mod frames;
 pub(crate) mod garbage;
 pub(crate) mod import_code;
 pub(crate) mod importlib;
+pub(crate) mod library_code;
 pub(crate) mod limits;
 pub(crate) mod loader;
 pub(crate) mod module_lock;

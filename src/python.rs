@@ -15,7 +15,6 @@ use crate::{
         parent_view::{ImportedFrom, ParentView},
     },
     interpreter::{loader::Loader, slots::Slots},
-    load::instances::{Modules, PickleImport},
     mapper::{import_function::ImportFunction, reference::PyMapper},
     realm::{self, import_tables::RealmFinder, reference::PyRealm},
     values::{host_module::HostFunction, module_proxy::ModuleProxy},
@@ -45,9 +44,8 @@ pub(crate) fn install(vm: &VirtualMachine) {
     let _ = handles::ModuleIterator::make_static_type();
     name_in_camel_case(&PyRealm::make_static_type(), vm);
     let _ = RealmFinder::make_static_type();
-    let _ = Modules::make_static_type();
+    realm::make_types();
     let _ = AttenuatedModule::make_static_type();
-    let _ = PickleImport::make_static_type();
     realm::install();
 }
 

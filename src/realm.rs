@@ -2,12 +2,21 @@
 
 pub(crate) mod import_tables;
 mod mapper;
+mod module_view;
 pub(crate) mod modules;
 pub(crate) mod reference;
-pub(crate) mod stand_ins;
+mod stand_ins;
+pub(crate) mod sys;
 mod table;
 
 use crate::import::realms::{REALMS, Realms};
+use rustpython_vm::class::PyClassImpl;
+
+/// Makes the classes of what modules of realms see.
+pub(crate) fn make_types() {
+    let _ = module_view::ModuleView::make_static_type();
+    sys::make_types();
+}
 
 /// Makes imports know of realms.
 pub(crate) fn install() {

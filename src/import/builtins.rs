@@ -1,24 +1,57 @@
 //! The builtins of loaded modules: the interpreter's, with an `__import__` that asks the mapper, and with an `exec` and an `eval`
 //! that keep these builtins.
 
-use super::exec;
+use super::{
+    asker::{self, Asker},
+    exec,
+};
 use crate::{
-    load::{instances, unit::Under},
+    interpreter::dunders,
+    load::unit::Under,
     mapper::{
-        import_function::{IMPORT, ImportFunction},
+        import_function::{IMPORT, ImportFunction, kept_by_spec},
         reference::MapperRef,
     },
     observe::watch,
 };
-use rustpython_vm::{PyPayload, PyResult, VirtualMachine, builtins::PyDictRef};
+use rustpython_vm::{
+    AsObject, Py, PyPayload, PyResult, VirtualMachine,
+    builtins::{PyDict, PyDictRef},
+};
 
 /// New builtins for the modules under `mapper`. With an `owner` they are for the one module of that name.
 fn private_builtins(mapper: &MapperRef, owner: Option<&str>, vm: &VirtualMachine) -> PyResult<PyDictRef> {
     let builtins = vm.builtins.dict().copy().into_ref(&vm.ctx);
     builtins.set_item(IMPORT, ImportFunction::object(mapper, owner, vm)?, vm)?;
     exec::install(&builtins, vm)?;
-    instances::teach_library(vm)?;
+    asker::expect();
     Ok(builtins)
+}
+
+/// Makes the globals of a module whose body has run lead to its builtins and to its mapper again, whatever its code did to the
+/// names in them.
+pub(super) fn restore(
+    globals: &Py<PyDict>,
+    builtins: PyDictRef,
+    mapper: &MapperRef,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let names = dunders::get(vm);
+    let is_kept = kept_by_spec(globals, vm)?.is_some_and(|kept| kept.as_object().is(mapper.as_object()));
+    if is_kept {
+        let own = Asker::of_globals(globals, vm).is_some_and(|asker| asker.import.is_of(mapper));
+        return if own { Ok(()) } else { globals.set_item(names.builtins, builtins.into(), vm) };
+    }
+    // Nothing else of the module's keeps the mapper, so its builtins do: a copy, since those that its functions were made with
+    // are out of the collector's sight.
+    let Some(import) = builtins.get_item_opt(IMPORT, vm)?.and_then(|import| import.downcast::<ImportFunction>().ok())
+    else {
+        return Ok(());
+    };
+    let keeping = builtins.copy().into_ref(&vm.ctx);
+    keeping.set_item(IMPORT, import.keeping(mapper, vm)?, vm)?;
+    exec::install_over(&keeping, vm)?;
+    globals.set_item(names.builtins, keeping.into(), vm)
 }
 
 impl MapperRef {

@@ -4,6 +4,7 @@
 //! VM would use the interpreter's builtins. And source text is checked before the VM's compiler sees it, since
 //! text that is nested too deep would overflow the native stack.
 
+use super::asker;
 use crate::{
     compile::{
         check_parses,
@@ -11,7 +12,11 @@ use crate::{
         module_compiler::MODULE_COMPILER,
         time_limit,
     },
-    interpreter::{importlib::import_shared, limits},
+    interpreter::{
+        importlib::{import_shared, sys_modules},
+        limits,
+    },
+    load::instances::INSTANCES,
     mapper::import_function::is_import,
     syntax::{decode::decode, nesting},
 };
@@ -34,6 +39,17 @@ pub(crate) fn install(builtins: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<()
     for (name, mode) in RUNNERS {
         let original = builtins.get_item(name, vm)?;
         let own = Executor { name, mode: Some(mode), original, builtins: Some(builtins.to_owned()) };
+        builtins.set_item(name, own.into_ref(&vm.ctx).into(), vm)?;
+    }
+    Ok(())
+}
+
+/// Makes those of builtins that were copied keep the copy.
+pub(super) fn install_over(builtins: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<()> {
+    for (name, mode) in RUNNERS {
+        let Ok(copied) = builtins.get_item(name, vm)?.downcast::<Executor>() else { continue };
+        let own =
+            Executor { name, mode: Some(mode), original: copied.original.clone(), builtins: Some(builtins.to_owned()) };
         builtins.set_item(name, own.into_ref(&vm.ctx).into(), vm)?;
     }
     Ok(())
@@ -109,14 +125,48 @@ impl Callable for Executor {
             Some(globals) => globals.clone().downcast::<PyDict>().ok(),
             None => current_globals(),
         };
-        match (&zelf.builtins, globals) {
-            (Some(builtins), Some(globals)) if !has_own_builtins(&globals, builtins, vm)? => {
-                let _lent = Lent::new(globals, builtins, vm)?;
+        // What the library runs is the text of whoever called it.
+        let builtins = zelf.builtins.clone().or_else(|| Some(asker::of_call(None, vm)?.builtins));
+        match (builtins, globals) {
+            (Some(builtins), Some(globals)) if !has_own_builtins(&globals, &builtins, vm)? => {
+                if !is_of_module(&globals, vm)? {
+                    let _lent = Lent::new(globals, &builtins, vm)?;
+                    return zelf.original.call(args, vm);
+                }
+                // The globals stay as they are, for what else runs in them.
+                let code = zelf.code(&args, depth, vm)?;
+                let _lent = code.as_ref().map(|code| asker::Lent::enter(code, &builtins));
+                if let (Some(code), Some(first)) = (code, args.args.first_mut()) {
+                    *first = code.into();
+                }
                 zelf.original.call(args, vm)
             }
             _ => zelf.original.call(args, vm),
         }
     }
+}
+
+impl Executor {
+    /// The code that is to run, compiled if it isn't yet; `None` for what can't be compiled, which the interpreter reports.
+    fn code(&self, args: &FuncArgs, depth: u32, vm: &VirtualMachine) -> PyResult<Option<PyRef<PyCode>>> {
+        if let Some(code) = args.args.first().and_then(|source| source.downcast_ref::<PyCode>()) {
+            return Ok(Some(code.to_owned()));
+        }
+        let text = Compilation::of(self, args, vm);
+        text.map(|text| compile_text(&text.text, text.mode, &text.file, depth, vm)).transpose()
+    }
+}
+
+/// Whether the globals are those of a module, for whose other code they must not change.
+fn is_of_module(globals: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<bool> {
+    if asker::Asker::of_globals(globals, vm).is_some() {
+        return Ok(true);
+    }
+    let Some(name) = globals.get_item_opt("__name__", vm)? else { return Ok(false) };
+    let of = |module: Option<PyObjectRef>| {
+        module.is_some_and(|module| module.downcast_ref::<PyModule>().is_some_and(|module| module.dict().is(globals)))
+    };
+    Ok(of(sys_modules(vm)?.get_item_opt(&*name, vm)?) || of(INSTANCES.of(vm).find(&name, vm)))
 }
 
 impl Executor {

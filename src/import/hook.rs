@@ -1,9 +1,9 @@
 //! The `__import__` of a loaded module: makes each name absolute, asks the mapper, and returns what it answers.
 
-use super::{forms::ImportForms, missing::new_nameless_error};
+use super::{asker::Asker, forms::ImportForms, missing::new_nameless_error};
 use crate::{
     interpreter::{
-        frames::{Caller, Serving},
+        frames::{Caller, Importing, Serving},
         importlib::IMPORT_SYSTEM,
     },
     load::instances,
@@ -74,6 +74,7 @@ impl Callable for ImportFunction {
             Caller::Code => zelf.import(args, None, vm),
             Caller::Vm => {
                 instances::refuse(&args, vm)?;
+                let _importing = Importing::enter();
                 IMPORT_SYSTEM.of(vm).import.call(args, vm)
             }
         }
@@ -87,18 +88,51 @@ impl ImportFunction {
         Self::make_static_type().slots().vectorcall.store(Some(called_by_code));
     }
 
-    fn import(&self, args: FuncArgs, statement: Option<Serving>, vm: &VirtualMachine) -> PyResult {
-        let call = Call::bind(args, vm)?;
+    /// What a module's own code imports.
+    pub(super) fn import(&self, args: FuncArgs, statement: Option<Serving>, vm: &VirtualMachine) -> PyResult {
+        self.serve(Call::bind(args, vm)?, statement, None, vm)
+    }
+
+    /// What is imported by a call on the behalf of `asker`, whose this is.
+    pub(super) fn import_for(&self, asker: &Asker, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let mut call = Call::bind(args, vm)?;
+        let is_running = current_globals().is_some_and(|globals| globals.is(&asker.globals));
+        if !is_running {
+            call.globals = Some(asker.globals.clone());
+        }
+        self.serve(call, None, Some(&asker.globals), vm)
+    }
+
+    /// The module of that name, on the behalf of `asker`, whose this is.
+    pub(super) fn module(&self, asker: &Asker, name: String, vm: &VirtualMachine) -> PyResult {
+        // An item in the list makes it the module itself, and not the package on top of it.
+        let from = vm.ctx.new_tuple(vec![vm.ctx.new_str("__name__").into()]).into();
+        let name = vm.ctx.new_str(name).into();
+        let call = Call { name, globals: Some(asker.globals.clone()), from: Some(from), level: 0 };
+        self.serve(call, None, Some(&asker.globals), vm)
+    }
+
+    fn serve(
+        &self,
+        call: Call,
+        statement: Option<Serving>,
+        globals: Option<&Py<PyDict>>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
         let Some(written) = call.name.downcast_ref::<PyStr>() else {
             return Err(vm.new_type_error(format!("module name must be a string, not '{}'", call.name.class().name())));
         };
         let written = written.to_str().map_or_else(|| Cow::from(written.to_string()), Cow::from);
         let name = absolute(&written, call.globals.as_deref(), call.level, vm)?;
-        let mapper = self.mapper.upgrade(vm)?;
+        let running = current_globals();
+        let mapper = match globals.or(running.as_deref()) {
+            Some(globals) => self.mapper_of(globals, vm)?,
+            None => self.mapper_of(&vm.ctx.new_dict(), vm)?,
+        };
         let owner = self.asking(&mapper, &name, statement.is_some(), vm)?;
         let forms = ImportForms { mapper, owner: owner.clone() };
         // A call may leave out whose import it is; then it is that of the code that runs.
-        let importer = call.globals.or_else(current_globals);
+        let importer = call.globals.or(running);
         let mut request = Request::statement(&name, &written, call.level, call.from.as_ref(), importer.as_deref());
         if let Some(owner) = &owner {
             request = request.from_module(owner);
@@ -151,7 +185,7 @@ impl ImportFunction {}
 
 impl Representable for ImportFunction {
     fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
-        match zelf.mapper.upgrade(vm) {
+        match zelf.mapper_of(&vm.ctx.new_dict(), vm) {
             Ok(mapper) => Ok(format!("<__import__ of {}>", mapper.as_object().repr(vm)?)),
             Err(_) => Ok("<__import__ of a mapper that is gone>".to_owned()),
         }

@@ -1,9 +1,9 @@
 //! Loading: a handle and a mapper make a fresh module object.
 
-use super::realms::realms;
+use super::{builtins::restore, realms::realms};
 use crate::{
-    interpreter::{importlib::sys_modules, limits::Nested, slots::Slot},
-    load::units::UNITS,
+    interpreter::{importlib::sys_modules, limits::Nested},
+    load::{instances::INSTANCES, units::UNITS},
     mapper::reference::MapperRef,
     modules::handle::PythonModule,
     observe::watch,
@@ -12,7 +12,6 @@ use crate::{
 use rustpython_vm::{
     AsObject, Py, PyRef, PyResult, VirtualMachine,
     builtins::{PyDictRef, PyModule},
-    common::lock::PyMutex,
 };
 
 /// Makes a fresh module object of `handle` and runs its code; `mapper` decides what its imports get, now and for as
@@ -29,7 +28,10 @@ pub fn load(handle: &PythonModule, mapper: &MapperRef, vm: &VirtualMachine) -> P
     if handle.is_package() {
         return (realms().context)(handle, mapper, vm).lookup(handle.name(), vm);
     }
-    run(handle, mapper, None, |_| Ok(()), vm).map(Into::into)
+    let module = run(handle, mapper, None, |_| Ok(()), vm)?;
+    // As of an import, the outcome is what its code put in its place.
+    let placed = INSTANCES.of(vm).take_placed(&module, vm)?;
+    Ok(placed.unwrap_or_else(|| module.into()))
 }
 
 /// Loads into a module object that exists already, instead of a fresh one. Names that it has stay, unless the loaded
@@ -48,9 +50,6 @@ pub fn load_into(
 
 /// The name of the main program's module.
 const MAIN: &str = "__main__";
-
-/// The mapper of the main program, whose module has no spec that could keep it alive.
-static MAIN_MAPPER: Slot<PyMutex<Option<MapperRef>>> = Slot::new(|_| PyMutex::default());
 
 /// Runs `handle` as the main program, in the module `__main__`. A handle that is called `__main__` is a script; one of
 /// another name is run as `python -m` runs it: the package that it belongs to is asked of `mapper` first.
@@ -74,7 +73,6 @@ pub fn run_main(handle: &PythonModule, mapper: &MapperRef, vm: &VirtualMachine) 
     let prepare = |main: &Py<PyModule>| {
         let globals = main.dict();
         globals.set_item("__name__", vm.ctx.new_str(MAIN).into(), vm)?;
-        *MAIN_MAPPER.of(vm).lock() = Some(mapper.clone());
         if is_script {
             globals.set_item("__spec__", vm.ctx.none(), vm)?;
             globals.set_item("__package__", vm.ctx.none(), vm)?;
@@ -108,6 +106,7 @@ pub(crate) fn run(
     watch::load(handle, vm, |stage| {
         let unit = UNITS.of(vm).get(handle, vm)?;
         let under = mapper.under(handle.name(), vm)?;
+        let builtins = under.builtins.clone();
         let module = match into {
             Some(module) => {
                 unit.fill(module, under, vm)?;
@@ -118,6 +117,7 @@ pub(crate) fn run(
         prepare(&module)?;
         stage.ready(vm)?;
         unit.run(&module.dict(), vm)?;
+        restore(&module.dict(), builtins, mapper, vm)?;
         Ok(module)
     })
 }

@@ -7,8 +7,8 @@ use super::{
     realms::realms,
 };
 use crate::{
-    interpreter::importlib::{bare_spec, find_shared_spec, import_if_absent},
-    load::{instances, units::UNITS},
+    interpreter::importlib::{self, bare_spec, find_shared_spec},
+    load::units::UNITS,
     mapper::{
         contract::Answer,
         lookup::is_absence,
@@ -88,11 +88,8 @@ pub(crate) fn pass_through(mapper: &MapperRef, name: &str, vm: &VirtualMachine) 
 
 /// What `import` gets outside of any mapper.
 pub(crate) fn import_shared(name: &str, vm: &VirtualMachine) -> PyResult<Resolved> {
-    let error = match import_if_absent(name, vm) {
-        Ok((module, brought)) => {
-            instances::teach_library_after(name, brought, vm)?;
-            return Ok(Ok(module));
-        }
+    let error = match importlib::import_shared(name, vm) {
+        Ok(module) => return Ok(Ok(module)),
         Err(error) => error,
     };
     rustpython_vm::import::remove_importlib_frames(vm, &error);

@@ -4,7 +4,10 @@
 //! The VM imports modules for itself (`copyreg`, `warnings`, `traceback`, ...) through the `__import__` of whichever
 //! frame runs at the time. Those are none of the module's business: a mapper neither sees nor breaks them.
 
-use super::import_code::IMPORT_CODE;
+use super::{
+    import_code::IMPORT_CODE,
+    library_code::{LIBRARY, Standing},
+};
 use crate::error::Importer;
 use rustpython_vm::{
     AsObject, VirtualMachine,
@@ -49,7 +52,8 @@ impl Caller {
     fn of_frame(frame: &InterpreterFrame, args: &FuncArgs, vm: &VirtualMachine) -> Self {
         let place: *const InterpreterFrame = frame;
         if SERVING.with_borrow(|serving| serving.last() == Some(&place)) {
-            return Self::Vm;
+            // No code of the module's runs, but what it handed to native code may call the function that it was given.
+            return if is_vm_shaped(args, vm) { Self::Vm } else { Self::Code };
         }
         if op_at(frame, -1).is_some_and(is_import_name) {
             SERVING.with_borrow_mut(|serving| serving.push(place));
@@ -63,6 +67,33 @@ impl Caller {
 impl Drop for Serving {
     fn drop(&mut self) {
         SERVING.with_borrow_mut(Vec::pop);
+    }
+}
+
+thread_local! {
+    /// The frames on this thread on top of which the interpreter's own import runs, innermost last.
+    static IMPORTING: RefCell<Vec<*const InterpreterFrame>> = const { RefCell::new(Vec::new()) };
+}
+
+/// While it lives, the interpreter's own import runs on this thread: what it runs was asked for by nobody below on the stack.
+pub(crate) struct Importing;
+
+impl Importing {
+    pub(crate) fn enter() -> Self {
+        IMPORTING.with_borrow_mut(|importing| importing.push(current_thread_iframe()));
+        Self
+    }
+
+    /// Whether the interpreter's own import runs on top of `frame`.
+    pub(crate) fn is_above(frame: &InterpreterFrame) -> bool {
+        let place: *const InterpreterFrame = frame;
+        IMPORTING.with_borrow(|importing| importing.contains(&place))
+    }
+}
+
+impl Drop for Importing {
+    fn drop(&mut self) {
+        IMPORTING.with_borrow_mut(Vec::pop);
     }
 }
 
@@ -108,9 +139,10 @@ pub(crate) fn importer(frame: &FrameObjectRef, vm: &VirtualMachine) -> Importer 
     }
 }
 
-/// Whether a frame runs the interpreter's own import, or what stands in for `importlib`.
+/// Whether a frame runs the interpreter's own import, or `importlib`.
 pub(crate) fn carries_imports(frame: &FrameObjectRef, vm: &VirtualMachine) -> bool {
-    IMPORT_CODE.of_started(vm).is_some_and(|known| known.carries_imports(frame.iframe().code()))
+    let known = LIBRARY.of_started(vm);
+    known.is_some_and(|library| matches!(library.standing(frame.iframe(), vm), Standing::Import))
 }
 
 /// Whether this thread runs the interpreter's own import just now.

@@ -4,7 +4,6 @@ use super::{importlib::sys_modules, slots::Slot};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
     builtins::{PyClassMethod, PyCode, PyFunction, PyProperty, PyStaticMethod, PyType},
-    common::lock::PyMutex,
 };
 use std::collections::HashMap;
 
@@ -12,30 +11,19 @@ use std::collections::HashMap;
 #[derive(Default)]
 struct Known(HashMap<usize, PyRef<PyCode>>);
 
-/// The code of the interpreter's own import, and of what stands in for `importlib`.
+/// The code of the interpreter's own import.
 pub(crate) struct ImportCode {
     own: Known,
-    stand_ins: PyMutex<Known>,
 }
 
 /// The runtime fills it before any code runs that could put functions of its own into importlib.
 pub(crate) static IMPORT_CODE: Slot<ImportCode> =
-    Slot::new(|vm| ImportCode { own: Known::of_importlib(vm).unwrap_or_default(), stand_ins: PyMutex::default() });
+    Slot::new(|vm| ImportCode { own: Known::of_importlib(vm).unwrap_or_default() });
 
 impl ImportCode {
     /// Whether it is the code of the interpreter's own import.
     pub(crate) fn is_importlib(&self, code: &Py<PyCode>) -> bool {
         self.own.has(code)
-    }
-
-    /// Whether it is the code of the interpreter's own import, or of what stands in for `importlib`.
-    pub(crate) fn carries_imports(&self, code: &Py<PyCode>) -> bool {
-        self.own.has(code) || self.stand_ins.lock().has(code)
-    }
-
-    /// Adds the code of a module that stands in for `importlib`.
-    pub(crate) fn add_stand_in(&self, code: &Py<PyCode>) {
-        self.stand_ins.lock().add(code);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The interpreter's own import system, as it was when the runtime was built.
 
-use super::{dunders, slots::Slot, sources};
+use super::{dunders, frames::Importing, slots::Slot, sources};
 use crate::syntax::dotted::Dotted;
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
@@ -11,10 +11,13 @@ use rustpython_vm::{
 pub(crate) struct ImportSystem {
     /// `builtins.__import__`.
     pub(crate) import: PyObjectRef,
-    gcd_import: PyObjectRef,
+    /// `_frozen_importlib._gcd_import`.
+    pub(crate) gcd_import: PyObjectRef,
     /// `_frozen_importlib`.
     pub(crate) importlib: PyObjectRef,
     pub(crate) spec_class: PyTypeRef,
+    /// The loaders of what the interpreter itself consists of.
+    pub(crate) own_loaders: [PyObjectRef; 2],
 }
 
 pub(crate) static IMPORT_SYSTEM: Slot<ImportSystem> =
@@ -27,6 +30,7 @@ impl ImportSystem {
         Ok(Self {
             import: vm.builtins.get_attr("__import__", vm)?,
             gcd_import: importlib.get_attr("_gcd_import", vm)?,
+            own_loaders: [importlib.get_attr("FrozenImporter", vm)?, importlib.get_attr("BuiltinImporter", vm)?],
             spec_class: spec_class.map_err(|_| vm.new_type_error("ModuleSpec is no class"))?,
             importlib,
         })
@@ -52,19 +56,15 @@ impl ImportSystem {
 
 /// Imports the shared module of that very name, as `import` does outside of any mapper.
 pub(crate) fn import_shared(name: &str, vm: &VirtualMachine) -> PyResult {
-    import_if_absent(name, vm).map(|(module, _)| module)
-}
-
-/// Imports the shared module of that very name, and returns whether that brought anything new.
-pub(crate) fn import_if_absent(name: &str, vm: &VirtualMachine) -> PyResult<(PyObjectRef, bool)> {
     let system = IMPORT_SYSTEM.of(vm);
     if let Some(module) = sys_modules(vm)?.get_item_opt(name, vm)?
         && !vm.is_none(&module)
         && !system.is_initializing(&module, vm)?
     {
-        return Ok((module, false));
+        return Ok(module);
     }
-    Ok((system.gcd_import.call((name.to_owned(),), vm)?, true))
+    let _importing = Importing::enter();
+    system.gcd_import.call((name.to_owned(),), vm)
 }
 
 /// Whether `object` is the shared module of that name.
@@ -91,6 +91,7 @@ pub(crate) fn find_shared_spec(name: &str, vm: &VirtualMachine) -> PyResult<Opti
         None => None,
     };
     let importlib = IMPORT_SYSTEM.of(vm).importlib.clone();
+    let _importing = Importing::enter();
     let spec = vm.call_method(&importlib, "_find_spec", (name.to_owned(), path))?;
     Ok(Some(spec).filter(|spec| !vm.is_none(spec)))
 }
@@ -98,6 +99,11 @@ pub(crate) fn find_shared_spec(name: &str, vm: &VirtualMachine) -> PyResult<Opti
 /// A spec that has no more than a name.
 pub(crate) fn bare_spec(name: &str, vm: &VirtualMachine) -> PyResult {
     IMPORT_SYSTEM.of(vm).spec_class.as_object().call((name.to_owned(), vm.ctx.none()), vm)
+}
+
+/// One of the tables in the interpreter's own `sys`, whoever asks.
+pub(crate) fn sys_table(name: &str, vm: &VirtualMachine) -> PyResult {
+    vm.sys_module.dict().get_item(name, vm)
 }
 
 /// The interpreter's `sys.modules`.

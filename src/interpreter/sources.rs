@@ -1,6 +1,6 @@
 //! What lies behind the strings of `sys.path` and of every `__path__`, and the library behind every search path.
 
-use super::slots::Slot;
+use super::{importlib::sys_table, slots::Slot};
 use crate::{
     modules::search_path::{Location, SearchPath},
     source::{contract::Source, open::open},
@@ -60,7 +60,7 @@ impl Sources {
 /// # Errors
 /// `sys.path` that is no list.
 pub fn search_path(vm: &VirtualMachine) -> PyResult<SearchPath> {
-    let path: Vec<PyObjectRef> = vm.sys_module.get_attr("path", vm)?.try_to_value(vm)?;
+    let path: Vec<PyObjectRef> = sys_table("path", vm)?.try_to_value(vm)?;
     let own = SOURCES.of(vm).locations(&path);
     Ok(own.locations().iter().chain(library(vm).locations()).cloned().collect())
 }

@@ -4,12 +4,9 @@ use super::unit::Unit;
 use crate::{
     compile::module_compiler::MODULE_COMPILER,
     error::Error,
-    interpreter::{import_code::IMPORT_CODE, importlib::sys_modules, limits, slots::Slot},
+    interpreter::{importlib::sys_modules, limits, slots::Slot},
     modules::handle::PythonModule,
-    source::{
-        contract::{Source, Stamp},
-        embedded,
-    },
+    source::contract::{Source, Stamp},
 };
 use hashbrown::{Equivalent, HashMap};
 use rustpython_vm::{
@@ -91,9 +88,6 @@ impl Units {
         #[cfg(not(feature = "stdlib"))]
         let frozen = None;
         let code = frozen.map_or_else(|| MODULE_COMPILER.of(vm).code(handle, &bytes, vm), Ok)?;
-        if Arc::ptr_eq(source, &embedded::stand_ins()) && path.starts_with("importlib/") {
-            IMPORT_CODE.of(vm).add_stand_in(&code);
-        }
         let unit = PyRc::new(Unit::new(handle, Some(code), vm)?);
         let cached = Cached { _source: source.clone(), stamp, bytes, unit: unit.clone() };
         let key = Key { source: key.source, path: path.to_owned(), name: handle.name().to_owned() };

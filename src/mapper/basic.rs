@@ -2,7 +2,7 @@
 
 use super::{
     contract::{Answer, Below, Mapper},
-    reference::{MapperRef, PyMapper},
+    reference::MapperRef,
     request::Request,
 };
 use crate::interpreter::slots::Slot;
@@ -14,7 +14,7 @@ use rustpython_vm::{
 /// Answers as `import` itself does: with the interpreter's shared modules, whose own imports are their own.
 #[must_use]
 pub fn pass_through(vm: &VirtualMachine) -> MapperRef {
-    MapperRef::of(PyMapper::passing_through(PassThrough), vm)
+    MapperRef::new(PassThrough, vm)
 }
 
 /// Answers nothing: under it every import fails.

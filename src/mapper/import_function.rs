@@ -4,21 +4,31 @@ use super::{
     reference::{MapperRef, WeakMapper},
     request::Request,
 };
-use crate::interpreter::{frames, importlib::IMPORT_SYSTEM};
+use crate::interpreter::{dunders, frames, importlib::IMPORT_SYSTEM};
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyDict, PyStr},
+    object::{Traverse, TraverseFn},
     pyclass,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The `__import__` that all modules loaded under one mapper share, or that one module has to itself.
-#[pyclass(module = "exocet", name = "__import__")]
+#[pyclass(module = "exocet", name = "__import__", traverse = "manual")]
 #[derive(Debug, PyPayload)]
 pub(crate) struct ImportFunction {
-    pub(crate) mapper: WeakMapper,
+    mapper: WeakMapper,
+    /// The mapper itself, where nothing else of the module's keeps it alive.
+    kept: Option<MapperRef>,
     /// The name that the one module was loaded under.
     pub(crate) owner: Option<String>,
+}
+
+// SAFETY: the one owned reference is visited once.
+unsafe impl Traverse for ImportFunction {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.kept.traverse(visit);
+    }
 }
 
 pub(crate) const IMPORT: &str = "__import__";
@@ -32,13 +42,49 @@ impl ImportFunction {
         if owner.is_some() {
             OWNERS.store(true, Ordering::Relaxed);
         }
-        Ok(Self { mapper: mapper.downgrade(vm)?, owner: owner.map(str::to_owned) }.into_ref(&vm.ctx).into())
+        let import = Self { mapper: mapper.downgrade(vm)?, kept: None, owner: owner.map(str::to_owned) };
+        Ok(import.into_ref(&vm.ctx).into())
+    }
+
+    /// The same, keeping the mapper alive.
+    pub(crate) fn keeping(&self, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+        let import = Self { mapper: mapper.downgrade(vm)?, kept: Some(mapper.clone()), owner: self.owner.clone() };
+        Ok(import.into_ref(&vm.ctx).into())
+    }
+
+    /// Whether it is the `__import__` of that mapper's modules.
+    pub(crate) fn is_of(&self, mapper: &MapperRef) -> bool {
+        self.mapper.is(mapper)
+    }
+
+    /// The mapper, where code in these globals asks. While the module is being collected only its own references lead there: the
+    /// collector clears weak ones first.
+    pub(crate) fn mapper_of(&self, globals: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<MapperRef> {
+        let error = match self.mapper.upgrade(vm) {
+            Ok(mapper) => return Ok(mapper),
+            Err(error) => error,
+        };
+        let from_spec = kept_by_spec(globals, vm)?;
+        let from_builtins = || {
+            let builtins = globals.get_item_opt(dunders::get(vm).builtins, vm).ok()??;
+            Self::in_builtins(&builtins, vm)?.kept.clone()
+        };
+        from_spec.or_else(from_builtins).ok_or(error)
     }
 
     /// The `__import__` of a module in the builtins of a frame.
     fn in_builtins(builtins: &PyObject, vm: &VirtualMachine) -> Option<PyRef<Self>> {
         builtins.downcast_ref::<PyDict>()?.get_item_opt(IMPORT, vm).ok()??.downcast().ok()
     }
+}
+
+/// The mapper that a module's `__spec__` keeps alive.
+pub(crate) fn kept_by_spec(globals: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<Option<MapperRef>> {
+    let names = dunders::get(vm);
+    let Some(spec) = globals.get_item_opt(names.spec, vm)? else { return Ok(None) };
+    let Some(dict) = spec.dict() else { return Ok(None) };
+    let state = dict.get_item_opt(names.loader_state, vm)?;
+    Ok(state.and_then(|state| MapperRef::of_mapper(&state)))
 }
 
 /// The module whose code runs, or else the innermost one below on the stack, by the name that it was loaded under. It is
@@ -52,7 +98,10 @@ pub(crate) fn owner_of(vm: &VirtualMachine) -> Option<String> {
 
 /// Whether `object` is an `__import__` that no Python code made: the interpreter's, or that of some mapper.
 pub(crate) fn is_import(object: &PyObject, vm: &VirtualMachine) -> bool {
-    object.downcast_ref::<ImportFunction>().is_some() || IMPORT_SYSTEM.of(vm).import.is(object)
+    let shared = || vm.builtins.dict().get_item_opt(IMPORT, vm).ok().flatten();
+    object.downcast_ref::<ImportFunction>().is_some()
+        || IMPORT_SYSTEM.of(vm).import.is(object)
+        || shared().is_some_and(|shared| shared.is(object))
 }
 
 impl Request<'_> {

@@ -29,8 +29,6 @@ pub(crate) struct PyMapper {
     table: Option<PyRc<dyn ModuleTable>>,
     /// Whether it answers by a `lookup` method in Python.
     own_lookup: bool,
-    /// Whether it is nothing but pass-through.
-    passes_through: bool,
     /// What its modules were given. The layers above fill it.
     pub(crate) given: PyMutex<Given>,
 }
@@ -52,11 +50,6 @@ impl PyMapper {
         Self { mapper: Some(Box::new(mapper)), ..Self::by_own_lookup() }.with_own_lookup(false)
     }
 
-    /// A mapper that is nothing but pass-through.
-    pub(super) fn passing_through(mapper: impl Mapper) -> Self {
-        Self { passes_through: true, ..Self::new(mapper) }
-    }
-
     /// A mapper that holds modules itself.
     pub(crate) fn with_table(mapper: impl Mapper, table: PyRc<dyn ModuleTable>) -> Self {
         Self { table: Some(table), ..Self::new(mapper) }
@@ -64,7 +57,7 @@ impl PyMapper {
 
     /// A mapper whose answers come from the `lookup` method of the Python object that it becomes.
     pub(crate) fn by_own_lookup() -> Self {
-        Self { mapper: None, table: None, own_lookup: true, passes_through: false, given: PyMutex::default() }
+        Self { mapper: None, table: None, own_lookup: true, given: PyMutex::default() }
     }
 
     /// Decides whether the `lookup` of a Python class comes before what the mapper answers.
@@ -111,6 +104,11 @@ impl MapperRef {
             Some(mapper) => Ok(Self(mapper.to_owned())),
             None => lookup::adapter_of(object, vm),
         }
+    }
+
+    /// The mapper that an object is, and not just by a `lookup` method.
+    pub(crate) fn of_mapper(object: &PyObject) -> Option<Self> {
+        Some(Self(object.downcast_ref::<PyMapper>()?.to_owned()))
     }
 
     /// The mapper as Python sees it.
@@ -175,11 +173,6 @@ impl MapperRef {
         self.0.mapper.as_ref().is_some_and(|mapper| mapper.depends_on_importer())
     }
 
-    /// Whether it is nothing but pass-through.
-    pub(crate) fn is_pass_through(&self) -> bool {
-        self.0.is_native() && self.0.passes_through
-    }
-
     /// The modules that it holds itself.
     pub(crate) fn table(&self) -> Option<&dyn ModuleTable> {
         self.0.table()
@@ -205,6 +198,11 @@ impl MapperRef {
 pub(crate) struct WeakMapper(PyRef<PyWeak>);
 
 impl WeakMapper {
+    /// Whether it leads to that mapper.
+    pub(crate) fn is(&self, mapper: &MapperRef) -> bool {
+        self.0.upgrade().is_some_and(|own| own.is(mapper.as_object()))
+    }
+
     pub(crate) fn upgrade(&self, vm: &VirtualMachine) -> PyResult<MapperRef> {
         match self.0.upgrade().map(|mapper| mapper.downcast()) {
             Some(Ok(mapper)) => Ok(MapperRef(mapper)),

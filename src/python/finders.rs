@@ -3,18 +3,20 @@
 
 use crate::{
     error::Error,
+    import::{asker, load::load},
     interpreter::{
         importlib::IMPORT_SYSTEM,
         loader::Loader,
+        slots::Slot,
         sources::{SOURCES, search_path},
     },
     load::units::UNITS,
+    mapper::basic::plain,
     modules::{
         handle::{Kind, PythonModule},
-        search_path::SearchPath,
+        search_path::{Location, SearchPath},
     },
-    realm::stand_ins,
-    source::contract::Entry,
+    source::{contract::Entry, embedded},
     syntax::dotted::Dotted,
 };
 use rustpython_vm::{
@@ -24,6 +26,7 @@ use rustpython_vm::{
     pyclass,
     types::{Callable, Representable},
 };
+use std::sync::OnceLock;
 
 impl Loader {
     /// The handle of the named module, which must be the loader's own.
@@ -119,7 +122,16 @@ impl Loader {
     fn get_resource_reader(zelf: &Py<Self>, _name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
         let Some(path) = zelf.handle.search_path() else { return Ok(vm.ctx.none()) };
         let folders = path.locations().iter().map(|location| vm.ctx.new_str(location.to_string()).into()).collect();
-        let resources = stand_ins::resources(vm)?;
+        static RESOURCES: Slot<OnceLock<PyObjectRef>> = Slot::new(|_| OnceLock::new());
+        let resources = match RESOURCES.of(vm).get() {
+            Some(resources) => resources.clone(),
+            None => {
+                let source = SearchPath::from_locations([Location::root(embedded::stand_ins())]);
+                let handle = source.get("_exocet_resources").map_err(|error| error.into_exception(vm))?;
+                let loaded = load(&handle, &plain(vm), vm)?;
+                RESOURCES.of(vm).get_or_init(|| loaded).clone()
+            }
+        };
         resources.get_attr("Reader", vm)?.call((zelf.to_owned(), vm.ctx.new_list(folders)), vm)
     }
 
@@ -137,7 +149,10 @@ impl Loader {
         };
         let globals = module.dict();
         if !globals.contains_key("__builtins__", vm) {
-            globals.set_item("__builtins__", vm.builtins.clone().into(), vm)?;
+            // The code is that of whoever has it run.
+            let builtins =
+                asker::of_call(None, vm).map_or_else(|| vm.builtins.clone().into(), |asker| asker.builtins.into());
+            globals.set_item("__builtins__", builtins, vm)?;
         }
         if let Some(origin) = zelf.handle.origin()
             && !globals.contains_key("__file__", vm)

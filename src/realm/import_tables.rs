@@ -3,8 +3,7 @@
 
 use super::modules::RealmModules;
 use crate::{
-    import::resolve::resolve,
-    interpreter::importlib::find_shared_spec,
+    interpreter::importlib::{find_shared_spec, import_shared, sys_table},
     load::units::UNITS,
     mapper::{
         contract::Answer,
@@ -55,7 +54,7 @@ pub(crate) enum Found {
 impl ImportTables {
     pub(crate) fn new(path: &SearchPath, own: &MapperRef, vm: &VirtualMachine) -> PyResult<Self> {
         let list = |name: &'static str| {
-            let list = vm.sys_module.as_object().get_attr(name, vm)?;
+            let list = sys_table(name, vm)?;
             list.try_to_value::<Vec<PyObjectRef>>(vm)
         };
         let inside: Vec<String> = path.locations().iter().map(ToString::to_string).collect();
@@ -193,6 +192,12 @@ impl ImportTables {
 #[derive(Debug, PyPayload)]
 pub(crate) struct RealmFinder(WeakMapper);
 
+impl RealmFinder {
+    pub(super) fn new(mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<Self> {
+        mapper.downgrade(vm).map(Self)
+    }
+}
+
 #[pyclass(flags(DISALLOW_INSTANTIATION))]
 impl RealmFinder {
     /// The spec of the module of that name, or None.
@@ -205,7 +210,9 @@ impl RealmFinder {
         vm: &VirtualMachine,
     ) -> PyResult {
         let mapper = zelf.0.upgrade(vm)?;
-        let Some(realm) = RealmModules::of(&mapper) else { return Ok(vm.ctx.none()) };
+        let Some(realm) = RealmModules::of(&mapper) else {
+            return Ok(vm.unwrap_or_none(mapper.find_spec(&name, vm)?));
+        };
         let found = match path.flatten() {
             Some(path) => realm.find_here(&name, Some(path), vm)?,
             None => match realm.tables(vm)?.find_on_path(realm, &name, None, vm)? {
@@ -226,8 +233,8 @@ impl RealmFinder {
     /// The distributions on the realm's search path, for `importlib.metadata`.
     #[pymethod]
     fn find_distributions(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        let stand_ins = zelf.0.upgrade(vm)?.stand_ins(vm)?;
-        let metadata = resolve(&stand_ins, &Request::direct("importlib.metadata"), vm)?;
+        let _ = zelf.0.upgrade(vm)?;
+        let metadata = import_shared("importlib.metadata", vm)?;
         let finder = metadata.get_attr("MetadataPathFinder", vm)?;
         finder.get_attr("find_distributions", vm)?.call(args, vm)
     }

@@ -1,9 +1,6 @@
 //! A realm as a mapper: its own modules first, except for what its mapper enforces.
 
-use super::{
-    modules::{RealmModules, Standing},
-    stand_ins,
-};
+use super::modules::{RealmModules, Standing};
 use crate::{
     mapper::{
         contract::{Answer, Below, Mapper},
@@ -76,7 +73,9 @@ impl Mapper for RealmMapper {
         realm.outer.traverse(visit);
         realm.modules.traverse(visit);
         realm.outside.traverse(visit);
-        realm.given.traverse(visit);
+        if let Some(serves) = &realm.serves {
+            serves.given.traverse(visit);
+        }
         if let Some(tables) = realm.tables.try_lock().as_deref().and_then(Option::as_ref) {
             tables.traverse(visit);
         }
@@ -86,7 +85,7 @@ impl Mapper for RealmMapper {
 
 impl RealmModules {
     /// Whether the realm is asked for the name before its mapper, whether or not it has it.
-    fn is_own(&self, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
+    pub(super) fn is_own(&self, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
         if let Some(package) = Dotted(name).parent()
             && self.is_inside(package, vm)?
         {
@@ -127,13 +126,6 @@ impl RealmModules {
             Standing::Missing => return Ok(Answer::NotMine),
             Standing::Outside => {}
         }
-        let own_sys = || {
-            self.tables(vm)?;
-            stand_ins::sys_of(&self.own(vm)?, vm)
-        };
-        let wants_sys = name == "sys" && !request.is_probe() && !self.is_stand_ins();
-        let (attenuations, answer) = self.outer.map(request, vm)?.unpacked();
-        let answer = if wants_sys && matches!(answer, Answer::PassThrough) { own_sys()? } else { answer };
-        Ok(answer.attenuated_by(attenuations))
+        self.outer.map(request, vm)
     }
 }

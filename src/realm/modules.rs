@@ -4,7 +4,7 @@ use super::{
     import_tables::{Found, ImportTables},
     mapper::RealmMapper,
     reference::RealmBuilder,
-    stand_ins,
+    stand_ins::{self, Serves},
 };
 use crate::{
     import::load::run,
@@ -42,8 +42,8 @@ pub(crate) struct RealmModules {
     pub(super) modules: PyDictRef,
     /// Those of `modules` that the mapper answered with, and that are not inside.
     pub(super) outside: PyDictRef,
-    /// What modules are given beside what every fresh module has.
-    pub(super) given: Option<PyDictRef>,
+    /// Of a realm of stand-ins: whom it serves.
+    pub(super) serves: Option<Serves>,
     /// Absent until a module of the realm asks for `sys`, and may change it.
     pub(super) tables: PyMutex<Option<PyRc<ImportTables>>>,
     /// The mapper that this realm is: its modules are loaded under it.
@@ -61,14 +61,14 @@ pub(super) enum Standing {
 }
 
 impl RealmModules {
-    pub(crate) fn new(builder: RealmBuilder, given: Option<PyDictRef>, vm: &VirtualMachine) -> Self {
+    pub(crate) fn new(builder: RealmBuilder, serves: Option<Serves>, vm: &VirtualMachine) -> Self {
         let RealmBuilder { mapper: outer, roots, path } = builder;
         let own = roots.iter().filter_map(PythonModule::search_path).chain([&path]);
         let sources = own.flat_map(|path| path.locations());
         let sources = sources.map(|location| (location.source.label().to_owned(), location.source.clone())).collect();
         let (modules, outside) = (vm.ctx.new_dict(), vm.ctx.new_dict());
         let (tables, own) = (PyMutex::default(), PyMutex::default());
-        Self { roots, outer, path, sources, modules, outside, given, tables, own }
+        Self { roots, outer, path, sources, modules, outside, serves, tables, own }
     }
 
     /// The realm's modules, where the mapper is a realm.
@@ -116,7 +116,12 @@ impl RealmModules {
 
     /// Whether these are the stand-ins that a mapper's modules get.
     pub(super) fn is_stand_ins(&self) -> bool {
-        self.given.is_some()
+        self.serves.is_some()
+    }
+
+    /// The mapper that these stand-ins serve.
+    pub(super) fn client(&self, vm: &VirtualMachine) -> Option<MapperRef> {
+        self.serves.as_ref()?.client.upgrade(vm).ok()
     }
 
     pub(super) fn has_root(&self, name: &str) -> bool {
@@ -288,8 +293,8 @@ impl RealmModules {
             limits::current(vm).check_modules(self.modules.__len__(), handle.name(), vm)?;
         }
         let prepare = |module: &Py<PyModule>| {
-            if let Some(given) = &self.given {
-                module.dict().merge_object(given.clone().into(), vm)?;
+            if let Some(serves) = &self.serves {
+                module.dict().merge_object(serves.given.clone().into(), vm)?;
             }
             self.modules.set_item(handle.name(), module.to_owned().into(), vm)
         };

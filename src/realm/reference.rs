@@ -1,9 +1,9 @@
 //! A realm as an object of the VM.
 
-use super::modules::RealmModules;
+use super::{modules::RealmModules, stand_ins::Serves};
 use crate::{
     error::Error,
-    mapper::reference::{MapperRef, PyMapper},
+    mapper::reference::{MapperRef, PyMapper, WeakMapper},
     modules::{handle::PythonModule, search_path::SearchPath},
 };
 use rustpython_vm::{
@@ -104,9 +104,13 @@ impl RealmBuilder {
         self.build_with(None, vm)
     }
 
-    /// Makes a realm whose modules begin with what is given.
-    pub(super) fn build_with(self, given: Option<PyDictRef>, vm: &VirtualMachine) -> RealmRef {
-        let payload = PyRealm(RealmModules::new(self, given, vm).into_payload());
+    /// Makes a realm that serves a mapper, and whose modules begin with what is given.
+    pub(super) fn build_for(self, client: WeakMapper, given: PyDictRef, vm: &VirtualMachine) -> RealmRef {
+        self.build_with(Some(Serves { client, given }), vm)
+    }
+
+    fn build_with(self, serves: Option<Serves>, vm: &VirtualMachine) -> RealmRef {
+        let payload = PyRealm(RealmModules::new(self, serves, vm).into_payload());
         RealmRef(adopted(payload.into_ref(&vm.ctx).as_object().to_owned(), vm).expect("a realm is a mapper"))
     }
 

@@ -6,7 +6,7 @@ use crate::compile::disk_cache::DiskCache;
 use crate::{
     compile::{cache::Store, module_compiler::MODULE_COMPILER},
     error::{Error, Kind},
-    import::exec::guard_interpreter,
+    import::{exec::guard_interpreter, shared_import},
     interpreter::{
         engine::Engine,
         import_code::IMPORT_CODE,
@@ -20,6 +20,7 @@ use crate::{
         self,
         finders::{MetaFinder, PathHook},
     },
+    realm::sys,
     source::{contract::Source, guarded::Guarded, open::open},
 };
 use rustpython_vm::{
@@ -177,6 +178,8 @@ impl RuntimeBuilder {
         let _ = DEFAULT_LIMITS.of(vm).set(self.limits);
         library::install(vm)?;
         guard_interpreter(vm)?;
+        shared_import::install(vm)?;
+        sys::install(vm);
         install_finders(vm)?;
         let environment = if self.isolated { Vec::new() } else { python_path() };
         install_path(&self.path, &environment, vm)?;

@@ -1,32 +1,25 @@
-"""Stands for `importlib` in modules under a mapper, and where the standard library is not embedded.
+"""Stands for `importlib` where the standard library is not embedded.
 
-`import_module`, `__import__`, `reload` and `util.find_spec` go to the mapper of the module that uses them; in a realm,
-`sys.modules` and `sys.meta_path` are the realm's. The submodules `abc`, `machinery`, `readers` and `simple` are the
-real ones; `resources` and `metadata` are the real code on the realm's `sys`. Left out: what drives the interpreter's own
-import system from below, in `_bootstrap` and `_bootstrap_external`, is the interpreter's.
+Left out: what drives the interpreter's own import system from below, in `_bootstrap` and `_bootstrap_external`.
 """
 
 import sys
 import _frozen_importlib as _bootstrap
 
-# What isn't written here is the library's own, where there is one.
-__path__.append("<stdlib>/importlib")
-
 __all__ = ["__import__", "import_module", "invalidate_caches", "reload"]
 
-# Under a mapper, `__import__` is a global of this module already: the mapper's.
 __import__ = __import__
 
 
 def import_module(name, package=None):
-    """Gives the module of that name as the calling module's mapper answers it; a relative name needs `package`."""
+    """Gives the module of that name; a relative name needs `package`."""
     if name.startswith("."):
         if not package:
             raise TypeError(f"the 'package' argument is required to perform a relative import for {name!r}")
         from .util import resolve_name
         name = resolve_name(name, package)
     # An item in the list makes `__import__` give the module itself, and not the package on top of it.
-    return __import__(name, _bootstrap.sys._getframe(1).f_globals, None, ("__name__",))
+    return __import__(name, None, None, ("__name__",))
 
 
 def invalidate_caches():
