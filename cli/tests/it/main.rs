@@ -18,5 +18,7 @@ mod list;
 mod load;
 mod pipes;
 mod run;
+#[cfg(all(unix, feature = "stdlib"))]
+mod signals;
 mod trace;
 mod trust;
