@@ -16,7 +16,10 @@ mod hostile;
 mod imports;
 mod list;
 mod load;
+#[cfg(target_os = "linux")]
+mod odd_names;
 mod pipes;
+mod python;
 mod run;
 #[cfg(all(unix, feature = "stdlib"))]
 mod signals;
