@@ -14,7 +14,11 @@ mod stack;
 use clap::{CommandFactory, Parser};
 use commands::Cli;
 use failure::Failure;
-use std::{env, process::ExitCode};
+use std::{
+    env,
+    io::{self, Write},
+    process::ExitCode,
+};
 
 #[cfg(not(target_family = "wasm"))]
 #[global_allocator]
@@ -29,8 +33,15 @@ fn carry_out() -> Result<ExitCode, Failure> {
     let arguments: Vec<_> = env::args_os().skip(1).collect();
     let commands = Cli::command();
     if python::is_python(&arguments, |name| name == "help" || commands.find_subcommand(name).is_some()) {
-        commands::python(arguments)
-    } else {
-        commands::run(Cli::parse().command)
+        return commands::python(arguments);
+    }
+    match Cli::try_parse() {
+        Ok(cli) => commands::run(cli.command),
+        Err(ended) => {
+            // Help is one of its errors; that can't always be written, either.
+            ended.print()?;
+            io::stdout().flush()?;
+            Ok(ExitCode::from(ended.exit_code() as u8))
+        }
     }
 }

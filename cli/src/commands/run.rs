@@ -54,7 +54,7 @@ pub(crate) struct RunArgs {
     code: Vec<OsString>,
     /// The program and its arguments
     ///
-    /// FILE is a Python file, a pipe, `-` for stdin, or a folder or archive with a `__main__.py`. Its folder leads the path.
+    /// FILE is a file, a pipe, `-` for stdin, or a folder or archive with a `__main__`. Its folder leads the path.
     #[arg(value_names = ["FILE", "ARGS"], trailing_var_arg = true, required_unless_present_any = ["module", "code"])]
     program: Vec<OsString>,
 }

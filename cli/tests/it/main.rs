@@ -10,6 +10,8 @@ mod check_record;
 mod disk_cache;
 mod documents;
 mod fuzz;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod graph;
 mod help;
 mod hostile;
