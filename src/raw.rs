@@ -18,7 +18,7 @@ pub use crate::compile::ahead::compile_ahead;
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 pub use crate::interpreter::clock::set_clock;
 pub use crate::{
-    import::load::{load, load_into, run_main},
+    import::load::{load, load_into, run_main, run_module_as_main},
     interpreter::sources::{library, search_path},
     load::units::forget_units,
     mapper::{

@@ -1,5 +1,6 @@
 //! A runtime: one interpreter with the library, the `exocet` module and a search path.
 
+mod arguments;
 mod builder;
 mod realm;
 

@@ -15,14 +15,25 @@ mod lock;
 mod run;
 mod trace;
 
-use crate::failure::Failure;
-use clap::{Parser, Subcommand};
+use crate::{
+    failure::Failure,
+    output,
+    python::{self, PythonLine},
+};
+use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
-use std::process::ExitCode;
+use exocet::vm::version;
+use std::{ffi::OsString, io::Write, process::ExitCode};
 
 /// Loads Python modules fresh, and decides what each of their imports gets.
+///
+/// What is no command is read as by `python`: a program, `-c CODE`, `-m MODULE` or `-` for stdin, after flags such as -W and -I.
 #[derive(Debug, Parser)]
-#[command(name = "exocet", version)]
+#[command(
+    name = "exocet",
+    version,
+    override_usage = "exocet COMMAND [ARGS]...\n       exocet [FLAGS] (FILE | -m MODULE | -c CODE | -) [ARGS]..."
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -69,4 +80,22 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Cache(args) => cache::cache(&args.action),
         Command::Completions { shell } => completions::completions(shell),
     }
+}
+
+/// Carries out a command line of `python`.
+pub(crate) fn python(arguments: Vec<OsString>) -> Result<ExitCode, Failure> {
+    let mut out = output::stdout();
+    match python::parse(arguments)? {
+        PythonLine::Run { flags, given, arguments } => return run::run_python(&flags, &given, &arguments),
+        PythonLine::Version { long } => writeln!(out, "Python {}", version(long))?,
+        PythonLine::Help => writeln!(out, "{}", Cli::command().render_help().ansi())?,
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The version of the language, and of what runs it if `long`.
+fn version(long: bool) -> String {
+    let language = format!("{}.{}.{}", version::MAJOR, version::MINOR, version::MICRO);
+    if long { format!("{language} (exocet {})", env!("CARGO_PKG_VERSION")) } else { language }
 }

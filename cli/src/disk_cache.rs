@@ -4,7 +4,7 @@ use clap::Args;
 use exocet::{RuntimeBuilder, compile::DiskCache};
 use std::{env, path::PathBuf};
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Caching {
     /// Compile every module anew, and keep nothing on the disk
     #[arg(long)]

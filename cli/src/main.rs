@@ -6,43 +6,42 @@ mod document;
 mod failure;
 mod output;
 mod plan;
+mod python;
 mod recording;
 mod sources;
+mod stack;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use commands::Cli;
 use failure::Failure;
-use std::process::ExitCode;
+use std::{
+    env,
+    io::{self, Write},
+    process::ExitCode,
+};
 
 #[cfg(not(target_family = "wasm"))]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let command = Cli::parse().command;
-    match on_big_stack(|| commands::run(command)) {
-        Some(Ok(code)) => code,
-        Some(Err(failure)) => failure.report(),
-        // The panic has been printed already.
-        None => ExitCode::from(101),
-    }
+    stack::grow();
+    carry_out().unwrap_or_else(Failure::report)
 }
 
-type Ended = Result<ExitCode, Failure>;
-
-/// Runs the command on a thread of its own: Python code that calls itself gets a `RecursionError` as long as there is stack for
-/// as many calls as it may make. `None` if it panicked.
-#[cfg(not(target_family = "wasm"))]
-fn on_big_stack(run: impl FnOnce() -> Ended + Send + 'static) -> Option<Ended> {
-    const STACK: usize = 64 << 20;
-    match std::thread::Builder::new().name("main".to_owned()).stack_size(STACK).spawn(run) {
-        Ok(program) => program.join().ok(),
-        Err(error) => Some(Err(Failure::Failed(format!("can't start a thread: {error}")))),
+fn carry_out() -> Result<ExitCode, Failure> {
+    let arguments: Vec<_> = env::args_os().skip(1).collect();
+    let commands = Cli::command();
+    if python::is_python(&arguments, |name| name == "help" || commands.find_subcommand(name).is_some()) {
+        return commands::python(arguments);
     }
-}
-
-/// There are no threads; the linker fixes the size of the stack.
-#[cfg(target_family = "wasm")]
-fn on_big_stack(run: impl FnOnce() -> Ended) -> Option<Ended> {
-    Some(run())
+    match Cli::try_parse() {
+        Ok(cli) => commands::run(cli.command),
+        Err(ended) => {
+            // Help is one of its errors; that can't always be written, either.
+            ended.print()?;
+            io::stdout().flush()?;
+            Ok(ExitCode::from(ended.exit_code() as u8))
+        }
+    }
 }

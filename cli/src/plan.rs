@@ -16,7 +16,7 @@ use std::{
     path::{MAIN_SEPARATOR, PathBuf},
 };
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Mapping {
     /// Let imports of NAME get TARGET, which is a module name or a file
     ///

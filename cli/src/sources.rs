@@ -9,7 +9,7 @@ use exocet::{
 };
 use std::{path::PathBuf, sync::Arc};
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Search {
     /// Look for modules in this folder or zip archive first
     ///

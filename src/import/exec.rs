@@ -21,11 +21,12 @@ use crate::{
     syntax::{decode::decode, nesting},
 };
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, TryFromBorrowedObject, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, TryFromBorrowedObject, TryFromObject,
+    VirtualMachine,
     builtins::{PyBytes, PyCode, PyDict, PyDictRef, PyModule, PyStr},
     compiler::Mode,
     frame::current_globals,
-    function::{ArgBytesLike, FuncArgs},
+    function::{ArgBytesLike, FsPath, FuncArgs},
     object::{Traverse, TraverseFn},
     pyclass,
     types::{Callable, Representable},
@@ -98,7 +99,7 @@ impl Callable for Executor {
             return Ok(code.into());
         }
         let source = args.args.first().or_else(|| args.kwargs.get("source")).cloned();
-        let depth = source.as_ref().map_or(Ok(0), |source| depth_of(source, vm))?;
+        let depth = source.as_ref().map_or(Ok(0), |source| depth_of(source, || zelf.file_of(&args, vm), vm))?;
         if let Some(source) = &source
             && may_be_costly(source)
             && let Some(text) = Compilation::of(zelf, &args, vm)
@@ -170,6 +171,13 @@ fn is_of_module(globals: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<bool> {
 }
 
 impl Executor {
+    /// The file that what is compiled is said to stand in: the second argument of `compile`, and none of `exec`'s.
+    fn file_of(&self, args: &FuncArgs, vm: &VirtualMachine) -> String {
+        let file = args.args.get(1).or_else(|| args.kwargs.get("filename")).filter(|_| self.mode.is_none());
+        let file = file.and_then(|file| FsPath::try_from_object(vm, file.clone()).ok());
+        file.map_or_else(|| "<string>".to_owned(), |file| file.to_string_lossy().into_owned())
+    }
+
     /// What `compile` returns for a module's bytes, called as `importlib` calls it: compiled code that others may have made.
     fn stored(&self, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<Option<PyRef<PyCode>>> {
         let [source, file, mode] = args.args.as_slice() else { return Ok(None) };
@@ -314,7 +322,7 @@ impl Drop for Lent<'_> {
 }
 
 /// How deep source text is nested; 0 for what isn't text.
-fn depth_of(source: &PyObject, vm: &VirtualMachine) -> PyResult<u32> {
+fn depth_of(source: &PyObject, file: impl FnOnce() -> String, vm: &VirtualMachine) -> PyResult<u32> {
     let checked = match source.downcast_ref::<PyStr>() {
         Some(text) => text.to_str().map(nesting::check),
         // Any object that shows its bytes may be source: `bytes`, `bytearray`, `memoryview`.
@@ -322,7 +330,7 @@ fn depth_of(source: &PyObject, vm: &VirtualMachine) -> PyResult<u32> {
             .ok()
             .map(|bytes| bytes.with_ref(|bytes| nesting::check(&String::from_utf8_lossy(bytes)))),
     };
-    checked.unwrap_or(Ok(0)).map_err(|deep| depth_error(&deep, "<string>", vm))
+    checked.unwrap_or(Ok(0)).map_err(|deep| depth_error(&deep, &file(), vm))
 }
 
 #[pyclass(with(Callable, Representable), flags(DISALLOW_INSTANTIATION))]

@@ -52,15 +52,44 @@ pub fn load_into(
 const MAIN: &str = "__main__";
 
 /// Runs `handle` as the main program, in the module `__main__`. A handle that is called `__main__` is a script; one of
-/// another name is run as `python -m` runs it: the package that it belongs to is asked of `mapper` first.
+/// another name is run as by [`run_module_as_main`].
 ///
 /// # Errors
 /// As for [`load`]; `SystemExit` is one.
 pub fn run_main(handle: &PythonModule, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<()> {
-    let is_script = handle.name() == MAIN;
+    if handle.name() != MAIN {
+        return run_module_as_main(handle, mapper, vm);
+    }
+    // What CPython calls text that was given as such, and which is the one program without a `__file__`.
+    let is_text = handle.origin().is_some_and(|origin| origin == "<string>");
+    run_in_main(handle, mapper, vm, |globals| {
+        globals.set_item("__spec__", vm.ctx.none(), vm)?;
+        globals.set_item("__package__", vm.ctx.none(), vm)?;
+        if is_text {
+            globals.del_item("__file__", vm)?;
+        }
+        Ok(())
+    })
+}
+
+/// Runs a module as `python -m` runs it: the package that it belongs to is asked of `mapper` first. The `__main__` of a folder
+/// or of an archive is such a module, too. `__spec__` is the module's own.
+///
+/// # Errors
+/// As for [`load`]; `SystemExit` is one.
+pub fn run_module_as_main(handle: &PythonModule, mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<()> {
     if let Some(parent) = Dotted(handle.name()).parent() {
         mapper.lookup(parent, vm)?;
     }
+    run_in_main(handle, mapper, vm, |_| Ok(()))
+}
+
+fn run_in_main(
+    handle: &PythonModule,
+    mapper: &MapperRef,
+    vm: &VirtualMachine,
+    prepare: impl FnOnce(&PyDictRef) -> PyResult<()>,
+) -> PyResult<()> {
     let modules = sys_modules(vm)?;
     let main = match modules.get_item_opt(MAIN, vm)?.and_then(|main| main.downcast::<PyModule>().ok()) {
         Some(main) => main,
@@ -73,11 +102,7 @@ pub fn run_main(handle: &PythonModule, mapper: &MapperRef, vm: &VirtualMachine) 
     let prepare = |main: &Py<PyModule>| {
         let globals = main.dict();
         globals.set_item("__name__", vm.ctx.new_str(MAIN).into(), vm)?;
-        if is_script {
-            globals.set_item("__spec__", vm.ctx.none(), vm)?;
-            globals.set_item("__package__", vm.ctx.none(), vm)?;
-        }
-        Ok(())
+        prepare(&globals)
     };
     run(handle, mapper, Some(&main), prepare, vm).map(drop)
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::listing::{IterModules, WalkModules};
 use super::search_path::{Location, SearchPath};
 use crate::error::Error;
-use crate::source::contract::{Source, Stamp, join};
+use crate::source::contract::{Shape, Source, Stamp, join};
 use crate::source::embedded;
 use crate::source::open::open;
 use crate::syntax::bindings;
@@ -74,6 +74,21 @@ impl PythonModule {
         let file = file.ok_or_else(|| fail(std::io::Error::other("its name is not UTF-8")))?;
         let folder = open(path.parent().unwrap_or(&path))?;
         Ok(Self::module(name, &folder, file.to_owned()))
+    }
+
+    /// The module in one file of a source, under whatever name it is to have.
+    ///
+    /// # Errors
+    /// No file at that path, or a name that is no module name.
+    pub fn from_source(source: &Arc<dyn Source>, path: &str, name: &str) -> Result<Self, Error> {
+        if !is_dotted_name(name) {
+            return Err(Error::bad_name(name));
+        }
+        match source.probe(path) {
+            Ok(Some(Shape::File)) => Ok(Self::module(name, source, path.to_owned())),
+            Ok(_) => Err(Error::open(Path::new(&join(source.label(), path)), std::io::Error::other("not a file"))),
+            Err(cause) => Err(Error::open(Path::new(&join(source.label(), path)), cause)),
+        }
     }
 
     pub(crate) fn module(name: impl Into<String>, source: &Arc<dyn Source>, path: String) -> Self {

@@ -67,25 +67,52 @@ impl Observer for EventLog {
     }
 }
 
-/// Writes each event as a line of JSON.
+/// Writes each event as a line of JSON. A clone writes to the same place.
 #[cfg(feature = "json")]
-pub struct JsonLines<W>(Mutex<W>);
+pub struct JsonLines<W>(Arc<Mutex<Lines<W>>>);
+
+#[cfg(feature = "json")]
+struct Lines<W> {
+    out: W,
+    /// The first error of writing, if there was one.
+    failed: Option<std::io::Error>,
+}
 
 #[cfg(feature = "json")]
 impl<W: std::io::Write + Send + 'static> JsonLines<W> {
-    /// Writes to `out`, each line at once. What can't be written is lost.
+    /// Writes to `out`, each line at once. An import doesn't fail because its record can't be written; [`finish`](Self::finish)
+    /// returns the error.
     pub fn new(out: W) -> Self {
-        Self(Mutex::new(out))
+        Self(Arc::new(Mutex::new(Lines { out, failed: None })))
+    }
+
+    /// Writes what `out` still holds back, after the last event.
+    ///
+    /// # Errors
+    /// The first error of writing; after that one nothing more was written.
+    pub fn finish(&self) -> std::io::Result<()> {
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.failed.take().map_or_else(|| lines.out.flush(), Err)
+    }
+}
+
+#[cfg(feature = "json")]
+impl<W> Clone for JsonLines<W> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
     }
 }
 
 #[cfg(feature = "json")]
 impl<W: std::io::Write + Send + 'static> Observer for JsonLines<W> {
     fn event(&self, event: &Event) {
-        if let Ok(mut line) = serde_json::to_vec(event) {
-            line.push(b'\n');
-            // An import must not fail because its record can't be written.
-            let _ = self.0.lock().unwrap_or_else(PoisonError::into_inner).write_all(&line);
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.failed.is_none() {
+            let written = serde_json::to_vec(event).map_err(Into::into).and_then(|mut line| {
+                line.push(b'\n');
+                lines.out.write_all(&line)
+            });
+            lines.failed = written.err();
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::{
 };
 use rustpython_vm::{
     Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-    builtins::{PyBytes, PyModule, PyStr},
+    builtins::{PyBytes, PyModule, PyStr, PyStrRef},
     function::{FuncArgs, OptionalArg},
     pyclass,
     types::{Callable, Representable},
@@ -178,10 +178,12 @@ impl Representable for Loader {
 pub(crate) struct PathHook;
 
 impl Callable for PathHook {
-    type Args = (String,);
+    type Args = (PyStrRef,);
 
-    fn call(_: &Py<Self>, (entry,): Self::Args, vm: &VirtualMachine) -> PyResult {
-        let not_ours = || vm.new_import_error("no source of this runtime", vm.ctx.new_str(entry.as_str()));
+    fn call(_: &Py<Self>, (name,): Self::Args, vm: &VirtualMachine) -> PyResult {
+        let not_ours = || vm.new_import_error("no source of this runtime", name.clone());
+        // The names of sources are UTF-8.
+        let entry = name.to_str().ok_or_else(not_ours)?.to_owned();
         // What is on the disk is left to the interpreter's own finders.
         if std::path::Path::new(&entry).is_absolute() || entry.is_empty() {
             return Err(not_ours());

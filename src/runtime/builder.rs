@@ -1,6 +1,6 @@
 //! Building a runtime.
 
-use super::Runtime;
+use super::{Runtime, arguments};
 #[cfg(feature = "disk-cache")]
 use crate::compile::disk_cache::DiskCache;
 use crate::{
@@ -28,6 +28,7 @@ use rustpython_vm::{
     builtins::{PyBaseExceptionRef, PyListRef, PyType},
 };
 use std::{
+    ffi::{OsStr, OsString},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -37,7 +38,8 @@ use std::{
 #[must_use]
 pub struct RuntimeBuilder {
     path: Vec<Arc<dyn Source>>,
-    arguments: Vec<String>,
+    arguments: Vec<OsString>,
+    settings: Settings,
     isolated: bool,
     without_signals: bool,
     store: Store,
@@ -68,9 +70,25 @@ impl RuntimeBuilder {
         self
     }
 
-    /// What `sys.argv` holds.
-    pub fn arguments(mut self, arguments: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    /// What `sys.argv` holds. What isn't UTF-8 is there as CPython has it, with `surrogateescape`.
+    pub fn arguments(mut self, arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
         self.arguments = arguments.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The settings of the VM itself, such as `optimize` or `warnoptions`. The runtime's own are its arguments, its search path,
+    /// its encoding and that it writes no bytecode.
+    ///
+    /// ```
+    /// let mut settings = exocet::vm::Settings::default();
+    /// settings.optimize = 1;
+    /// let source = exocet::Memory::new("<settings>").with("m.py", "debug = __debug__");
+    /// let runtime = exocet::Runtime::builder().vm_settings(settings).source(source).build()?;
+    /// assert!(!runtime.load("m", &exocet::Imports::none())?.get::<bool>("debug")?);
+    /// # Ok::<(), exocet::Error>(())
+    /// ```
+    pub fn vm_settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
         self
     }
 
@@ -132,7 +150,8 @@ impl RuntimeBuilder {
     /// Builds the runtime.
     ///
     /// # Errors
-    /// Two sources with one label, and an interpreter that doesn't start.
+    /// Two sources with one label, and an interpreter that doesn't start; one doesn't where an argument of the process is not
+    /// UTF-8, unless the system is Linux with glibc.
     pub fn build(mut self) -> Result<Runtime, Error> {
         for (at, source) in self.path.iter().enumerate() {
             if self.path[..at].iter().any(|other| other.label() == source.label() && !Arc::ptr_eq(other, source)) {
@@ -145,19 +164,21 @@ impl RuntimeBuilder {
         let (signals, listens) = rustpython_vm::signal::user_signal_channel();
         let builder = Interpreter::builder(self.settings());
         let builder = with_modules(builder.init_hook(move |vm| vm.set_user_signal_channel(listens)));
-        let interpreter = builder.build();
+        let interpreter = arguments::while_text(|| builder.build())?;
         let installed = interpreter.enter(|vm| self.install(vm).map_err(|error| describe(&error, vm)));
         installed.map_err(|traceback| Kind::Start { traceback })?;
         Ok(Runtime { engine: Engine::new(interpreter, signals) })
     }
 
     fn settings(&mut self) -> Settings {
-        let mut settings = Settings::default();
-        // Programs rely on a first argument, as CPython does where it is embedded.
-        let arguments = std::mem::take(&mut self.arguments);
-        settings.argv = if arguments.is_empty() { vec![String::new()] } else { arguments };
-        settings.isolated = self.isolated;
-        settings.ignore_environment = self.isolated;
+        let mut settings = std::mem::take(&mut self.settings);
+        if self.arguments.is_empty() {
+            // Programs rely on a first argument, as CPython does where it is embedded.
+            self.arguments.push(OsString::new());
+        }
+        settings.argv = self.arguments.iter().map(|argument| arguments::text(argument)).collect();
+        settings.isolated |= self.isolated;
+        settings.ignore_environment |= settings.isolated;
         settings.install_signal_handlers = !self.without_signals;
         settings.write_bytecode = false;
         // Text is UTF-8, as it is from Python 3.15 on: the VM never asks the locale, and would take it for ASCII.
@@ -181,7 +202,8 @@ impl RuntimeBuilder {
         shared_import::install(vm)?;
         sys::install(vm);
         install_finders(vm)?;
-        let environment = if self.isolated { Vec::new() } else { python_path() };
+        arguments::install(&self.arguments, vm)?;
+        let environment = if vm.state.config.settings.ignore_environment { Vec::new() } else { python_path() };
         install_path(&self.path, &environment, vm)?;
         watch::install(self.observers, vm)
     }
@@ -226,23 +248,35 @@ fn install_finders(vm: &VirtualMachine) -> PyResult<()> {
 }
 
 /// Sets `sys.path`: what the interpreter puts there by itself are the folders of a CPython that may happen to be installed.
-fn install_path(path: &[Arc<dyn Source>], environment: &[String], vm: &VirtualMachine) -> PyResult<()> {
+fn install_path(path: &[Arc<dyn Source>], environment: &[OsString], vm: &VirtualMachine) -> PyResult<()> {
     let mut entries = Vec::new();
     for source in path {
-        SOURCES.of(vm).register(Arc::new(Guarded(source.clone())));
-        entries.push(vm.ctx.new_str(source.label()).into());
+        let source = Arc::new(Guarded(source.clone()));
+        // A label is text, and stands for a folder whose name isn't.
+        let odd = source.folder().filter(|folder| folder.to_str().is_none());
+        entries.push(odd.map_or_else(|| vm.ctx.new_str(source.label()), |folder| vm.fsdecode(folder)).into());
+        SOURCES.of(vm).register(source);
     }
-    entries.extend(environment.iter().map(|entry| vm.ctx.new_str(entry.as_str()).into()));
+    entries.extend(environment.iter().map(|entry| vm.fsdecode(entry.as_os_str()).into()));
     *list("path", vm)?.borrow_vec_mut() = entries;
     Ok(())
 }
 
 /// The entries of the environment variable `PYTHONPATH`.
-fn python_path() -> Vec<String> {
-    // Rust's own function for this stops the program under WASI.
-    let separator = if cfg!(windows) { ';' } else { ':' };
-    let path = std::env::var("PYTHONPATH").unwrap_or_default();
-    path.split(separator).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
+fn python_path() -> Vec<OsString> {
+    let path = std::env::var_os("PYTHONPATH").unwrap_or_default();
+    split(&path).into_iter().filter(|entry| !entry.is_empty()).collect()
+}
+
+#[cfg(not(target_os = "wasi"))]
+fn split(path: &OsStr) -> Vec<OsString> {
+    std::env::split_paths(path).map(Into::into).collect()
+}
+
+/// Rust's own function for this stops the program here.
+#[cfg(target_os = "wasi")]
+fn split(path: &OsStr) -> Vec<OsString> {
+    path.to_string_lossy().split(':').map(Into::into).collect()
 }
 
 fn list(name: &'static str, vm: &VirtualMachine) -> PyResult<PyListRef> {

@@ -1,6 +1,6 @@
 //! The contract of a source: a tree of files.
 
-use std::{fmt, io, sync::Arc};
+use std::{fmt, io, path::Path, sync::Arc};
 
 /// A tree of files. It reads and lists, nothing else; it knows files and not modules.
 ///
@@ -48,6 +48,11 @@ pub trait Source: Send + Sync + 'static {
         Ok(None)
     }
 
+    /// The folder on the disk that the source is, if it is one: what `sys.path` has for it. Provided: none.
+    fn folder(&self) -> Option<&Path> {
+        None
+    }
+
     /// What the `__file__` of the source's modules begins with: `/abs/dir`, `/abs/x.zip`, `<memory>`. Provided: `<source>`.
     fn label(&self) -> &str {
         "<source>"
@@ -76,6 +81,10 @@ impl<S: Source + ?Sized> Source for Arc<S> {
 
     fn stamp(&self, path: &str) -> io::Result<Option<Stamp>> {
         (**self).stamp(path)
+    }
+
+    fn folder(&self) -> Option<&Path> {
+        (**self).folder()
     }
 
     fn label(&self) -> &str {

@@ -145,6 +145,10 @@ impl Source for Directory {
         Ok(self.stat(path)?.and_then(|(_, metadata)| quiet_stamp(&metadata)))
     }
 
+    fn folder(&self) -> Option<&Path> {
+        Some(&self.root)
+    }
+
     fn label(&self) -> &str {
         &self.label
     }

@@ -5,6 +5,7 @@ use crate::error::panic_message;
 use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
     sync::Arc,
 };
 
@@ -27,6 +28,10 @@ impl<S: Source> Source for Guarded<S> {
 
     fn stamp(&self, path: &str) -> io::Result<Option<Stamp>> {
         self.guarded(path, || self.0.stamp(path))
+    }
+
+    fn folder(&self) -> Option<&Path> {
+        catch_unwind(AssertUnwindSafe(|| self.0.folder())).unwrap_or(None)
     }
 
     fn label(&self) -> &str {

@@ -1,6 +1,7 @@
 //! `exocet run`.
 
 mod program;
+mod settings;
 
 use super::lock;
 use crate::{
@@ -8,23 +9,25 @@ use crate::{
     failure::Failure,
     output,
     plan::{Mapping, Plan},
+    python::{Flags, Given, PythonLine},
     sources::{self, Search},
 };
 use clap::Args;
 use exocet::{
-    Runtime, RuntimeBuilder, Source,
+    Runtime, Source,
     modules::PythonModule,
     observe::JsonLines,
     policy::Lockfile,
     raw::{self, MapperRef, RealmRef},
     vm::{PyResult, VirtualMachine},
 };
-use std::{fs::File, path::PathBuf, process::ExitCode, sync::Arc};
+use program::{Leading, Program};
+use std::{ffi::OsString, fs::File, path::PathBuf, process::ExitCode, sync::Arc};
 
 /// Run a program as `python` does, with imports of it replaced or denied
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "exocet run [OPTIONS] FILE [ARGS]...\n       exocet run [OPTIONS] -m MODULE [ARGS]...",
+    override_usage = "exocet run [OPTIONS] FILE [ARGS]...\n       exocet run [OPTIONS] -m MODULE [ARGS]...\n       exocet run [OPTIONS] -c CODE [ARGS]...",
     after_long_help = "\
 Exit code: what the program exits with; 1 if it raises or can't be read; 2 if the command line is wrong.
 
@@ -37,6 +40,28 @@ Examples:
       Should it not ask for one of them, that is reported."
 )]
 pub(crate) struct RunArgs {
+    #[command(flatten)]
+    options: Options,
+    /// Run a module instead of a file; all that follow are its arguments
+    ///
+    /// A package is run by its `__main__`. The current folder leads the search path.
+    #[arg(short, value_names = ["MODULE", "ARGS"], num_args = 1.., allow_hyphen_values = true, conflicts_with = "program")]
+    module: Vec<OsString>,
+    /// Run this text instead of a file; all that follow are its arguments
+    ///
+    /// The current folder leads the search path.
+    #[arg(short, value_names = ["CODE", "ARGS"], num_args = 1.., allow_hyphen_values = true, conflicts_with_all = ["program", "module"])]
+    code: Vec<OsString>,
+    /// The program and its arguments
+    ///
+    /// FILE is a file, a pipe, `-` for stdin, or a folder or archive with a `__main__`. Its folder leads the path.
+    #[arg(value_names = ["FILE", "ARGS"], trailing_var_arg = true, required_unless_present_any = ["module", "code"])]
+    program: Vec<OsString>,
+}
+
+/// How a program is run, whichever it is.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Options {
     #[command(flatten)]
     search: Search,
     #[command(flatten)]
@@ -66,83 +91,112 @@ pub(crate) struct RunArgs {
     /// Their names, most likely misspelt, are on stderr after the run.
     #[arg(long)]
     warn_unused: bool,
-    /// Run a module instead of a file; all that follows are its arguments
-    ///
-    /// A package is run by its `__main__`. The current folder leads the search path.
-    #[arg(short, value_names = ["MODULE", "ARGS"], num_args = 1.., allow_hyphen_values = true, conflicts_with = "program")]
-    module: Vec<String>,
-    /// The program and its arguments
-    ///
-    /// FILE is a Python file, or a folder or zip archive with a `__main__.py`. Its folder leads the search path.
-    #[arg(value_names = ["FILE", "ARGS"], trailing_var_arg = true, required_unless_present = "module")]
-    program: Vec<String>,
 }
 
 pub(crate) fn run(args: RunArgs) -> Result<ExitCode, Failure> {
-    let plan = Plan::new(&args.mapping)?;
-    let as_module = args.module.first();
-    let (script, leading) = match as_module {
-        Some(_) => (None, exocet::source::open(".").map_err(Failure::usage)?),
-        None => {
-            let (script, folder) = program::script(&args.program[0])?;
-            (Some(script), folder)
-        }
-    };
-    let mut sources = vec![leading];
-    for source in sources::open(&args.search)? {
+    let RunArgs { options, module, code, program } = args;
+    // What follows `--` is a program in any case, as it is to `python`.
+    let words = [("-m", module), ("-c", code), ("", program)].into_iter().find(|(_, words)| !words.is_empty());
+    let (flag, words) = words.unwrap_or_default();
+    let flag = if flag.is_empty() { "--" } else { flag };
+    match crate::python::parse(std::iter::once(flag.into()).chain(words).collect())? {
+        PythonLine::Run { flags, given, arguments } => start(&options, &flags, &given, &arguments),
+        // No flag of Python's own is among the words.
+        PythonLine::Version { .. } | PythonLine::Help => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Runs a program as `python` does with these flags: its imports get what they ask for.
+pub(crate) fn run_python(flags: &Flags, given: &Given, arguments: &[OsString]) -> Result<ExitCode, Failure> {
+    start(&Options::default(), flags, given, arguments)
+}
+
+fn start(options: &Options, flags: &Flags, given: &Given, arguments: &[OsString]) -> Result<ExitCode, Failure> {
+    let plan = Plan::new(&options.mapping)?;
+    let settings = settings::settings(flags)?;
+    let (program, leading) = program::open(given, settings.safe_path)?;
+    let mut sources: Vec<_> = leading.source().cloned().into_iter().collect();
+    for source in sources::open(&options.search)? {
         sources::add(&mut sources, source);
     }
-    let lock = args.locked.as_deref().map(lock::read).transpose()?;
-    let runtime = builder(&args, &sources, lock.as_ref())?.build().map_err(Failure::failed)?;
+    let lock = options.locked.as_deref().map(lock::read).transpose()?;
+    let record = options.trace.as_ref().map(record).transpose()?;
+    let mut builder = Runtime::builder().arguments(arguments).vm_settings(settings);
+    for source in &sources {
+        builder = builder.shared_source(source.clone());
+    }
+    if let Some(lock) = &lock {
+        builder = builder.observer(lock.clone());
+    }
+    if let Some(record) = &record {
+        builder = builder.observer(record.clone());
+    }
+    let runtime = options.caching.apply(builder).build().map_err(Failure::failed)?;
     plan.check(&runtime.search_path().map_err(Failure::failed)?)?;
-    let main = match (script, as_module) {
-        (Some(script), _) => script,
-        (None, name) => program::module(name.map_or("", String::as_str), &runtime)?,
+    let main = match &program {
+        Program::Script(main) | Program::Main(main) => main.clone(),
+        Program::Module(name) => program::module(name, &runtime)?,
     };
     program::check(&main)?;
     let code = runtime.run(|vm| {
-        if !args.module.is_empty() {
-            name_program(&main, vm)?;
-        }
-        let mut mapper = plan.mapper(args.empty, vm)?;
-        if let Some(lock) = &lock {
-            mapper = lock.mapper(mapper, vm);
-        }
-        if args.realm {
-            mapper = RealmRef::builder(&mapper).search_path(&sources::path_of(sources)).build(vm).into();
-        }
-        let ended = raw::run_main(&main, &mapper, vm);
-        if args.warn_unused {
+        prepare(&main, &program, &leading, vm)?;
+        let mapper = mapper(options, &plan, lock.as_ref(), sources, vm)?;
+        let ended = match program {
+            Program::Script(_) => raw::run_main(&main, &mapper, vm),
+            Program::Main(_) | Program::Module(_) => raw::run_module_as_main(&main, &mapper, vm),
+        };
+        if options.warn_unused {
             warn_unused(&mapper, vm);
         }
         ended
     });
+    if let (Some(record), Some(file)) = (record, &options.trace) {
+        let written = record.finish();
+        written.map_err(|error| Failure::Failed(format!("can't write to `{}`: {error}", file.display())))?;
+    }
     // Of an exit code the system keeps the lowest byte.
     Ok(ExitCode::from(code as u8))
 }
 
-/// The runtime of the program, with its observers.
-fn builder(args: &RunArgs, sources: &[Arc<dyn Source>], lock: Option<&Lockfile>) -> Result<RuntimeBuilder, Failure> {
-    let arguments = if args.module.is_empty() { &args.program } else { &args.module };
-    let mut builder = Runtime::builder().arguments(arguments);
-    for source in sources {
-        builder = builder.shared_source(source.clone());
-    }
+fn mapper(
+    options: &Options,
+    plan: &Plan,
+    lock: Option<&Lockfile>,
+    sources: Vec<Arc<dyn Source>>,
+    vm: &VirtualMachine,
+) -> PyResult<MapperRef> {
+    let mut mapper = plan.mapper(options.empty, vm)?;
     if let Some(lock) = lock {
-        builder = builder.observer(lock.clone());
+        mapper = lock.mapper(mapper, vm);
     }
-    if let Some(file) = &args.trace {
-        let place = file.display();
-        let out = File::create(file).map_err(|error| Failure::Usage(format!("can't write to `{place}`: {error}")))?;
-        builder = builder.observer(JsonLines::new(out));
+    if options.realm {
+        mapper = RealmRef::builder(&mapper).search_path(&sources::path_of(sources)).build(vm).into();
     }
-    Ok(args.caching.apply(builder))
+    Ok(mapper)
 }
 
-/// Puts the file that is run at the front of `sys.argv`, where `-m` had only its name to put.
-fn name_program(program: &PythonModule, vm: &VirtualMachine) -> PyResult<()> {
-    let arguments = vm.sys_module.get_attr("argv", vm)?;
-    vm.call_method(&arguments, "__setitem__", (0, program.origin())).map(drop)
+fn record(file: &PathBuf) -> Result<JsonLines<File>, Failure> {
+    let out = File::create(file);
+    let out = out.map_err(|error| Failure::Usage(format!("can't write to `{}`: {error}", file.display())))?;
+    Ok(JsonLines::new(out))
+}
+
+/// What `python` does in a new interpreter before it runs the program.
+fn prepare(main: &PythonModule, program: &Program, leading: &Leading, vm: &VirtualMachine) -> PyResult<()> {
+    if let Program::Module(_) = program {
+        // The file that is run, where `-m` had only its name to put.
+        let arguments = vm.sys_module.get_attr("argv", vm)?;
+        vm.call_method(&arguments, "__setitem__", (0, main.origin()))?;
+    }
+    if let Leading::Current(_) = leading {
+        let path = vm.sys_module.get_attr("path", vm)?;
+        vm.call_method(&path, "__setitem__", (0, ""))?;
+    }
+    if !vm.state.config.settings.warnoptions.is_empty() {
+        // It reads them when it is imported; until then the VM has filters of its own.
+        vm.import("warnings", 0)?;
+    }
+    Ok(())
 }
 
 fn warn_unused(mapper: &MapperRef, vm: &VirtualMachine) {

@@ -10,13 +10,20 @@ mod check_record;
 mod disk_cache;
 mod documents;
 mod fuzz;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod graph;
 mod help;
 mod hostile;
 mod imports;
 mod list;
 mod load;
+#[cfg(target_os = "linux")]
+mod odd_names;
 mod pipes;
+mod python;
 mod run;
+#[cfg(all(unix, feature = "stdlib"))]
+mod signals;
 mod trace;
 mod trust;

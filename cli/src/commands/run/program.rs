@@ -1,29 +1,113 @@
-//! The program that `exocet run` runs, and the place that leads its search path.
+//! The program that is run, and the place that leads its search path.
 
-use crate::{failure::Failure, plan::check_name, sources};
+use crate::{failure::Failure, plan::check_name, python::Given, sources};
 use exocet::{
-    Runtime, Source,
+    Memory, Runtime, Source,
     modules::PythonModule,
     syntax::{self, ScanError},
 };
-use std::{fs, path::Path, sync::Arc};
+use std::{
+    ffi::OsStr,
+    fs,
+    io::{self, Read},
+    path::Path,
+    sync::Arc,
+};
+
+/// A program, before there is a runtime.
+pub(crate) enum Program {
+    /// A file, or text that was given as such.
+    Script(PythonModule),
+    /// The `__main__` of a folder or of an archive.
+    Main(PythonModule),
+    /// A module of the search path, by its name.
+    Module(String),
+}
+
+/// What leads the search path of a program.
+pub(crate) enum Leading {
+    /// A folder, or the program's archive.
+    Source(Arc<dyn Source>),
+    /// Whichever folder is the current one, as an empty entry of `sys.path`.
+    Current(Arc<dyn Source>),
+    Nothing,
+}
+
+impl Leading {
+    pub(crate) fn source(&self) -> Option<&Arc<dyn Source>> {
+        match self {
+            Self::Source(source) | Self::Current(source) => Some(source),
+            Self::Nothing => None,
+        }
+    }
+}
+
+/// The program, and what leads its search path. On a `safe_path` that is nothing but the program itself.
+pub(crate) fn open(given: &Given, safe_path: bool) -> Result<(Program, Leading), Failure> {
+    let (program, leading) = match given {
+        Given::File(file) => script(file)?,
+        Given::Module(name) => (Program::Module(name.clone()), Leading::Source(current()?)),
+        Given::Code(text) => (Program::Script(text_called("<string>", text.as_bytes())?), Leading::Current(current()?)),
+        Given::Stdin => {
+            let text = read(io::stdin()).map_err(|error| Failure::Failed(format!("can't read stdin: {error}")))?;
+            (Program::Script(text_called("<stdin>", &text)?), Leading::Current(current()?))
+        }
+    };
+    // Isolated or not, the modules of an archive are the program's own.
+    let is_beside = !matches!(program, Program::Main(_));
+    Ok((program, if safe_path && is_beside { Leading::Nothing } else { leading }))
+}
+
+fn current() -> Result<Arc<dyn Source>, Failure> {
+    exocet::source::open(".").map_err(Failure::usage)
+}
+
+fn read(mut from: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Text that stands in no file that could be read once more, under the name that tracebacks show.
+fn text_called(name: &str, text: &[u8]) -> Result<PythonModule, Failure> {
+    let (folder, file) = match Path::new(name).parent().and_then(Path::to_str) {
+        Some(folder) if !folder.is_empty() => (folder, name[folder.len()..].trim_start_matches('/')),
+        _ => ("", name),
+    };
+    let source: Arc<dyn Source> = Arc::new(Memory::new(folder).with(file, text));
+    PythonModule::from_source(&source, file, "__main__").map_err(Failure::usage)
+}
 
 /// The script in `file`, and its folder. A folder or an archive is a program by its `__main__.py`.
-pub(crate) fn script(file: &str) -> Result<(PythonModule, Arc<dyn Source>), Failure> {
-    match exocet::source::open(file) {
-        Ok(source) => {
-            let program = sources::path_of(vec![source.clone()]).get("__main__").map_err(Failure::usage)?;
-            return Ok((program, source));
+fn script(file: &OsStr) -> Result<(Program, Leading), Failure> {
+    let shown = file.display();
+    let fail = |error: io::Error| Failure::Usage(format!("can't open `{shown}`: {error}"));
+    let is_plain = fs::metadata(file).map_err(fail)?.is_file();
+    let is_folder = Path::new(file).is_dir();
+    if is_plain || is_folder {
+        match exocet::source::open(file) {
+            Ok(source) => {
+                let main = sources::path_of(vec![source.clone()]).get("__main__").map_err(Failure::usage)?;
+                return Ok((Program::Main(main), Leading::Source(source)));
+            }
+            Err(error) if is_folder => return Err(Failure::usage(error)),
+            Err(_) => {}
         }
-        Err(error) if Path::new(file).is_dir() => return Err(Failure::usage(error)),
-        Err(_) => {}
     }
-    let script = PythonModule::from_file(file, "__main__").map_err(Failure::usage)?;
-    // What a link leads to has its modules beside it.
-    let real = if Path::new(file).is_symlink() { fs::canonicalize(file) } else { std::path::absolute(file) };
-    let real = real.map_err(|error| Failure::Usage(format!("can't open `{file}`: {error}")))?;
-    let folder = exocet::source::open(real.parent().unwrap_or(&real)).map_err(Failure::usage)?;
-    Ok((script, folder))
+    let script = match is_plain && file.to_str().is_some() {
+        true => PythonModule::from_file(file, "__main__").map_err(Failure::usage)?,
+        // A pipe can be read once, and a handle may read as often as it likes.
+        false => {
+            let text = fs::File::open(file).and_then(read).map_err(fail)?;
+            let place = std::path::absolute(file).map_err(fail)?;
+            text_called(&place.to_string_lossy(), &text)?
+        }
+    };
+    // What a link leads to has its modules beside it; a link to a pipe leads to no place at all.
+    let real = Some(file).filter(|file| Path::new(file).is_symlink()).and_then(|link| fs::canonicalize(link).ok());
+    let real = real.or_else(|| std::path::absolute(file).ok());
+    let beside = real.and_then(|real| exocet::source::open(real.parent()?).ok());
+    Ok((Program::Script(script), beside.map_or(Leading::Nothing, Leading::Source)))
 }
 
 /// The module to run for `-m name`: the module itself, or a package's `__main__`.
