@@ -178,7 +178,7 @@ pub(crate) enum Kind {
     Start { traceback: String },
     #[error("can't open `{path}`: {cause}")]
     Open { path: String, cause: io::Error },
-    #[error("`{name}` is not a module name: names are identifiers joined by dots")]
+    #[error("`{name}` is not a module name: names are parts joined by dots, and none is empty or a path")]
     BadName { name: String },
     #[error("no module `{name}`: {looked}")]
     NotFound { name: String, looked: Looked },

@@ -14,7 +14,7 @@ use crate::source::embedded;
 use crate::source::open::open;
 use crate::syntax::bindings;
 use crate::syntax::decode::decode;
-use crate::syntax::identifiers::is_dotted_name;
+use crate::syntax::identifiers::is_module_name;
 use crate::syntax::imports::{self, Import, ScanError};
 
 /// A module that exists in a source. Making a handle, listing and walking never run Python code, nor read the module.
@@ -63,7 +63,7 @@ impl PythonModule {
     pub fn from_file(path: impl AsRef<Path>, name: &str) -> Result<Self, Error> {
         let path = path.as_ref();
         let fail = |cause: std::io::Error| Error::open(path, cause);
-        if !is_dotted_name(name) {
+        if !is_module_name(name) {
             return Err(Error::bad_name(name));
         }
         if !std::fs::metadata(path).map_err(fail)?.is_file() {

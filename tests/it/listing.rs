@@ -102,16 +102,19 @@ fn not_found_tells_where_it_looked() {
 #[test]
 fn names_that_are_no_names_are_said_to_be_so() {
     each_path(TREE, |path, _| {
-        for name in ["", ".", "a.", ".a", "pk..b", "my-script", "pk/b", "../a", "a b", "1a"] {
+        for name in ["", ".", "a.", ".a", "pk..b", "pk/b", "../a", "..", "pk\\b", "a:b", "a\0b"] {
             let error = path.get(name).unwrap_err();
             assert!(!error.is_not_found());
             assert_eq!(
                 error.to_string(),
-                format!("`{name}` is not a module name: names are identifiers joined by dots")
+                format!("`{name}` is not a module name: names are parts joined by dots, and none is empty or a path")
             );
-            // What `importlib.import_module` can spell is found; what would be a path is not.
-            let found = path.find(None, name).unwrap().is_some();
-            assert_eq!(found, name == "my-script", "{name}");
+            assert!(path.find(None, name).unwrap().is_none(), "{name}");
+        }
+        // What `importlib.import_module` can spell is found, though no import statement can spell it.
+        assert_eq!(path.get("my-script").unwrap().name(), "my-script");
+        for name in ["a b", "1a"] {
+            assert!(path.get(name).unwrap_err().is_not_found());
         }
     });
 }
