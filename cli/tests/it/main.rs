@@ -17,6 +17,7 @@ mod imports;
 mod list;
 mod load;
 mod pipes;
+mod places;
 mod run;
 mod trace;
 mod trust;
