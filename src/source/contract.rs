@@ -48,6 +48,13 @@ pub trait Source: Send + Sync + 'static {
         Ok(None)
     }
 
+    /// The path that a folder really has, where links lead to it: the same for each way to the folder. Walks go by it, since folders that
+    /// link to one another have ways without end. Provided: `None`, for a source without links.
+    fn real_folder(&self, folder: &str) -> Option<String> {
+        let _ = folder;
+        None
+    }
+
     /// What the `__file__` of the source's modules begins with: `/abs/dir`, `/abs/x.zip`, `<memory>`. Provided: `<source>`.
     fn label(&self) -> &str {
         "<source>"
@@ -76,6 +83,10 @@ impl<S: Source + ?Sized> Source for Arc<S> {
 
     fn stamp(&self, path: &str) -> io::Result<Option<Stamp>> {
         (**self).stamp(path)
+    }
+
+    fn real_folder(&self, folder: &str) -> Option<String> {
+        (**self).real_folder(folder)
     }
 
     fn label(&self) -> &str {

@@ -4,6 +4,7 @@ use std::fs::{self, DirEntry, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use super::contract::{Entry, Shape, Source, Stamp, at};
@@ -14,6 +15,8 @@ use crate::error::Error;
 pub struct Directory {
     root: PathBuf,
     label: String,
+    /// Whether a listing met a link to a folder. As long as none did, no link leads anywhere below the root.
+    has_links: AtomicBool,
 }
 
 impl Directory {
@@ -25,7 +28,7 @@ impl Directory {
         let path = path.as_ref();
         let root = std::path::absolute(path).and_then(|root| fs::read_dir(&root).map(|_| root));
         let root = root.map_err(|cause| Error::open(path, cause))?;
-        Ok(Directory { label: root.to_string_lossy().into_owned(), root })
+        Ok(Directory { label: root.to_string_lossy().into_owned(), root, has_links: AtomicBool::new(false) })
     }
 
     /// The place of `path` on disk, or `None` for a path that leaves the directory.
@@ -75,6 +78,7 @@ impl Directory {
                 Err(cause) => return Err(cause),
             };
             if kind.is_dir() {
+                self.has_links.store(true, Ordering::Relaxed);
                 let ancestors = match ancestors {
                     Some(known) => known,
                     None => ancestors.insert(self.real_ancestors(folder)?),
@@ -143,6 +147,15 @@ impl Source for Directory {
 
     fn stamp(&self, path: &str) -> io::Result<Option<Stamp>> {
         Ok(self.stat(path)?.and_then(|(_, metadata)| quiet_stamp(&metadata)))
+    }
+
+    fn real_folder(&self, folder: &str) -> Option<String> {
+        if !self.has_links.load(Ordering::Relaxed) {
+            return None;
+        }
+        let real = fs::canonicalize(self.locate(folder)?).ok()?;
+        let own = fs::canonicalize(&self.root).ok()?.join(folder);
+        (real != own).then(|| real.to_string_lossy().into_owned())
     }
 
     fn label(&self) -> &str {

@@ -29,6 +29,10 @@ impl<S: Source> Source for Guarded<S> {
         self.guarded(path, || self.0.stamp(path))
     }
 
+    fn real_folder(&self, folder: &str) -> Option<String> {
+        catch_unwind(AssertUnwindSafe(|| self.0.real_folder(folder))).unwrap_or(None)
+    }
+
     fn label(&self) -> &str {
         catch_unwind(AssertUnwindSafe(|| self.0.label())).unwrap_or("<source>")
     }

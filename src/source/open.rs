@@ -71,6 +71,10 @@ impl Source for Folder {
         self.source.stamp(&join(&self.folder, path))
     }
 
+    fn real_folder(&self, folder: &str) -> Option<String> {
+        self.source.real_folder(&join(&self.folder, folder))
+    }
+
     fn label(&self) -> &str {
         &self.label
     }

@@ -272,6 +272,43 @@ fn a_symlink_loop_is_one_item() {
     assert!(messages[2].ends_with("pk/a/up`: symlink loop"), "{messages:?}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_walk_over_folders_that_link_to_one_another_ends() {
+    use std::os::unix::fs::symlink;
+    for (inside, kind) in [("__init__.py", Kind::Package), ("text.txt", Kind::Namespace)] {
+        let dir = tempfile::tempdir().unwrap();
+        let names: Vec<String> = (0..12).map(|number| format!("p{number}")).collect();
+        for name in &names {
+            std::fs::create_dir(dir.path().join(name)).unwrap();
+            std::fs::write(dir.path().join(name).join(inside), "").unwrap();
+            for other in names.iter().filter(|other| *other != name) {
+                symlink(format!("../{other}"), dir.path().join(name).join(other)).unwrap();
+            }
+        }
+        let path = SearchPath::new().with(Directory::new(dir.path()).unwrap());
+        let (found, failed): (Vec<_>, Vec<_>) = path.walk_modules().partition(Result::is_ok);
+        let top: Vec<_> = found.into_iter().flatten().filter(|module| !module.name().contains('.')).collect();
+        assert!(top.len() == names.len() && top.iter().all(|module| module.kind() == kind));
+        assert!(
+            failed.iter().any(|error| error.as_ref().is_err_and(|error| error.to_string().contains("links lead to")))
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_several_links_lead_to_is_listed_for_each() {
+    use std::os::unix::fs::symlink;
+    let dir = directory(&[("shared/__init__.py", ""), ("shared/deep/m.py", "")]);
+    for name in ["a", "b", "c"] {
+        symlink("shared", dir.path().join(name)).unwrap();
+    }
+    let path = SearchPath::new().with(Directory::new(dir.path()).unwrap());
+    let each = |name: &str| format!("{name}/ {name}.deep// {name}.deep.m");
+    assert_eq!(shown(path.walk_modules()), ["a", "b", "c", "shared"].map(each).join(" "));
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_name_that_is_not_utf8_is_one_item() {

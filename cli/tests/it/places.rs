@@ -27,7 +27,8 @@ print('vend' in sys.modules)
 import vend
 print(vend.word)
 ";
-    let printed = "package vend.core\n['src', 'src.below', 'vend', 'vend.core'] True\nvend.core vend.core\nFalse\nvend.core\n";
+    let printed =
+        "package vend.core\n['src', 'src.below', 'vend', 'vend.core'] True\nvend.core vend.core\nFalse\nvend.core\n";
     for entries in ["[archive]", "['libs/vend.zip']", "['./libs/vend.zip']"] {
         prints(&[("app.py", &program(entries, calls))], "run app.py", printed);
     }
@@ -68,13 +69,22 @@ fn folder_in_an_archive_is_a_path() {
 
 /// Folders of data with names of the library's, and a program that wants the library's modules.
 const DATA: Tree<'static> = &[
-    ("main.py", "import html, json\nfrom json import decoder\nprint(html.escape('<'), json.dumps([1]), decoder.__name__)"),
+    (
+        "main.py",
+        "import html, json\nfrom json import decoder\nprint(html.escape('<'), json.dumps([1]), decoder.__name__)",
+    ),
     ("html/page.html", ""),
     ("json/a.json", ""),
     ("json/deep/old.py", ""),
     ("mine/part.py", "word = 'mine'"),
-    ("host.py", "import exocet\nrealm = exocet.Realm(path=['.'])\nrealm.loadNamed('main')\nprint(realm.loadNamed('mine.part').word, sorted(realm.modules))"),
-    ("importer.py", "import importlib.util, sys\nprint(importlib.util.find_spec('html').origin is None, importlib.util.find_spec('mine').origin is None)\nimport main, mine.part"),
+    (
+        "host.py",
+        "import exocet\nrealm = exocet.Realm(path=['.'])\nrealm.loadNamed('main')\nprint(realm.loadNamed('mine.part').word, sorted(realm.modules))",
+    ),
+    (
+        "importer.py",
+        "import importlib.util, sys\nprint(importlib.util.find_spec('html').origin is None, importlib.util.find_spec('mine').origin is None)\nimport main, mine.part",
+    ),
 ];
 
 #[cfg(feature = "stdlib")]
@@ -87,7 +97,12 @@ fn folder_without_init_comes_after_the_library() {
     prints(DATA, "run importer.py", &format!("False True\n{right}"));
     let realm = run(DATA, "run host.py");
     assert!(realm.stdout.starts_with(&format!("{right}mine [")) && realm.stdout.contains("'mine.part'"), "{realm:?}");
-    for line in ["load --path . main", "load --realm --path . main json mine.part", "check --realm --path . main", "check --path . main"] {
+    for line in [
+        "load --path . main",
+        "load --realm --path . main json mine.part",
+        "check --realm --path . main",
+        "check --path . main",
+    ] {
         let ran = run(DATA, line);
         assert_eq!(ran.code, Some(0), "{line}: {ran:?}");
     }
@@ -98,13 +113,22 @@ fn folder_without_init_comes_after_the_library() {
 #[test]
 fn folder_without_init_comes_after_a_module_further_on() {
     let tree = &[
-        ("app.py", "import sys\nsys.path[:0] = ['one', 'two']\nimport config, ns.a, ns.b\nprint(config.word, len(ns.__path__))"),
+        (
+            "app.py",
+            "import sys\nsys.path[:0] = ['one', 'two']\nimport config, ns.a, ns.b\nprint(config.word, len(ns.__path__))",
+        ),
         ("one/config/x.py", ""),
         ("two/config.py", "word = 'file'"),
         ("one/ns/a.py", ""),
         ("two/ns/b.py", ""),
-        ("realm.py", "import exocet\nrealm = exocet.Realm(path=['one', 'two'])\nns = realm.loadNamed('ns')\nrealm.loadNamed('ns.b')\nprint(realm.loadNamed('config').word, len(ns.__path__))"),
-        ("other.py", "import exocet\ninner = exocet.Realm(path=['two'])\nrealm = exocet.Realm(path=['one'], mapper=inner)\nprint(realm.loadNamed('config').word, realm.loadNamed('ns.a').__name__)"),
+        (
+            "realm.py",
+            "import exocet\nrealm = exocet.Realm(path=['one', 'two'])\nns = realm.loadNamed('ns')\nrealm.loadNamed('ns.b')\nprint(realm.loadNamed('config').word, len(ns.__path__))",
+        ),
+        (
+            "other.py",
+            "import exocet\ninner = exocet.Realm(path=['two'])\nrealm = exocet.Realm(path=['one'], mapper=inner)\nprint(realm.loadNamed('config').word, realm.loadNamed('ns.a').__name__)",
+        ),
     ];
     for program in ["app.py", "realm.py"] {
         prints(tree, &format!("run {program}"), "file 2\n");
@@ -116,7 +140,9 @@ fn folder_without_init_comes_after_a_module_further_on() {
 #[test]
 fn relative_folder_is_listed_as_an_absolute_one() {
     let tree = &[
-        ("app.py", "
+        (
+            "app.py",
+            "
 import os, pkgutil, sys
 def names(*path): return [(module.name, module.ispkg) for module in pkgutil.iter_modules(path)]
 print(names('addons'))
@@ -124,7 +150,8 @@ print(names('addons') == names(os.path.abspath('addons')) == names('./addons'))
 print([type(pkgutil.get_importer(entry)).__name__ for entry in ('addons', './addons', os.getcwd())])
 os.chdir('addons')
 print(names('.') == names(os.getcwd()), names('') == names('.'))
-"),
+",
+        ),
         ("addons/1024/__init__.py", ""),
         ("addons/letters/readme.py", ""),
         ("addons/my-tool/__init__.py", ""),
@@ -137,7 +164,9 @@ print(names('.') == names(os.getcwd()), names('') == names('.'))
 #[test]
 fn entry_follows_the_working_directory_unless_it_is_absolute() {
     let tree = &[
-        ("app.py", "
+        (
+            "app.py",
+            "
 import exocet, os, sys
 def found():
     try: return exocet.loadNamed('here', exocet.pep302Mapper).word
@@ -151,7 +180,8 @@ os.mkdir('gone')
 os.chdir('gone')
 os.rmdir(os.getcwd())
 print(found())
-"),
+",
+        ),
         ("one/here.py", "word = 1"),
         ("two/here.py", "word = 2"),
     ];
@@ -166,7 +196,11 @@ from importlib.machinery import PathFinder
 print([hook.__name__ for hook in sys.path_hooks][::2], all(map(callable, sys.path_hooks)))
 print(PathFinder in sys.meta_path, PathFinder.find_spec('html', ['.']).submodule_search_locations is not None)
 ";
-    prints(&[("app.py", app), ("html/x.html", "")], "run app.py", "['zipimporter', 'path_hook_for_FileFinder'] True\nTrue True\n");
+    prints(
+        &[("app.py", app), ("html/x.html", "")],
+        "run app.py",
+        "['zipimporter', 'path_hook_for_FileFinder'] True\nTrue True\n",
+    );
 }
 
 #[test]
