@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::listing::{IterModules, WalkModules};
 use super::search_path::{Location, SearchPath};
 use crate::error::Error;
+use crate::limit::SOURCE_BYTES;
 use crate::source::contract::{Source, Stamp, join};
 use crate::source::embedded;
 use crate::source::open::open;
@@ -175,12 +176,17 @@ impl PythonModule {
     /// The bytes of the module's file as they are now; `None` for native modules and namespace packages.
     ///
     /// # Errors
-    /// A file that can't be read, or that is gone.
+    /// A file that can't be read, that is gone, or that has more than 16 MiB.
     pub fn read(&self) -> Result<Option<Arc<[u8]>>, Error> {
+        self.read_within(SOURCE_BYTES)
+    }
+
+    /// As [`read`](Self::read), of a file that has no more than `limit` bytes.
+    pub(crate) fn read_within(&self, limit: usize) -> Result<Option<Arc<[u8]>>, Error> {
         let Place::File { source, path, .. } = &self.0.place else {
             return Ok(None);
         };
-        match source.read(path) {
+        match source.read_within(path, limit) {
             Ok(Some(bytes)) => Ok(Some(bytes)),
             Ok(None) => {
                 let place = join(source.label(), path);
@@ -205,9 +211,14 @@ impl PythonModule {
     /// The module's source text, decoded as Python decodes it, with `\n` line ends; `None` where there is nothing to read.
     ///
     /// # Errors
-    /// A file that can't be read or decoded.
+    /// A file that can't be read, that has more than 16 MiB, or that can't be decoded.
     pub fn text(&self) -> Result<Option<String>, Error> {
-        let Some(bytes) = self.read()? else {
+        self.text_within(SOURCE_BYTES)
+    }
+
+    /// As [`text`](Self::text), of a file that has no more than `limit` bytes.
+    pub(crate) fn text_within(&self, limit: usize) -> Result<Option<String>, Error> {
+        let Some(bytes) = self.read_within(limit)? else {
             return Ok(None);
         };
         match decode(&bytes) {

@@ -5,6 +5,7 @@ use crate::{
     error::Error,
     interpreter::{
         importlib::IMPORT_SYSTEM,
+        limits,
         loader::Loader,
         sources::{SOURCES, search_path},
     },
@@ -57,7 +58,8 @@ impl Loader {
     /// The source text, or None where there is nothing to read.
     #[pymethod]
     fn get_source(zelf: &Py<Self>, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<Option<String>> {
-        zelf.own(name, vm)?.text().map_err(|error| error.into_exception(vm))
+        let limit = limits::current(vm).source_bytes;
+        zelf.own(name, vm)?.text_within(limit).map_err(|error| error.into_exception(vm))
     }
 
     /// The compiled code.

@@ -1,13 +1,13 @@
 //! A source that is a directory of the file system.
 
-use std::fs::{self, DirEntry, Metadata};
+use std::fs::{self, DirEntry, File, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-use super::contract::{Entry, Shape, Source, Stamp, at};
+use super::contract::{Entry, Shape, Source, Stamp, at, read_to_limit, too_large};
 use crate::error::Error;
 
 /// A directory of the file system. Symbolic links are followed.
@@ -102,14 +102,22 @@ impl Directory {
 
 impl Source for Directory {
     fn read(&self, path: &str) -> io::Result<Option<Arc<[u8]>>> {
-        match self.stat(path)? {
+        self.read_within(path, usize::MAX)
+    }
+
+    fn read_within(&self, path: &str, limit: usize) -> io::Result<Option<Arc<[u8]>>> {
+        let (place, size) = match self.stat(path)? {
             // Anything but a file could block for ever, as a pipe does.
-            Some((place, metadata)) if metadata.is_file() => match fs::read(&place) {
-                Ok(bytes) => Ok(Some(bytes.into())),
-                Err(cause) if is_absence(&cause) => Ok(None),
-                Err(cause) => Err(at(place.display(), cause)),
-            },
-            _ => Ok(None),
+            Some((place, metadata)) if metadata.is_file() => (place, metadata.len()),
+            _ => return Ok(None),
+        };
+        if size > limit as u64 {
+            return Err(too_large(place.display(), size, limit));
+        }
+        match File::open(&place).and_then(|file| read_to_limit(file, size, limit)) {
+            Ok(bytes) => Ok(Some(bytes.into())),
+            Err(cause) if is_absence(&cause) => Ok(None),
+            Err(cause) => Err(at(place.display(), cause)),
         }
     }
 

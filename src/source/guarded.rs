@@ -17,6 +17,10 @@ impl<S: Source> Source for Guarded<S> {
         self.guarded(path, || self.0.read(path))
     }
 
+    fn read_within(&self, path: &str, limit: usize) -> io::Result<Option<Arc<[u8]>>> {
+        self.guarded(path, || self.0.read_within(path, limit))
+    }
+
     fn list(&self, folder: &str) -> io::Result<Option<Vec<io::Result<Entry>>>> {
         self.guarded(folder, || self.0.list(folder))
     }

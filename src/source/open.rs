@@ -59,6 +59,10 @@ impl Source for Folder {
         self.source.read(&join(&self.folder, path))
     }
 
+    fn read_within(&self, path: &str, limit: usize) -> io::Result<Option<Arc<[u8]>>> {
+        self.source.read_within(&join(&self.folder, path), limit)
+    }
+
     fn list(&self, folder: &str) -> io::Result<Option<Vec<io::Result<Entry>>>> {
         self.source.list(&join(&self.folder, folder))
     }
