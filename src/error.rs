@@ -160,6 +160,14 @@ impl Error {
         Kind::Read { name: name.to_owned(), cause }.into()
     }
 
+    /// How large a file is that has more bytes than are allowed, where the error is one of reading it.
+    pub(crate) fn too_large(&self) -> Option<String> {
+        match self.kind() {
+            Kind::Read { cause, .. } if cause.kind() == io::ErrorKind::FileTooLarge => Some(cause.to_string()),
+            _ => None,
+        }
+    }
+
     pub(crate) fn decode(origin: String, cause: DecodeError) -> Self {
         Kind::Decode { origin, cause }.into()
     }
@@ -178,7 +186,7 @@ pub(crate) enum Kind {
     Start { traceback: String },
     #[error("can't open `{path}`: {cause}")]
     Open { path: String, cause: io::Error },
-    #[error("`{name}` is not a module name: names are identifiers joined by dots")]
+    #[error("`{name}` is not a module name: names are parts joined by dots, and none is empty or a path")]
     BadName { name: String },
     #[error("no module `{name}`: {looked}")]
     NotFound { name: String, looked: Looked },

@@ -24,6 +24,9 @@ pub enum Limit {
     Heap,
 }
 
+/// How many bytes the source of one module may have, unless limits say otherwise: 16 MiB.
+pub(crate) const SOURCE_BYTES: usize = 16 << 20;
+
 const NAMES: [(Limit, &str); 8] = [
     (Limit::Time, "time limit"),
     (Limit::Recursion, "recursion limit"),

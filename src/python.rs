@@ -36,7 +36,6 @@ pub(crate) fn install(vm: &VirtualMachine) {
     let _ = ParentView::make_static_type();
     let _ = ImportedFrom::make_static_type();
     let _ = Loader::make_static_type();
-    let _ = finders::PathHook::make_static_type();
     let _ = finders::Finder::make_static_type();
     let _ = finders::MetaFinder::make_static_type();
     // A program may get these before anything imports `exocet`.

@@ -20,5 +20,5 @@ pub(crate) mod warnings;
 
 pub use bindings::{attributes, exports};
 pub use decode::{DecodeError, decode};
-pub use identifiers::{is_dotted_name, is_identifier, is_keyword};
+pub use identifiers::{is_dotted_name, is_identifier, is_keyword, is_module_name};
 pub use imports::{Import, ImportKind, ScanError, SyntaxError, imports};

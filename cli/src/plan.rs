@@ -7,7 +7,7 @@ use exocet::{
     check::DryRun,
     modules::{PythonModule, SearchPath},
     raw::{self, MapperRef},
-    syntax::is_dotted_name,
+    syntax::is_module_name,
     vm::{PyObjectRef, PyResult, VirtualMachine},
 };
 use std::{
@@ -142,10 +142,12 @@ impl Plan {
 
 /// Checks that `name` could be a module's.
 pub(crate) fn check_name(name: &str) -> Result<(), Failure> {
-    if is_dotted_name(name) {
+    if is_module_name(name) {
         return Ok(());
     }
-    Err(Failure::Usage(format!("`{name}` is not a module name: names are identifiers joined by dots")))
+    Err(Failure::Usage(format!(
+        "`{name}` is not a module name: names are parts joined by dots, and none is empty or a path"
+    )))
 }
 
 fn is_file(target: &str) -> bool {

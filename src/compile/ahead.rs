@@ -10,6 +10,7 @@ use super::{
     time_limit::is_costly,
 };
 use crate::{
+    limit::SOURCE_BYTES,
     modules::handle::{Kind, PythonModule},
     source::contract::{Source, join},
     syntax::{
@@ -118,7 +119,7 @@ impl Shared {
     fn compile(self: &Arc<Self>, root: &Root, name: &str, place: &str) {
         for (path, is_package) in [(join(place, "__init__.py"), true), (format!("{place}.py"), false)] {
             // Whatever is wrong with a file, the load that needs it will report it.
-            let Ok(Some(bytes)) = root.source.read(&path) else { continue };
+            let Ok(Some(bytes)) = root.source.read_within(&path, SOURCE_BYTES) else { continue };
             let file = join(root.source.label(), &path);
             // What may take long is left to the load that needs it, which reports a limit that it exceeds.
             if decode(&bytes).is_ok_and(|text| is_costly(&text)) {

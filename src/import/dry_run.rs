@@ -9,8 +9,11 @@ use crate::{
         renames::{Followed, follow},
         request::Request,
     },
-    modules::{handle::PythonModule, search_path::SearchPath},
-    syntax::{dotted::Dotted, identifiers::is_dotted_name},
+    modules::{
+        handle::{Kind, PythonModule},
+        search_path::SearchPath,
+    },
+    syntax::{dotted::Dotted, identifiers::is_module_name},
 };
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyStr};
 use std::{cell::RefCell, collections::HashMap};
@@ -102,7 +105,16 @@ impl<'a> DryRun<'a> {
     /// Whether the name is of the realm's own modules.
     #[must_use]
     pub fn is_inside(&self, name: &str) -> bool {
-        self.realm.as_ref().is_some_and(|realm| realm.get(name).is_ok())
+        self.realm.as_ref().is_some_and(|realm| realm.get(name).is_ok()) && self.is_of_realm(name).unwrap_or(true)
+    }
+
+    /// Whether the realm has the top-level package of the name, and does not leave it to the mapper.
+    fn is_of_realm(&self, name: &str) -> PyResult<bool> {
+        let top = Dotted(name).top();
+        Ok(match self.realm.as_ref().map(|realm| realm.get(top)) {
+            Some(Ok(module)) => module.kind() != Kind::Namespace || !self.mapper.has_regular(top, self.vm)?,
+            Some(Err(_)) | None => false,
+        })
     }
 
     /// What an import statement of `importer` gets that asks for a module, or for an item of one; and the name that it
@@ -117,7 +129,7 @@ impl<'a> DryRun<'a> {
             own => own,
         };
         let own = (module.to_owned(), own);
-        let Some(item) = item.filter(|item| *item != "*" && is_dotted_name(module)) else { return Ok(own) };
+        let Some(item) = item.filter(|item| *item != "*" && is_module_name(module)) else { return Ok(own) };
         if matches!(own.1, Outcome::Overridden { module: None, .. }) {
             // Then an item is what the object has as an attribute.
             return Ok(own);
@@ -151,7 +163,7 @@ impl<'a> DryRun<'a> {
     }
 
     fn ask(&self, importer: &str, asked: &str) -> PyResult<Outcome> {
-        if !is_dotted_name(asked) {
+        if !is_module_name(asked) {
             return Ok(Outcome::Missing("it leads beyond the top-level package".to_owned()));
         }
         let answer = self.answer(importer, asked)?;
@@ -162,7 +174,7 @@ impl<'a> DryRun<'a> {
         let names = || attenuations.iter().map(|(_, names)| names.to_string()).collect::<Vec<_>>().join(", of ");
         let shown = (!attenuations.is_empty()).then(names);
         let found = match answer {
-            Answer::NotMine if self.is_own(importer, &name) => self.own(importer, &name),
+            Answer::NotMine if self.is_own(importer, &name)? => self.own(importer, &name),
             // Renames and attenuations were followed.
             Answer::NotMine | Answer::Rename { .. } | Answer::Attenuated { .. } => {
                 Outcome::Missing("no mapper has it".to_owned())
@@ -189,15 +201,15 @@ impl<'a> DryRun<'a> {
     }
 
     /// Whether the name is of the importer's realm, which is asked for it before the mapper.
-    fn is_own(&self, importer: &str, name: &str) -> bool {
-        self.package_of(importer).is_some_and(|package| Dotted(name).is_within(package.name()))
-            || self.realm.as_ref().is_some_and(|realm| realm.get(Dotted(name).top()).is_ok())
+    fn is_own(&self, importer: &str, name: &str) -> PyResult<bool> {
+        let of_package = self.package_of(importer).is_some_and(|package| Dotted(name).is_within(package.name()));
+        Ok(of_package || self.is_of_realm(name)?)
     }
 
     /// What the mapper answers; `NotMine` where it leaves a name to the importer's realm.
     fn answer(&self, importer: &str, name: &str) -> PyResult<Answer> {
         let request = Request::probe(name).from_module(importer);
-        if self.is_own(importer, name) {
+        if self.is_own(importer, name)? {
             return Ok(self.mapper.enforce(&request, self.vm)?.unwrap_or(Answer::NotMine));
         }
         self.mapper.map(&request, self.vm)

@@ -2,14 +2,19 @@
 
 use super::{budget, exception_class::ExceptionClass, slots::Slot};
 use crate::{
-    limit::Limit,
+    limit::{Limit, SOURCE_BYTES},
+    modules::handle::PythonModule,
     syntax::{decode::decode, nesting},
 };
 use rustpython_vm::{
     AsObject, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyStr, PyTypeRef},
 };
-use std::{cell::Cell, sync::OnceLock, time::Duration};
+use std::{
+    cell::Cell,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 /// How much of the host's time and memory code may use, for [`Imports::with_limits`](crate::Imports::with_limits) and
 /// [`RuntimeBuilder::limits`](crate::RuntimeBuilder::limits).
@@ -40,7 +45,7 @@ pub struct Limits {
     pub(crate) time: Option<Duration>,
     pub(crate) recursion: Option<usize>,
     pub(crate) heap: Option<Heap>,
-    source_bytes: usize,
+    pub(crate) source_bytes: usize,
     nesting: Option<u32>,
     pub(crate) compile_time: Duration,
     modules: usize,
@@ -61,7 +66,7 @@ impl Limits {
             time: None,
             recursion: None,
             heap: None,
-            source_bytes: 16 << 20,
+            source_bytes: SOURCE_BYTES,
             nesting: None,
             compile_time: Duration::from_secs(30),
             modules: 10_000,
@@ -126,12 +131,17 @@ impl Limits {
         self
     }
 
-    /// Checks that source of that length may be compiled.
-    pub(crate) fn check_source(&self, bytes: &[u8], file: &str, vm: &VirtualMachine) -> PyResult<()> {
-        if bytes.len() > self.source_bytes {
-            let message = format!("`{file}` has {} bytes, and {} are allowed", bytes.len(), self.source_bytes);
-            return Err(exceed(Limit::SourceBytes, message, vm));
-        }
+    /// The bytes of a module's source, of which there may be so many and no more.
+    pub(crate) fn read_source(&self, handle: &PythonModule, vm: &VirtualMachine) -> PyResult<Arc<[u8]>> {
+        let bytes = handle.read_within(self.source_bytes).map_err(|error| match error.too_large() {
+            Some(message) => exceed(Limit::SourceBytes, message, vm),
+            None => error.into_exception(vm),
+        })?;
+        Ok(bytes.unwrap_or_default())
+    }
+
+    /// Checks that source that is so nested may be compiled.
+    pub(crate) fn check_nesting(&self, bytes: &[u8], file: &str, vm: &VirtualMachine) -> PyResult<()> {
         if let Some(limit) = self.nesting
             && let Ok(text) = decode(bytes)
             && let Ok(depth) = nesting::check(&text)

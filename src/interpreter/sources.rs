@@ -3,7 +3,10 @@
 use super::{importlib::sys_table, slots::Slot};
 use crate::{
     modules::search_path::{Location, SearchPath},
-    source::{contract::Source, open::open},
+    source::{
+        contract::{Shape, Source},
+        open::{open, split_at_archive},
+    },
 };
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyStr, common::lock::PyMutex};
 use std::{collections::HashMap, path::Path, sync::Arc};
@@ -28,17 +31,36 @@ impl Sources {
 
     /// The place that an entry of `sys.path` or of a `__path__` names, if there is one.
     pub(crate) fn location(&self, entry: &str) -> Option<Location> {
-        let mut known = self.known.lock();
-        if let Some(location) = locate(&known, entry) {
+        self.location_among(&HashMap::new(), entry)
+    }
+
+    /// As [`location`](Self::location), with the sources in `first` before the interpreter's.
+    pub(crate) fn location_among(&self, first: &HashMap<String, Arc<dyn Source>>, entry: &str) -> Option<Location> {
+        let own = locate(first, entry).or_else(|| locate(&self.known.lock(), entry));
+        match own {
+            Some(location) if is_there(&location) => Some(location),
+            // What is no folder of a source may be an archive that lies in one; what is nowhere may come.
+            own => self.on_disk(entry).or(own),
+        }
+    }
+
+    /// The folder on the disk, or in an archive on the disk, that an entry names.
+    fn on_disk(&self, entry: &str) -> Option<Location> {
+        // A relative entry means another folder when the working directory is another one.
+        let place = std::path::absolute(if entry.is_empty() { "." } else { entry }).ok()?;
+        let known = locate(&self.known.lock(), place.to_str()?);
+        if let Some(location) = known.filter(is_there) {
             return Some(location);
         }
-        let (source, folder) = open_entry(if entry.is_empty() { "." } else { entry })?;
-        let root = entry.strip_suffix(folder.as_str()).unwrap_or(entry).trim_end_matches('/');
-        // A relative entry means another folder when the working directory is another one.
-        if Path::new(root).is_absolute() {
-            known.insert(root.to_owned(), source.clone());
-        }
+        let (root, folder) = split_at_archive(&place)?;
+        let source = open(&root).ok()?;
+        self.known.lock().insert(root.to_str()?.to_owned(), source.clone());
         Some(Location { source, folder })
+    }
+
+    /// Whether an entry of a search path begins with the label of a source, and is no place on the disk.
+    pub(crate) fn is_labelled(&self, entry: &str) -> bool {
+        !Path::new(entry).is_absolute() && locate(&self.known.lock(), entry).is_some()
     }
 
     /// Makes `source` what its label stands for in `sys.path`.
@@ -74,7 +96,7 @@ pub fn library(vm: &VirtualMachine) -> SearchPath {
 
 /// The place that an entry of a search path names in one of these sources. It may lie inside of one: `app.zip/lib`,
 /// `<memory>/package`.
-pub(crate) fn locate(sources: &HashMap<String, Arc<dyn Source>>, entry: &str) -> Option<Location> {
+fn locate(sources: &HashMap<String, Arc<dyn Source>>, entry: &str) -> Option<Location> {
     let inner = entry.char_indices().rev().filter(|(_, char)| *char == '/' || *char == std::path::MAIN_SEPARATOR);
     std::iter::once(entry.len()).chain(inner.map(|(at, _)| at)).find_map(|end| {
         let source = sources.get(&entry[..end])?.clone();
@@ -83,13 +105,7 @@ pub(crate) fn locate(sources: &HashMap<String, Arc<dyn Source>>, entry: &str) ->
     })
 }
 
-/// The source that `entry`, or the longest part of it that is an archive, stands for.
-fn open_entry(entry: &str) -> Option<(Arc<dyn Source>, String)> {
-    let path = Path::new(entry);
-    if path.is_dir() {
-        return Some((open(path).ok()?, String::new()));
-    }
-    let archive = path.ancestors().find(|ancestor| ancestor.is_file())?;
-    let folder = path.strip_prefix(archive).ok()?.to_str()?.replace('\\', "/");
-    Some((open(archive).ok()?, folder))
+/// Whether there is such a folder now.
+fn is_there(Location { source, folder }: &Location) -> bool {
+    folder.is_empty() || matches!(source.probe(folder), Ok(Some(Shape::Folder)))
 }

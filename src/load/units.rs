@@ -69,9 +69,9 @@ impl Units {
         {
             return Ok(cached.unit.clone());
         }
-        let bytes = handle.read().map_err(raise)?.unwrap_or_default();
         let limits = limits::current(vm);
-        limits.check_source(&bytes, &handle.origin().unwrap_or_default(), vm)?;
+        let bytes = limits.read_source(handle, vm)?;
+        limits.check_nesting(&bytes, &handle.origin().unwrap_or_default(), vm)?;
         let mut edited = false;
         if let Some(cached) = self.units.lock().get_mut(&key) {
             if cached.bytes == bytes {

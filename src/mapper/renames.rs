@@ -1,8 +1,14 @@
 //! Following the renames of a mapper: the one place where it is done, for imports and for questions alike.
 
 use super::{attenuation::Attenuation, contract::Answer, reference::MapperRef, request::Request};
-use crate::interpreter::importlib::is_importable;
-use rustpython_vm::{PyResult, VirtualMachine};
+use crate::{
+    interpreter::{
+        importlib::{is_importable, sys_modules},
+        sources::search_path,
+    },
+    modules::handle::Kind,
+};
+use rustpython_vm::{PyObject, PyResult, VirtualMachine};
 use std::{borrow::Cow, sync::Arc};
 
 /// How often a name may be renamed before it counts as going in circles.
@@ -56,11 +62,51 @@ impl MapperRef {
         finds(|request| self.map(request, vm), name, vm)
     }
 
+    /// Whether the mapper has a module of that top-level name which an import finds before any folder without `__init__.py`.
+    ///
+    /// # Errors
+    /// What the mapper raises.
+    pub(crate) fn has_regular(&self, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
+        let Some(Followed { name, answer, .. }) = probe(|request| self.map(request, vm), name)? else {
+            return Ok(false);
+        };
+        match answer {
+            Answer::Load { module, .. } => Ok(module.kind() != Kind::Namespace),
+            Answer::PassThrough => is_regular_import(&name, vm),
+            // A realm answers a question about what it didn't load yet with no module.
+            Answer::Object { object } if vm.is_none(&object) && self.table().is_some() => {
+                let spec = self.table().map_or(Ok(None), |table| table.find_spec(&name, vm))?;
+                let origin = spec.map(|spec| spec.get_attr("origin", vm)).transpose()?;
+                Ok(origin.is_none_or(|origin| !vm.is_none(&origin)))
+            }
+            Answer::Object { object } => Ok(!is_namespace(&object, vm)?),
+            Answer::NotMine | Answer::Denied { .. } | Answer::Rename { .. } | Answer::Attenuated { .. } => Ok(false),
+        }
+    }
+
     /// What `super().contains(name)` returns in a Python class below a ready-made mapper; `None` if it isn't below any.
     pub(crate) fn contains_of_base(&self, name: &str, vm: &VirtualMachine) -> Option<PyResult<bool>> {
         let mapper = self.payload().base()?;
         Some(finds(|request| mapper.map(request, vm), name, vm))
     }
+}
+
+/// Whether `import name` would find more than folders without `__init__.py`. It isn't imported to find out.
+fn is_regular_import(name: &str, vm: &VirtualMachine) -> PyResult<bool> {
+    if let Some(module) = sys_modules(vm)?.get_item_opt(name, vm)?
+        && !vm.is_none(&module)
+        && !is_namespace(&module, vm)?
+    {
+        return Ok(true);
+    }
+    let found = search_path(vm)?.find(None, name).map_err(|error| error.into_exception(vm))?;
+    Ok(found.is_some_and(|module| module.kind() != Kind::Namespace))
+}
+
+/// Whether a module is a namespace package: it has a `__path__` and no file.
+fn is_namespace(module: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
+    let file = vm.get_attribute_opt(module, "__file__")?.filter(|file| !vm.is_none(file));
+    Ok(file.is_none() && vm.get_attribute_opt(module, "__path__")?.is_some())
 }
 
 fn finds(map: impl Fn(&Request<'_>) -> PyResult<Answer>, name: &str, vm: &VirtualMachine) -> PyResult<bool> {

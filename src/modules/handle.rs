@@ -9,12 +9,13 @@ use std::sync::Arc;
 use super::listing::{IterModules, WalkModules};
 use super::search_path::{Location, SearchPath};
 use crate::error::Error;
+use crate::limit::SOURCE_BYTES;
 use crate::source::contract::{Shape, Source, Stamp, join};
 use crate::source::embedded;
 use crate::source::open::open;
 use crate::syntax::bindings;
 use crate::syntax::decode::decode;
-use crate::syntax::identifiers::is_dotted_name;
+use crate::syntax::identifiers::is_module_name;
 use crate::syntax::imports::{self, Import, ScanError};
 
 /// A module that exists in a source. Making a handle, listing and walking never run Python code, nor read the module.
@@ -63,7 +64,7 @@ impl PythonModule {
     pub fn from_file(path: impl AsRef<Path>, name: &str) -> Result<Self, Error> {
         let path = path.as_ref();
         let fail = |cause: std::io::Error| Error::open(path, cause);
-        if !is_dotted_name(name) {
+        if !is_module_name(name) {
             return Err(Error::bad_name(name));
         }
         if !std::fs::metadata(path).map_err(fail)?.is_file() {
@@ -81,7 +82,7 @@ impl PythonModule {
     /// # Errors
     /// No file at that path, or a name that is no module name.
     pub fn from_source(source: &Arc<dyn Source>, path: &str, name: &str) -> Result<Self, Error> {
-        if !is_dotted_name(name) {
+        if !is_module_name(name) {
             return Err(Error::bad_name(name));
         }
         match source.probe(path) {
@@ -190,12 +191,17 @@ impl PythonModule {
     /// The bytes of the module's file as they are now; `None` for native modules and namespace packages.
     ///
     /// # Errors
-    /// A file that can't be read, or that is gone.
+    /// A file that can't be read, that is gone, or that has more than 16 MiB.
     pub fn read(&self) -> Result<Option<Arc<[u8]>>, Error> {
+        self.read_within(SOURCE_BYTES)
+    }
+
+    /// As [`read`](Self::read), of a file that has no more than `limit` bytes.
+    pub(crate) fn read_within(&self, limit: usize) -> Result<Option<Arc<[u8]>>, Error> {
         let Place::File { source, path, .. } = &self.0.place else {
             return Ok(None);
         };
-        match source.read(path) {
+        match source.read_within(path, limit) {
             Ok(Some(bytes)) => Ok(Some(bytes)),
             Ok(None) => {
                 let place = join(source.label(), path);
@@ -220,9 +226,14 @@ impl PythonModule {
     /// The module's source text, decoded as Python decodes it, with `\n` line ends; `None` where there is nothing to read.
     ///
     /// # Errors
-    /// A file that can't be read or decoded.
+    /// A file that can't be read, that has more than 16 MiB, or that can't be decoded.
     pub fn text(&self) -> Result<Option<String>, Error> {
-        let Some(bytes) = self.read()? else {
+        self.text_within(SOURCE_BYTES)
+    }
+
+    /// As [`text`](Self::text), of a file that has no more than `limit` bytes.
+    pub(crate) fn text_within(&self, limit: usize) -> Result<Option<String>, Error> {
+        let Some(bytes) = self.read_within(limit)? else {
             return Ok(None);
         };
         match decode(&bytes) {

@@ -81,7 +81,13 @@ struct Lister {
     listed: HashMap<Key, io::Result<Folder>>,
     /// Folders that are known to have something to import below them.
     populated: HashSet<Key>,
+    /// How often each folder was listed that links lead to, by its real path.
+    followed: HashMap<Key, usize>,
 }
+
+/// How often a walk lists a folder that links lead to. A link to a folder that it lies in is no more than one item, but folders that
+/// link to one another can be passed in any order, of which there are too many to end.
+const FOLLOWED: usize = 8;
 
 /// A folder of a source; the source stands for itself by its address, for as long as the walk holds on to it.
 type Key = (usize, String);
@@ -109,6 +115,14 @@ impl Lister {
         let mut level = Vec::new();
         let mut found = Vec::new();
         for (place, Location { source, folder }) in locations.iter().enumerate() {
+            match self.follow(source, folder) {
+                Ok(true) => {}
+                Ok(false) => continue,
+                Err(cause) => {
+                    level.push(Err(Error::list(parent, cause)));
+                    continue;
+                }
+            }
             // A level is listed once, so its folder is not needed again.
             let listed = self.listed.remove(&key(source, folder)).unwrap_or_else(|| Folder::list(source, folder));
             match listed {
@@ -129,6 +143,18 @@ impl Lister {
         }
         level.append(&mut modules);
         level
+    }
+
+    /// Whether the folder is to be listed; an error the first time that it is not.
+    fn follow(&mut self, source: &Arc<dyn Source>, folder: &str) -> io::Result<bool> {
+        let Some(real) = source.real_folder(folder) else { return Ok(true) };
+        let times = self.followed.entry(key(source, &real)).or_default();
+        *times += 1;
+        if *times != FOLLOWED + 1 {
+            return Ok(*times <= FOLLOWED);
+        }
+        let place = join(source.label(), folder);
+        Err(io::Error::other(format!("`{place}`: links lead to `{real}` more than {FOLLOWED} times")))
     }
 
     /// The module that an import would find among the things of one name, as [`SearchPath::find`] does.
@@ -160,8 +186,12 @@ impl Lister {
         // A tree that a source makes up as it is asked may have no end. Directories report their loops themselves.
         const DEEPEST: usize = 200;
         let mut unseen = vec![top.clone()];
+        let mut followed = HashSet::new();
         let mut seen = Vec::new();
         while let Some(path) = unseen.pop() {
+            if source.real_folder(&path).is_some_and(|real| !followed.insert(real)) {
+                continue;
+            }
             let is_hit = self.populated.contains(&key(source, &path))
                 || match self.folder(source, &path) {
                     Err(_) => true,

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::source::contract::{Shape, Source, join};
 use crate::source::guarded::Guarded;
 use crate::syntax::dotted;
-use crate::syntax::identifiers::is_dotted_name;
+use crate::syntax::identifiers::{is_module_name, is_module_part};
 
 /// An ordered list of locations. Cloning it is cheap.
 ///
@@ -77,9 +77,7 @@ impl SearchPath {
     }
 
     fn find_named(&self, name: &str, component: &str) -> io::Result<Option<PythonModule>> {
-        // A component with a slash or dots in it would be a path, and lead out of the location. Names that no import
-        // statement can spell are found too, since `importlib.import_module` can.
-        if component.is_empty() || component.contains(['/', '\\', '.', ':', '\0']) {
+        if !is_module_part(component) {
             return Ok(None);
         }
         let mut portions = Vec::new();
@@ -106,7 +104,7 @@ impl SearchPath {
     /// The module of a dotted name, found from the top-level package down.
     ///
     /// # Errors
-    /// A name that is not identifiers joined by dots; a module that is nowhere, with the places looked at
+    /// A name that [no module can have](crate::syntax::is_module_name); a module that is nowhere, with the places looked at
     /// ([`is_not_found`](Error::is_not_found)); a location that can't be asked.
     pub fn get(&self, name: &str) -> Result<PythonModule, Error> {
         self.get_below(None, name)
@@ -115,7 +113,7 @@ impl SearchPath {
     /// Walks down from this search path, which is `parent`'s.
     pub(crate) fn get_below(&self, parent: Option<&str>, name: &str) -> Result<PythonModule, Error> {
         let full = dotted::join(parent, name);
-        if !is_dotted_name(name) {
+        if !is_module_name(name) {
             return Err(Error::bad_name(&full));
         }
         let (first, rest) = match name.split_once('.') {

@@ -221,7 +221,8 @@ impl Watch {
 
 /// BLAKE3 of what the module's file holds.
 fn hash(handle: &PythonModule) -> Option<String> {
-    let bytes = handle.read().ok()??;
+    // The interpreter's own import loads a file of any size.
+    let bytes = handle.read_within(usize::MAX).ok()??;
     Some(blake3::hash(&bytes).to_hex().to_string())
 }
 

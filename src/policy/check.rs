@@ -6,7 +6,7 @@ use crate::{
     modules::search_path::SearchPath,
     syntax::{
         dotted::{Dotted, join},
-        identifiers::is_dotted_name,
+        identifiers::is_module_name,
     },
 };
 
@@ -23,8 +23,10 @@ impl Policy {
     pub fn check(&self, path: &SearchPath, also: impl Fn(&str) -> bool) -> Result<(), Error> {
         for (at, rule) in self.rules.iter().enumerate() {
             let fail = |what: String| Err(Error::malformed(format!("rule {} ({rule}): {what}", at + 1)));
-            if let Some(bad) = rule.modules().iter().chain(&rule.importer_names()).find(|name| !is_dotted_name(name)) {
-                return fail(format!("`{bad}` is not a module name: names are identifiers joined by dots"));
+            if let Some(bad) = rule.modules().iter().chain(&rule.importer_names()).find(|name| !is_module_name(name)) {
+                return fail(format!(
+                    "`{bad}` is not a module name: names are parts joined by dots, and none is empty or a path"
+                ));
             }
             if rule.optional {
                 continue;

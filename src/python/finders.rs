@@ -6,6 +6,7 @@ use crate::{
     import::{asker, load::load},
     interpreter::{
         importlib::IMPORT_SYSTEM,
+        limits,
         loader::Loader,
         slots::Slot,
         sources::{SOURCES, search_path},
@@ -16,17 +17,20 @@ use crate::{
         handle::{Kind, PythonModule},
         search_path::{Location, SearchPath},
     },
-    source::{contract::Entry, embedded},
+    source::{
+        contract::{Entry, Shape, join},
+        embedded,
+    },
     syntax::dotted::Dotted,
 };
 use rustpython_vm::{
-    Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-    builtins::{PyBytes, PyModule, PyStr, PyStrRef},
+    Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    builtins::{PyBytes, PyModule, PyStr, PyStrRef, PyType},
     function::{FuncArgs, OptionalArg},
     pyclass,
-    types::{Callable, Representable},
+    types::{Constructor, Representable},
 };
-use std::sync::OnceLock;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 impl Loader {
     /// The handle of the named module, which must be the loader's own.
@@ -59,7 +63,8 @@ impl Loader {
     /// The source text, or None where there is nothing to read.
     #[pymethod]
     fn get_source(zelf: &Py<Self>, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<Option<String>> {
-        zelf.own(name, vm)?.text().map_err(|error| error.into_exception(vm))
+        let limit = limits::current(vm).source_bytes;
+        zelf.own(name, vm)?.text_within(limit).map_err(|error| error.into_exception(vm))
     }
 
     /// The compiled code.
@@ -172,41 +177,35 @@ impl Representable for Loader {
     }
 }
 
-/// A path hook for the sources that aren't on the disk.
-#[pyclass(module = "exocet", name = "path_hook")]
-#[derive(Debug, PyPayload)]
-pub(crate) struct PathHook;
-
-impl Callable for PathHook {
-    type Args = (PyStrRef,);
-
-    fn call(_: &Py<Self>, (name,): Self::Args, vm: &VirtualMachine) -> PyResult {
-        let not_ours = || vm.new_import_error("no source of this runtime", name.clone());
-        // The names of sources are UTF-8.
-        let entry = name.to_str().ok_or_else(not_ours)?.to_owned();
-        // What is on the disk is left to the interpreter's own finders.
-        if std::path::Path::new(&entry).is_absolute() || entry.is_empty() {
-            return Err(not_ours());
-        }
-        // Any place in a source, as importlib remembers for ever what has no finder: a source that can't say what is there may be
-        // able to the next time, and a folder that isn't there may come.
-        SOURCES.of(vm).location(&entry).ok_or_else(not_ours)?;
-        Ok(Finder { entry }.into_ref(&vm.ctx).into())
-    }
-}
-
-#[pyclass(with(Callable), flags(DISALLOW_INSTANTIATION))]
-impl PathHook {}
-
-/// Finds modules in one entry of `sys.path` or of a package's `__path__`.
+/// Finds modules in one entry of `sys.path` or of a package's `__path__`. The class is the path hook for the sources that aren't on
+/// the disk, as `zipimporter` is the one for archives.
 #[pyclass(module = "exocet", name = "Finder")]
 #[derive(Debug, PyPayload)]
 pub(crate) struct Finder {
     entry: String,
 }
 
-#[pyclass(flags(DISALLOW_INSTANTIATION))]
+impl Constructor for Finder {
+    type Args = (PyStrRef,);
+
+    fn py_new(_: &Py<PyType>, (entry,): Self::Args, vm: &VirtualMachine) -> PyResult<Self> {
+        // Any place in a source, as importlib remembers for ever what has no finder: a source that can't say what is there may be
+        // able to the next time, and a folder that isn't there may come.
+        match entry.to_str().filter(|entry| SOURCES.of(vm).is_labelled(entry)) {
+            Some(entry) => Ok(Self { entry: entry.to_owned() }),
+            None => Err(vm.new_import_error("no source of this runtime", entry)),
+        }
+    }
+}
+
+#[pyclass(with(Constructor, Representable))]
 impl Finder {
+    /// The entry.
+    #[pygetset]
+    fn path(zelf: &Py<Self>) -> String {
+        zelf.entry.clone()
+    }
+
     /// The spec of the module of that name, or None.
     #[pymethod]
     fn find_spec(zelf: &Py<Self>, name: String, _target: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
@@ -223,20 +222,73 @@ impl Finder {
     #[pymethod]
     fn iter_modules(zelf: &Py<Self>, prefix: OptionalArg<String>, vm: &VirtualMachine) -> PyResult {
         let prefix = prefix.unwrap_or_default();
-        let Some(location) = SOURCES.of(vm).location(&zelf.entry) else {
-            return Ok(vm.ctx.new_list(Vec::new()).into());
+        let modules = SOURCES.of(vm).location(&zelf.entry).map(|location| package_listing(&location));
+        let item = |(name, is_package): (String, bool)| {
+            let name = vm.ctx.new_str(format!("{prefix}{name}"));
+            vm.ctx.new_tuple(vec![name.into(), vm.ctx.new_bool(is_package).into()]).into()
         };
-        let modules = SearchPath::from_locations([location]).iter_modules();
-        let item = |module: PythonModule| {
-            let name = vm.ctx.new_str(format!("{prefix}{}", module.name()));
-            vm.ctx.new_tuple(vec![name.into(), vm.ctx.new_bool(module.is_package()).into()]).into()
-        };
-        Ok(vm.ctx.new_list(modules.filter_map(Result::ok).map(item).collect()).into())
+        Ok(vm.ctx.new_list(modules.unwrap_or_default().into_iter().map(item).collect()).into())
     }
 
     /// Does nothing: there is no cache.
     #[pymethod]
     fn invalidate_caches(_zelf: &Py<Self>, _args: FuncArgs) {}
+}
+
+impl Representable for Finder {
+    fn repr_str(zelf: &Py<Self>, _: &VirtualMachine) -> PyResult<String> {
+        Ok(format!("Finder({:?})", zelf.entry))
+    }
+}
+
+/// The modules in a folder as `pkgutil` lists them, sorted: under any name without a dot, and no namespace packages. What can't be listed
+/// is left out.
+fn package_listing(Location { source, folder }: &Location) -> BTreeMap<String, bool> {
+    let entries = source.list(folder).ok().flatten().unwrap_or_default();
+    let mut modules = BTreeMap::new();
+    for Entry { name, shape } in entries.into_iter().flatten() {
+        let init = || source.probe(&join(&join(folder, &name), "__init__.py"));
+        match shape {
+            Shape::Folder if !name.contains('.') && matches!(init(), Ok(Some(Shape::File))) => {
+                modules.insert(name, true);
+            }
+            Shape::File => match name.strip_suffix(".py") {
+                Some(name) if name != "__init__" && !name.contains('.') => {
+                    modules.entry(name.to_owned()).or_insert(false);
+                }
+                _ => {}
+            },
+            Shape::Folder | Shape::Native => {}
+        }
+    }
+    modules
+}
+
+/// Lets the interpreter's own import find a module of the library before a folder without `__init__.py` that has its name, as where the
+/// library stands on `sys.path`: such a folder is what is left when nothing else is found. `library` is the finder that comes after
+/// `path_finder`, which would take the folder.
+pub(crate) fn put_library_before_folders(
+    path_finder: &PyObject,
+    library: PyObjectRef,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let find = path_finder.get_attr("find_spec", vm)?;
+    let find_spec = vm.new_function("find_spec", move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        let name = args.args.first().or_else(|| args.kwargs.get("fullname")).cloned();
+        let path = args.args.get(1).or_else(|| args.kwargs.get("path"));
+        let is_top = path.is_none_or(|path| vm.is_none(path));
+        let spec = find.call(args, vm)?;
+        if is_top
+            && !vm.is_none(&spec)
+            && vm.is_none(&*spec.get_attr("loader", vm)?)
+            && !vm.is_none(&*vm.call_method(&library, "find_spec", (name,))?)
+        {
+            return Ok(vm.ctx.none());
+        }
+        Ok(spec)
+    });
+    let find_spec = vm.builtins.get_attr("staticmethod", vm)?.call((find_spec,), vm)?;
+    path_finder.set_attr("find_spec", find_spec, vm)
 }
 
 /// Finds modules on the whole of `sys.path`, where the interpreter has no finder of its own: without access to the host.

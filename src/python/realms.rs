@@ -17,10 +17,10 @@ use crate::{
 };
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyDictRef, PyType, PyTypeRef},
+    builtins::{PyDictRef, PyStr, PyType, PyTypeRef},
     function::{Callee, FuncArgs},
     pyclass,
-    types::Constructor,
+    types::{Constructor, GetAttr},
 };
 
 impl Constructor for PyRealm {
@@ -60,7 +60,22 @@ impl PyRealm {
     }
 }
 
-#[pyclass(with(Constructor), flags(BASETYPE, HAS_WEAKREF, HAS_DICT))]
+/// The context of a package shows what the package has, too, but for what every module has.
+impl GetAttr for PyRealm {
+    fn getattro(zelf: &Py<Self>, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+        if let Some(own) = zelf.as_object().generic_getattr_opt(name, None, vm)? {
+            return Ok(own);
+        }
+        let package = match name.as_bytes().starts_with(b"__") {
+            true => None,
+            false => PyRealm::modules(zelf).package(vm)?,
+        };
+        let shown = package.map(|package| vm.get_attribute_opt(&package, name)).transpose()?.flatten();
+        shown.ok_or_else(|| vm.new_no_attribute_error(zelf.to_owned().into(), name.to_owned()))
+    }
+}
+
+#[pyclass(with(Constructor, GetAttr), flags(BASETYPE, HAS_WEAKREF, HAS_DICT))]
 impl PyRealm {
     /// load_named(name): the realm's module of that name, loaded if it isn't yet.
     #[pymethod]

@@ -127,6 +127,7 @@ impl ImportTables {
         path: Option<&PyObjectRef>,
         vm: &VirtualMachine,
     ) -> PyResult<Option<Found>> {
+        let is_top = path.is_none();
         let path = match path {
             Some(path) => path.clone(),
             None => {
@@ -153,7 +154,9 @@ impl ImportTables {
                 }
             }
         }
-        realm.find_here(name, Some(path), vm).map(|found| found.map(Found::Handle))
+        let found = realm.find_here(name, Some(path), vm)?;
+        let found = if is_top { realm.unless_left(found, vm)? } else { found };
+        Ok(found.map(Found::Handle))
     }
 
     /// The finder that one of `hooks` makes for an entry of a search path.

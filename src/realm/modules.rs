@@ -12,7 +12,7 @@ use crate::{
         importlib::{IMPORT_SYSTEM, sys_modules},
         limits,
         module_lock::ModuleLock,
-        sources::{SOURCES, locate, search_path},
+        sources::{SOURCES, search_path},
     },
     mapper::{
         contract::Answer,
@@ -20,7 +20,10 @@ use crate::{
         reference::{MapperRef, PyMapper},
         request::Request,
     },
-    modules::{handle::PythonModule, search_path::SearchPath},
+    modules::{
+        handle::{Kind, PythonModule},
+        search_path::SearchPath,
+    },
     source::contract::Source,
     syntax::dotted::Dotted,
 };
@@ -128,6 +131,14 @@ impl RealmModules {
         self.roots.iter().any(|root| root.name() == name)
     }
 
+    /// The package that these are the modules of, once it is loaded, where they are those of one alone.
+    pub(crate) fn package(&self, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+        match &self.roots[..] {
+            [package] if self.path.locations().is_empty() => self.modules.get_item_opt(package.name(), vm),
+            _ => Ok(None),
+        }
+    }
+
     /// What `modules` has under that name, and whether it is inside.
     pub(super) fn entry(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<(PyObjectRef, bool)>> {
         let Some(object) = self.modules.get_item_opt(name, vm)? else { return Ok(None) };
@@ -229,19 +240,33 @@ impl RealmModules {
         vm: &VirtualMachine,
     ) -> PyResult<Option<PythonModule>> {
         let (parent, last) = Dotted(name).split();
+        let is_top = path.is_none();
         let found = match path {
             Some(path) => self.locations(&path.try_to_value::<Vec<PyObjectRef>>(vm)?, vm).find(parent, last),
             None => self.path.find(parent, last),
         };
-        found.map_err(|error| error.into_exception(vm))
+        let found = found.map_err(|error| error.into_exception(vm))?;
+        if is_top { self.unless_left(found, vm) } else { Ok(found) }
+    }
+
+    /// What was found on the realm's own search path, but for a folder without `__init__.py` whose name the mapper has a module
+    /// for: such a folder is what is left when nothing else is found, wherever.
+    pub(super) fn unless_left(
+        &self,
+        found: Option<PythonModule>,
+        vm: &VirtualMachine,
+    ) -> PyResult<Option<PythonModule>> {
+        match found {
+            Some(handle) if handle.kind() == Kind::Namespace && self.outer.has_regular(handle.name(), vm)? => Ok(None),
+            found => Ok(found),
+        }
     }
 
     /// The places that these entries of a search path name.
     fn locations(&self, entries: &[PyObjectRef], vm: &VirtualMachine) -> SearchPath {
         let known = SOURCES.of(vm);
         let entries = entries.iter().filter_map(|entry| entry.downcast_ref::<PyStr>());
-        let entries = entries.map(ToString::to_string);
-        entries.filter_map(|entry| locate(&self.sources, &entry).or_else(|| known.location(&entry))).collect()
+        entries.filter_map(|entry| known.location_among(&self.sources, &entry.to_string())).collect()
     }
 
     /// The module if it is loaded, or being loaded by this thread, and whether it is inside. What another thread is

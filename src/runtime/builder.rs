@@ -18,7 +18,7 @@ use crate::{
     observe::{observer::Observer, watch},
     python::{
         self,
-        finders::{MetaFinder, PathHook},
+        finders::{Finder, MetaFinder, put_library_before_folders},
     },
     realm::sys,
     source::{contract::Source, guarded::Guarded, open::open},
@@ -26,6 +26,7 @@ use crate::{
 use rustpython_vm::{
     Interpreter, InterpreterBuilder, PyObjectRef, PyPayload, PyResult, Settings, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyListRef, PyType},
+    class::PyClassImpl,
 };
 use std::{
     ffi::{OsStr, OsString},
@@ -236,11 +237,22 @@ fn install_finders(vm: &VirtualMachine) -> PyResult<()> {
     main.set_attr("__builtins__", vm.builtins.clone(), vm)?;
     sys_modules(vm)?.set_item("__main__", main.into(), vm)?;
     let finders = list("meta_path", vm)?;
-    list("path_hooks", vm)?.borrow_vec_mut().insert(0, PathHook.into_ref(&vm.ctx).into());
+    {
+        // Behind the hook for archives: programs know the first and the last one by their places.
+        let hooks = list("path_hooks", vm)?;
+        let mut hooks = hooks.borrow_vec_mut();
+        let place = hooks.len().min(1);
+        hooks.insert(place, Finder::make_static_type().to_owned().into());
+    }
     if sys_modules(vm)?.contains_key("_frozen_importlib_external", vm) {
         // The embedded library comes last, as the standard library does on CPython's `sys.path`.
         let name = |finder: &PyObjectRef| finder.downcast_ref::<PyType>().map(|class| class.name().to_string());
         finders.borrow_vec_mut().sort_by_key(|finder| name(finder).as_deref() == Some("FrozenImporter"));
+        let named =
+            |wanted| finders.borrow_vec().iter().find(|finder| name(finder).as_deref() == Some(wanted)).cloned();
+        if let (Some(path_finder), Some(library)) = (named("PathFinder"), named("FrozenImporter")) {
+            put_library_before_folders(&path_finder, library, vm)?;
+        }
     } else {
         finders.borrow_vec_mut().push(MetaFinder.into_ref(&vm.ctx).into());
     }

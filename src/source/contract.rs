@@ -1,6 +1,11 @@
 //! The contract of a source: a tree of files.
 
-use std::{fmt, io, path::Path, sync::Arc};
+use std::{
+    fmt,
+    io::{self, Read},
+    path::Path,
+    sync::Arc,
+};
 
 /// A tree of files. It reads and lists, nothing else; it knows files and not modules.
 ///
@@ -25,6 +30,15 @@ use std::{fmt, io, path::Path, sync::Arc};
 pub trait Source: Send + Sync + 'static {
     /// The bytes of the file at `path`, or `None` where there is none.
     fn read(&self, path: &str) -> io::Result<Option<Arc<[u8]>>>;
+
+    /// As [`read`](Source::read), for a file of which no more than `limit` bytes are wanted, as a module is. One that has more is an error
+    /// of the kind `FileTooLarge`. Provided, by reading; a source that knows the size before should say so before it reads.
+    fn read_within(&self, path: &str, limit: usize) -> io::Result<Option<Arc<[u8]>>> {
+        match self.read(path)? {
+            Some(bytes) if bytes.len() > limit => Err(too_large(join(self.label(), path), bytes.len() as u64, limit)),
+            bytes => Ok(bytes),
+        }
+    }
 
     /// The children of a folder in any order, or `None` where there is no such folder. A child that can't be listed is an error
     /// among the children. Provided: `None`, for a source that can't be listed.
@@ -53,6 +67,13 @@ pub trait Source: Send + Sync + 'static {
         None
     }
 
+    /// The path that a folder really has, where links lead to it: the same for each way to the folder. Walks go by it, since folders that
+    /// link to one another have ways without end. Provided: `None`, for a source without links.
+    fn real_folder(&self, folder: &str) -> Option<String> {
+        let _ = folder;
+        None
+    }
+
     /// What the `__file__` of the source's modules begins with: `/abs/dir`, `/abs/x.zip`, `<memory>`. Provided: `<source>`.
     fn label(&self) -> &str {
         "<source>"
@@ -71,6 +92,10 @@ impl<S: Source + ?Sized> Source for Arc<S> {
         (**self).read(path)
     }
 
+    fn read_within(&self, path: &str, limit: usize) -> io::Result<Option<Arc<[u8]>>> {
+        (**self).read_within(path, limit)
+    }
+
     fn list(&self, folder: &str) -> io::Result<Option<Vec<io::Result<Entry>>>> {
         (**self).list(folder)
     }
@@ -85,6 +110,10 @@ impl<S: Source + ?Sized> Source for Arc<S> {
 
     fn folder(&self) -> Option<&Path> {
         (**self).folder()
+    }
+
+    fn real_folder(&self, folder: &str) -> Option<String> {
+        (**self).real_folder(folder)
     }
 
     fn label(&self) -> &str {
@@ -136,6 +165,23 @@ impl fmt::Debug for dyn Source {
 /// The cause of an error of a source, with the path that it is about in front.
 pub(super) fn at(path: impl fmt::Display, cause: io::Error) -> io::Error {
     io::Error::new(cause.kind(), format!("`{path}`: {cause}"))
+}
+
+/// The error for a file that has more bytes than are wanted.
+pub(super) fn too_large(place: impl fmt::Display, size: u64, limit: usize) -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, format!("`{place}` has {size} bytes, and {limit} are allowed"))
+}
+
+/// The bytes that a file turns out to have: no more than `limit`, or else an error. There is room for `expected` bytes from the start.
+pub(super) fn read_to_limit(file: impl Read, expected: u64, limit: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(usize::try_from(expected).unwrap_or(usize::MAX).min(limit))?;
+    file.take((limit as u64).saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() > limit {
+        let message = format!("more than the {limit} bytes that are allowed");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(bytes)
 }
 
 /// A path below a folder or a label. Either may be empty, and the label of the file system's root ends in a slash already.

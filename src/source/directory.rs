@@ -1,12 +1,13 @@
 //! A source that is a directory of the file system.
 
-use std::fs::{self, DirEntry, Metadata};
+use std::fs::{self, DirEntry, File, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-use super::contract::{Entry, Shape, Source, Stamp, at};
+use super::contract::{Entry, Shape, Source, Stamp, at, read_to_limit, too_large};
 use crate::error::Error;
 
 /// A directory of the file system. Symbolic links are followed.
@@ -14,6 +15,8 @@ use crate::error::Error;
 pub struct Directory {
     root: PathBuf,
     label: String,
+    /// Whether a listing met a link to a folder. As long as none did, no link leads anywhere below the root.
+    has_links: AtomicBool,
 }
 
 impl Directory {
@@ -25,7 +28,7 @@ impl Directory {
         let path = path.as_ref();
         let root = std::path::absolute(path).and_then(|root| fs::read_dir(&root).map(|_| root));
         let root = root.map_err(|cause| Error::open(path, cause))?;
-        Ok(Directory { label: root.to_string_lossy().into_owned(), root })
+        Ok(Directory { label: root.to_string_lossy().into_owned(), root, has_links: AtomicBool::new(false) })
     }
 
     /// The place of `path` on disk, or `None` for a path that leaves the directory.
@@ -75,6 +78,7 @@ impl Directory {
                 Err(cause) => return Err(cause),
             };
             if kind.is_dir() {
+                self.has_links.store(true, Ordering::Relaxed);
                 let ancestors = match ancestors {
                     Some(known) => known,
                     None => ancestors.insert(self.real_ancestors(folder)?),
@@ -98,14 +102,22 @@ impl Directory {
 
 impl Source for Directory {
     fn read(&self, path: &str) -> io::Result<Option<Arc<[u8]>>> {
-        match self.stat(path)? {
+        self.read_within(path, usize::MAX)
+    }
+
+    fn read_within(&self, path: &str, limit: usize) -> io::Result<Option<Arc<[u8]>>> {
+        let (place, size) = match self.stat(path)? {
             // Anything but a file could block for ever, as a pipe does.
-            Some((place, metadata)) if metadata.is_file() => match fs::read(&place) {
-                Ok(bytes) => Ok(Some(bytes.into())),
-                Err(cause) if is_absence(&cause) => Ok(None),
-                Err(cause) => Err(at(place.display(), cause)),
-            },
-            _ => Ok(None),
+            Some((place, metadata)) if metadata.is_file() => (place, metadata.len()),
+            _ => return Ok(None),
+        };
+        if size > limit as u64 {
+            return Err(too_large(place.display(), size, limit));
+        }
+        match File::open(&place).and_then(|file| read_to_limit(file, size, limit)) {
+            Ok(bytes) => Ok(Some(bytes.into())),
+            Err(cause) if is_absence(&cause) => Ok(None),
+            Err(cause) => Err(at(place.display(), cause)),
         }
     }
 
@@ -147,6 +159,15 @@ impl Source for Directory {
 
     fn folder(&self) -> Option<&Path> {
         Some(&self.root)
+    }
+
+    fn real_folder(&self, folder: &str) -> Option<String> {
+        if !self.has_links.load(Ordering::Relaxed) {
+            return None;
+        }
+        let real = fs::canonicalize(self.locate(folder)?).ok()?;
+        let own = fs::canonicalize(&self.root).ok()?.join(folder);
+        (real != own).then(|| real.to_string_lossy().into_owned())
     }
 
     fn label(&self) -> &str {

@@ -18,6 +18,10 @@ impl<S: Source> Source for Guarded<S> {
         self.guarded(path, || self.0.read(path))
     }
 
+    fn read_within(&self, path: &str, limit: usize) -> io::Result<Option<Arc<[u8]>>> {
+        self.guarded(path, || self.0.read_within(path, limit))
+    }
+
     fn list(&self, folder: &str) -> io::Result<Option<Vec<io::Result<Entry>>>> {
         self.guarded(folder, || self.0.list(folder))
     }
@@ -32,6 +36,10 @@ impl<S: Source> Source for Guarded<S> {
 
     fn folder(&self) -> Option<&Path> {
         catch_unwind(AssertUnwindSafe(|| self.0.folder())).unwrap_or(None)
+    }
+
+    fn real_folder(&self, folder: &str) -> Option<String> {
+        catch_unwind(AssertUnwindSafe(|| self.0.real_folder(folder))).unwrap_or(None)
     }
 
     fn label(&self) -> &str {

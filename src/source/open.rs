@@ -1,15 +1,89 @@
 //! Opening what stands on the disk.
 
-use super::{contract::Source, directory::Directory, zip::Zip};
+use super::{
+    contract::{Entry, Shape, Source, Stamp, join},
+    directory::Directory,
+    zip::Zip,
+};
 use crate::error::Error;
-use std::{path::Path, sync::Arc};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-/// Opens a directory or a zip archive, by what stands at `path`.
+/// Opens a directory, a zip archive, or a folder in a zip archive (`app.zip/lib`), by what stands at `path`.
 ///
 /// # Errors
-/// Nothing at `path`, no permission, or a file that is not a zip archive.
+/// Nothing at `path`, no permission, a file that is not a zip archive, or no such folder in the archive.
 pub fn open(path: impl AsRef<Path>) -> Result<Arc<dyn Source>, Error> {
     let path = path.as_ref();
-    let metadata = std::fs::metadata(path).map_err(|cause| Error::open(path, cause))?;
+    let metadata = match std::fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(cause) => return inside_archive(path)?.ok_or_else(|| Error::open(path, cause)),
+    };
     if metadata.is_dir() { Ok(Arc::new(Directory::new(path)?)) } else { Ok(Arc::new(Zip::open(path)?)) }
+}
+
+/// The directory, or the archive and the folder in it, that `path` leads to.
+pub(crate) fn split_at_archive(path: &Path) -> Option<(PathBuf, String)> {
+    if path.is_dir() {
+        return Some((path.to_owned(), String::new()));
+    }
+    let archive = path.ancestors().find(|ancestor| ancestor.is_file())?;
+    let folder = path.strip_prefix(archive).ok()?.to_str()?.replace('\\', "/");
+    Some((archive.to_owned(), folder))
+}
+
+fn inside_archive(path: &Path) -> Result<Option<Arc<dyn Source>>, Error> {
+    let Some((archive, folder)) = split_at_archive(path) else { return Ok(None) };
+    let source = Zip::open(archive)?;
+    match source.probe(&folder).map_err(|cause| Error::open(path, cause))? {
+        Some(Shape::Folder) => {
+            let label = join(source.label(), &folder);
+            Ok(Some(Arc::new(Folder { source: Arc::new(source), folder, label })))
+        }
+        Some(Shape::File | Shape::Native) | None => Ok(None),
+    }
+}
+
+/// A folder of another source, as a source.
+struct Folder {
+    source: Arc<dyn Source>,
+    folder: String,
+    label: String,
+}
+
+impl Source for Folder {
+    fn read(&self, path: &str) -> io::Result<Option<Arc<[u8]>>> {
+        self.source.read(&join(&self.folder, path))
+    }
+
+    fn read_within(&self, path: &str, limit: usize) -> io::Result<Option<Arc<[u8]>>> {
+        self.source.read_within(&join(&self.folder, path), limit)
+    }
+
+    fn list(&self, folder: &str) -> io::Result<Option<Vec<io::Result<Entry>>>> {
+        self.source.list(&join(&self.folder, folder))
+    }
+
+    fn probe(&self, path: &str) -> io::Result<Option<Shape>> {
+        self.source.probe(&join(&self.folder, path))
+    }
+
+    fn stamp(&self, path: &str) -> io::Result<Option<Stamp>> {
+        self.source.stamp(&join(&self.folder, path))
+    }
+
+    fn real_folder(&self, folder: &str) -> Option<String> {
+        self.source.real_folder(&join(&self.folder, folder))
+    }
+
+    fn label(&self) -> &str {
+        &self.label
+    }
+
+    fn reads_ahead(&self) -> bool {
+        self.source.reads_ahead()
+    }
 }

@@ -4,20 +4,20 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::fs;
-use std::io::{self, Cursor, ErrorKind, Read};
+use std::io::{self, Cursor, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use zip::ZipArchive;
 
-use super::contract::{Entry, Shape, Source, Stamp, at};
+use super::contract::{Entry, Shape, Source, Stamp, at, read_to_limit, too_large};
 use super::directory::quiet_stamp;
 use super::tree::Tree;
 use crate::error::Error;
 
 /// What a member may unpack to. No module is near it, and an archive of kilobytes can unpack to gigabytes.
-const MEMBER_LIMIT: u64 = 64 << 20;
+const MEMBER_LIMIT: usize = 64 << 20;
 
 /// A zip archive, held in memory. An archive file that is replaced or rewritten on disk is read anew.
 ///
@@ -91,8 +91,16 @@ impl Zip {
 
 impl Source for Zip {
     fn read(&self, path: &str) -> io::Result<Option<Arc<[u8]>>> {
-        let bytes = self.archive()?.read(path);
-        bytes.map_err(|cause| at(format_args!("{}/{path}", self.label), cause))
+        self.read_within(path, usize::MAX)
+    }
+
+    fn read_within(&self, path: &str, limit: usize) -> io::Result<Option<Arc<[u8]>>> {
+        let archive = self.archive()?;
+        let place = format_args!("{}/{path}", self.label);
+        match archive.member_size(path).map_err(|cause| at(place, cause))? {
+            Some(size) if size > limit as u64 => Err(too_large(place, size, limit)),
+            _ => archive.read(path, limit).map_err(|cause| at(place, cause)),
+        }
     }
 
     fn list(&self, folder: &str) -> io::Result<Option<Vec<io::Result<Entry>>>> {
@@ -168,7 +176,13 @@ impl Archive {
         Ok(Archive { bytes, zip, members, misnamed, number: NUMBER.fetch_add(1, Ordering::Relaxed) })
     }
 
-    fn read(&self, path: &str) -> io::Result<Option<Arc<[u8]>>> {
+    /// What the archive claims that a member unpacks to.
+    fn member_size(&self, path: &str) -> io::Result<Option<u64>> {
+        let Some(&number) = self.members.get(path) else { return Ok(None) };
+        Ok(Some(self.zip.clone().by_index_raw(number)?.size()))
+    }
+
+    fn read(&self, path: &str, limit: usize) -> io::Result<Option<Arc<[u8]>>> {
         let Some(&number) = self.members.get(path) else {
             return Ok(None);
         };
@@ -176,12 +190,8 @@ impl Archive {
         let mut zip = self.zip.clone();
         let member = zip.by_index(number)?;
         // Sizes in the headers are claims. What counts is what comes out.
-        let mut content = Vec::with_capacity(member.size().min(1 << 20) as usize);
-        member.take(MEMBER_LIMIT + 1).read_to_end(&mut content)?;
-        if content.len() as u64 > MEMBER_LIMIT {
-            return Err(io::Error::new(ErrorKind::FileTooLarge, "unpacks to more than 64 MiB"));
-        }
-        Ok(Some(content.into()))
+        let expected = member.size().min(1 << 20);
+        Ok(Some(read_to_limit(member, expected, limit.min(MEMBER_LIMIT))?.into()))
     }
 }
 

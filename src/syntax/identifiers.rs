@@ -12,6 +12,17 @@ pub fn is_dotted_name(name: &str) -> bool {
     name.split('.').all(is_identifier)
 }
 
+/// Whether a module can have the name: parts joined by dots, of which each could be the name of a file. An import statement spells
+/// identifiers alone, but `importlib.import_module` takes any such name (`my-tool`, `2024`).
+pub fn is_module_name(name: &str) -> bool {
+    name.split('.').all(is_module_part)
+}
+
+/// Whether `part` can be one part of such a name. With a slash in it, it would be a path, and lead out of its folder.
+pub(crate) fn is_module_part(part: &str) -> bool {
+    !part.is_empty() && !part.contains(['/', '\\', '.', ':', '\0'])
+}
+
 /// Whether `name` is reserved, so that no import statement can spell it. Soft keywords (`match`, `type`) are not.
 pub fn is_keyword(name: &str) -> bool {
     // The longest is `nonlocal`; most names in a listing need no search.

@@ -1,7 +1,7 @@
 //! Archives that are broken, odd or hostile: nothing leads out of them, and what is wrong with one member is an error of that one.
 
 use crate::support::archive;
-use exocet::{Imports, Runtime, Source, Zip, modules::SearchPath};
+use exocet::{Imports, Runtime, Source, Zip, error::Limit, modules::SearchPath};
 use std::io::{Cursor, Write};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
@@ -311,16 +311,29 @@ fn names_that_are_not_utf8_are_one_error_each() {
     assert_eq!(text(&zip, "gr\u{fc}n.py"), "x = 1");
 }
 
+/// The module `m` has more source than a module may have, in those words.
+#[track_caller]
+fn too_large(bytes: &[u8], message: &str) {
+    let runtime = Runtime::builder().isolated().source(opened(bytes)).build().expect("it starts");
+    let error = runtime.load("m", &Imports::none()).expect_err("it is too large");
+    assert_eq!(
+        (error.limit(), error.to_string()),
+        (Some(Limit::SourceBytes), format!("LimitExceeded: source size limit: {message}"))
+    );
+}
+
 /// Both the size that a header claims and the one that is true: neither fills the memory.
 #[test]
 fn a_member_that_unpacks_to_more_than_the_limit_is_one_error() {
     let bomb = vec![b'#'; (64 << 20) + 1];
     let mut bytes = archive(&[("m.py", str::from_utf8(&bomb).expect("text"))]);
     assert!(bytes.len() < 1 << 20);
-    refused(bytes.clone(), "m", "unpacks to more than 64 MiB");
+    too_large(&bytes, "`<zip>/m.py` has 67108865 bytes, and 16777216 are allowed");
+    let read = opened(bytes.clone()).read("m.py").expect_err("it is too large");
+    assert_eq!(read.to_string(), "`<zip>/m.py`: more than the 67108864 bytes that are allowed");
     let central = bytes.windows(4).position(|bytes| bytes == b"PK\x01\x02").expect("a directory");
     bytes[central + 24..central + 28].copy_from_slice(&5_u32.to_le_bytes());
-    refused(bytes, "m", "");
+    refused(bytes, "m", "larger than its declared");
     // A claim of four gigabytes, of which nothing is there.
     let mut claims = raw(&[member(b"m.py", b"x = 1")]);
     let central = claims.windows(4).position(|bytes| bytes == b"PK\x01\x02").expect("a directory");

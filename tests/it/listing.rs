@@ -102,16 +102,19 @@ fn not_found_tells_where_it_looked() {
 #[test]
 fn names_that_are_no_names_are_said_to_be_so() {
     each_path(TREE, |path, _| {
-        for name in ["", ".", "a.", ".a", "pk..b", "my-script", "pk/b", "../a", "a b", "1a"] {
+        for name in ["", ".", "a.", ".a", "pk..b", "pk/b", "../a", "..", "pk\\b", "a:b", "a\0b"] {
             let error = path.get(name).unwrap_err();
             assert!(!error.is_not_found());
             assert_eq!(
                 error.to_string(),
-                format!("`{name}` is not a module name: names are identifiers joined by dots")
+                format!("`{name}` is not a module name: names are parts joined by dots, and none is empty or a path")
             );
-            // What `importlib.import_module` can spell is found; what would be a path is not.
-            let found = path.find(None, name).unwrap().is_some();
-            assert_eq!(found, name == "my-script", "{name}");
+            assert!(path.find(None, name).unwrap().is_none(), "{name}");
+        }
+        // What `importlib.import_module` can spell is found, though no import statement can spell it.
+        assert_eq!(path.get("my-script").unwrap().name(), "my-script");
+        for name in ["a b", "1a"] {
+            assert!(path.get(name).unwrap_err().is_not_found());
         }
     });
 }
@@ -267,6 +270,43 @@ fn a_symlink_loop_is_one_item() {
     assert_eq!(shown(path.walk_modules()), "! link// link.x other// other.x pk/ ! pk.a/ ! pk.a.m z");
     let messages: Vec<_> = path.walk_modules().filter_map(Result::err).map(|error| error.to_string()).collect();
     assert!(messages[2].ends_with("pk/a/up`: symlink loop"), "{messages:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_walk_over_folders_that_link_to_one_another_ends() {
+    use std::os::unix::fs::symlink;
+    for (inside, kind) in [("__init__.py", Kind::Package), ("text.txt", Kind::Namespace)] {
+        let dir = tempfile::tempdir().unwrap();
+        let names: Vec<String> = (0..12).map(|number| format!("p{number}")).collect();
+        for name in &names {
+            std::fs::create_dir(dir.path().join(name)).unwrap();
+            std::fs::write(dir.path().join(name).join(inside), "").unwrap();
+            for other in names.iter().filter(|other| *other != name) {
+                symlink(format!("../{other}"), dir.path().join(name).join(other)).unwrap();
+            }
+        }
+        let path = SearchPath::new().with(Directory::new(dir.path()).unwrap());
+        let (found, failed): (Vec<_>, Vec<_>) = path.walk_modules().partition(Result::is_ok);
+        let top: Vec<_> = found.into_iter().flatten().filter(|module| !module.name().contains('.')).collect();
+        assert!(top.len() == names.len() && top.iter().all(|module| module.kind() == kind));
+        assert!(
+            failed.iter().any(|error| error.as_ref().is_err_and(|error| error.to_string().contains("links lead to")))
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_several_links_lead_to_is_listed_for_each() {
+    use std::os::unix::fs::symlink;
+    let dir = directory(&[("shared/__init__.py", ""), ("shared/deep/m.py", "")]);
+    for name in ["a", "b", "c"] {
+        symlink("shared", dir.path().join(name)).unwrap();
+    }
+    let path = SearchPath::new().with(Directory::new(dir.path()).unwrap());
+    let each = |name: &str| format!("{name}/ {name}.deep// {name}.deep.m");
+    assert_eq!(shown(path.walk_modules()), ["a", "b", "c", "shared"].map(each).join(" "));
 }
 
 #[cfg(target_os = "linux")]

@@ -226,8 +226,8 @@ fn a_name_that_means_nothing_is_an_error_that_says_what_was_meant() {
             .ends_with("`tool` is not a package, and rules are about modules; `attenuate` is about attributes")
     );
     assert!(told(Rule::attenuate("tool", ["shuot"])).ends_with("`tool` has no `shuot`; did you mean `shout`?"));
-    assert!(told(Rule::deny(["not a name"])).contains("is not a module name"));
-    assert!(told(Rule::deny(["tool"]).importers(["a b"])).contains("`a b` is not a module name"));
+    assert!(told(Rule::deny(["not..a name"])).contains("is not a module name"));
+    assert!(told(Rule::deny(["tool"]).importers(["a/b"])).contains("`a/b` is not a module name"));
     let path = SearchPath::new();
     Policy::allowing().rule(Rule::deny(["elsewhere"]).optional()).check(&path, |_| false).unwrap();
 }

@@ -3,11 +3,12 @@ use std::io;
 use std::sync::Arc;
 
 use exocet::{
-    Directory, Memory, Source, Zip,
+    Directory, Imports, Memory, Runtime, Source, Zip,
+    error::Limit,
     source::{Entry, Shape},
 };
 
-use crate::support::{archive, directory, write};
+use crate::support::{KINDS, archive, directory, fixture, write};
 
 const TREE: &[(&str, &str)] = &[("a.py", "a"), ("pk/__init__.py", ""), ("pk/b.py", "b"), ("pk.d/x", "")];
 
@@ -44,6 +45,35 @@ fn every_source_reads_lists_and_stays_inside() {
     check(&TREE.iter().copied().collect::<Memory>());
     check(&Directory::new(directory(TREE).keep()).unwrap());
     check(&Zip::from_bytes("<zip>", archive(TREE)).unwrap());
+}
+
+/// What every source says of a file of ten bytes of which nine or ten are wanted.
+#[test]
+fn a_file_that_is_larger_than_wanted_is_refused_by_its_size() {
+    for kind in KINDS {
+        let fixture = fixture(kind, &[("ten.py", "0123456789")]);
+        let place = format!("{}/ten.py", fixture.source.label());
+        let error = fixture.source.read_within("ten.py", 9).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(error.to_string(), format!("`{place}` has 10 bytes, and 9 are allowed"));
+        assert_eq!(fixture.source.read_within("ten.py", 10).unwrap().as_deref(), Some(&b"0123456789"[..]));
+        assert!(fixture.source.read_within("none.py", 0).unwrap().is_none());
+    }
+}
+
+/// Sparse, so that it takes no room: but to be read it would take as much memory.
+#[cfg(unix)]
+#[test]
+fn a_huge_file_is_refused_before_it_is_read() {
+    let folder = directory(&[]);
+    std::fs::File::create(folder.path().join("huge.py")).unwrap().set_len(1 << 40).unwrap();
+    let runtime = Runtime::builder().path(folder.path()).unwrap().build().unwrap();
+    let module = runtime.search_path().unwrap().get("huge").unwrap();
+    let error = runtime.load("huge", &Imports::none()).unwrap_err();
+    assert_eq!(error.limit(), Some(Limit::SourceBytes));
+    for error in [module.text().unwrap_err(), module.imports().unwrap_err(), module.attributes().unwrap_err()] {
+        assert!(error.to_string().contains("huge.py` has 1099511627776 bytes, and 16777216 are allowed"), "{error}");
+    }
 }
 
 #[test]

@@ -55,6 +55,7 @@
 # > asked: []
 # > below: pk.sub True True
 # > namespace: ns True True
+# > shown: 1 True AttributeError
 # > plain: asked: ['outside']
 # > filled: True pk mine [1] asked: ['outside', 'pk', 'pk.absolute', 'pk.item']
 # > ZeroDivisionError True True
@@ -112,6 +113,12 @@ below = exocet.loadNamed("pk.sub", exocet.emptyMapper)
 print("below:", below.__name__, below.deep is below, below.leaf.own is below)
 namespace = exocet.loadPackageNamed("ns", exocet.emptyMapper)
 print("namespace:", namespace.loadNamed("ns").__name__, namespace.loadNamed("ns.one").two.back is namespace.loadNamed("ns.one"), hasattr(namespace.loadNamed("ns"), "two"))
+context = exocet.loadPackageNamed("pk", exocet.pep302Mapper)
+try:
+    context.absent
+except AttributeError as error:
+    missing = type(error).__name__
+print("shown:", context.runs[0], context.item is context.loadNamed("pk.item"), missing)
 exocet.loadNamed("plain", recorder)
 print("plain:", recorder)
 recorder = Recorder(exocet.pep302Mapper)

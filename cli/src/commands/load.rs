@@ -10,7 +10,7 @@ use crate::{
 use clap::Args;
 use exocet::{
     Error, Runtime,
-    modules::{PythonModule, SearchPath},
+    modules::{Kind, PythonModule, SearchPath},
     raw::{self, MapperRef, RealmRef},
     vm::{PyResult, VirtualMachine},
 };
@@ -100,9 +100,11 @@ impl How {
         let Some(fresh) = &self.realm else { return raw::load(module, &self.mapper, vm).map(drop) };
         let mut realm = RealmRef::builder(&self.mapper).search_path(fresh);
         let top = module.name().split('.').next().unwrap_or_default();
-        if fresh.get(top).is_err() {
-            // It has been found, and so will be the package on top of it.
-            realm = realm.module(&self.path.get(top).map_err(|error| error.into_exception(vm))?);
+        // It has been found, and so will be the package on top of it.
+        let package = self.path.get(top).map_err(|error| error.into_exception(vm))?;
+        let is_fresh = |own: PythonModule| own.kind() != Kind::Namespace || package.kind() == Kind::Namespace;
+        if !fresh.get(top).is_ok_and(is_fresh) {
+            realm = realm.module(&package);
         }
         realm.build(vm).lookup(module.name(), vm).map(drop)
     }

@@ -269,7 +269,7 @@ fn archive_is_checked() {
 fn check_that_is_asked_wrongly_says_so() {
     for (line, code, message) in [
         ("check --path . nowhere", 1, "no module `nowhere`"),
-        ("check --path . no-name", 2, "`no-name` is not a module name"),
+        ("check --path . no/name", 2, "`no/name` is not a module name"),
         ("check --override x=gone.py app", 2, "`gone.py`"),
         ("check --record gone app", 2, "can't open `gone`"),
         ("check", 2, "NAME"),

@@ -268,7 +268,7 @@ fn graph_goes_on_after_a_module_that_is_no_python() {
 fn graph_of_what_is_not_there_is_an_error() {
     for (line, code, message) in [
         ("graph --path . nowhere", 1, "no module `nowhere`"),
-        ("graph --path . no-name", 2, "`no-name` is not a module name"),
+        ("graph --path . no/name", 2, "`no/name` is not a module name"),
         ("graph --path nowhere app", 2, "`nowhere`"),
         ("graph --override x app", 2, "`x` is not an override"),
         ("graph", 2, "NAME"),

@@ -22,6 +22,7 @@ mod load;
 mod odd_names;
 mod pipes;
 mod python;
+mod places;
 mod run;
 #[cfg(all(unix, feature = "stdlib"))]
 mod signals;

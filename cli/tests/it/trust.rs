@@ -108,7 +108,7 @@ fn what_an_import_would_get_is_explained_without_loading_it() {
     assert!(ran.code == Some(0) && !ran.stdout.contains("it ran"));
     let ran = in_folder(folder.path(), "explain --path . --override tool=boom.py --deny helper app helper.x");
     assert!(ran.stdout.contains("by the exclusion of 'helper'"), "{}", ran.stdout);
-    assert_eq!(in_folder(folder.path(), "explain app not-a-name").code, Some(2));
+    assert_eq!(in_folder(folder.path(), "explain app not..a-name").code, Some(2));
 }
 
 fn events(folder: &Path, file: &str) -> Vec<Event> {
