@@ -41,6 +41,12 @@ impl ImportFunction {
     }
 }
 
+/// The mapper that the innermost frame's code was loaded under.
+pub(crate) fn mapper_of_frame(vm: &VirtualMachine) -> Option<MapperRef> {
+    let import = frames::find(|frame| Some(ImportFunction::in_builtins(frame.builtins(), vm)))??;
+    import.mapper.upgrade(vm).ok()
+}
+
 /// The module whose code runs, or else the innermost one below on the stack, by the name that it was loaded under. It is
 /// known by the `__import__` in the builtins of its frames, which its code can pass on and can't make.
 pub(crate) fn owner_of(vm: &VirtualMachine) -> Option<String> {

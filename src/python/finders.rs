@@ -8,10 +8,12 @@ use crate::{
         sources::{SOURCES, search_path},
     },
     load::units::UNITS,
+    mapper::import_function::mapper_of_frame,
     modules::{
         handle::{Kind, PythonModule},
         search_path::{Location, SearchPath},
     },
+    realm::import_tables,
     source::contract::{Entry, Shape, join},
     syntax::dotted::Dotted,
 };
@@ -111,15 +113,22 @@ fn package_listing(Location { source, folder }: &Location) -> BTreeMap<String, b
     modules
 }
 
-/// Settles what the interpreter's `PathFinder` makes of folders without `__init__.py`. A module of the library comes before them, as where
+/// Settles what the interpreter's `PathFinder` finds for the code of a realm, and what it makes of folders without `__init__.py`. A module of the library comes before them, as where
 /// the library stands on `sys.path`: such a folder is what is left when nothing else is found. `library` is the finder that comes after
-/// `path_finder`, which would take the folder. And where none of the folders is on the disk, they get a loader that can read them.
-pub(crate) fn settle_folders(path_finder: &PyObject, library: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+/// `path_finder`, which would take the folder. Where none of the folders is on the disk, they get a loader that can read them.
+pub(crate) fn settle_path_finder(path_finder: &PyObject, library: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
     let find = path_finder.get_attr("find_spec", vm)?;
     let find_spec = vm.new_function("find_spec", move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
         let name = args.args.first().or_else(|| args.kwargs.get("fullname")).cloned();
         let path = args.args.get(1).or_else(|| args.kwargs.get("path"));
-        let is_top = path.is_none_or(|path| vm.is_none(path));
+        let path = path.filter(|path| !vm.is_none(path)).cloned();
+        let is_top = path.is_none();
+        if let (Some(mapper), Some(name)) = (mapper_of_frame(vm), name.as_deref())
+            && let Some(name) = name.downcast_ref::<PyStr>()
+            && let Some(spec) = import_tables::find_spec(&mapper, &name.to_string_lossy(), path, vm)?
+        {
+            return Ok(spec);
+        }
         let spec = find.call(args, vm)?;
         if vm.is_none(&spec) || !vm.is_none(&*spec.get_attr("loader", vm)?) {
             return Ok(spec);
