@@ -5,6 +5,7 @@
 mod arguments;
 pub(crate) mod finders;
 mod handles;
+mod loaders;
 mod mappers;
 mod realms;
 

@@ -53,6 +53,8 @@ class File:
         return self._paths[0].rpartition("/")[2]
 
     def iterdir(self):
+        if not self.is_dir():
+            raise NotADirectoryError(f"no folder {self._paths[0]!r}")
         seen = set()
         for path in self._paths:
             for name in self._loader.list_folder(path) or ():
@@ -65,6 +67,9 @@ class File:
 
     def is_file(self):
         return not self.is_dir() and self._data() is not None
+
+    def exists(self):
+        return any(self._loader.exists(path) for path in self._paths)
 
     def joinpath(self, *names):
         parts = [part for name in names for part in str(name).split("/") if part not in ("", ".")]
@@ -84,6 +89,8 @@ class File:
 
     def read_bytes(self):
         data = self._data()
+        if data is None and self.is_dir():
+            raise IsADirectoryError(f"a folder, and no file: {self._paths[0]!r}")
         if data is None:
             raise FileNotFoundError(f"no file {self._paths[0]!r}")
         return data

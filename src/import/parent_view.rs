@@ -188,10 +188,14 @@ impl ImportedFrom {
             format!("cannot import name '{item}' from '{shown}' ({place})")
         };
         // What was put in the place of a module has no name that it could be known by.
-        Err(own.map_or_else(
+        let error = own.map_or_else(
             || new_nameless_error(&message, vm),
             |own| vm.new_import_error(message.as_str(), vm.ctx.new_str(own)),
-        ))
+        );
+        if let Some(file) = target.and_then(|target| text(attr(target, "__file__"))) {
+            error.as_object().set_attr("path", vm.ctx.new_str(file), vm)?;
+        }
+        Err(error)
     }
 }
 

@@ -1,5 +1,5 @@
 //! The `__loader__` of a loaded module. Its methods, which tracebacks, `inspect` and `linecache` call, stand in
-//! `python/finders.rs`.
+//! `python/loaders.rs`.
 
 use crate::modules::handle::PythonModule;
 use rustpython_vm::{PyPayload, pyclass};

@@ -3,7 +3,7 @@
 
 use super::modules::RealmModules;
 use crate::{
-    interpreter::importlib::{find_shared_spec, import_shared, sys_table},
+    interpreter::importlib::{find_shared_spec, import_shared, sys_modules, sys_table},
     load::units::UNITS,
     mapper::{
         contract::Answer,
@@ -15,10 +15,11 @@ use crate::{
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::PyStr,
-    common::lock::PyMutex,
-    function::{FuncArgs, OptionalArg},
+    common::{hash::PyHash, lock::PyMutex},
+    function::{FuncArgs, OptionalArg, PyComparisonValue},
     object::{Traverse, TraverseFn},
     pyclass,
+    types::{Comparable, Hashable, PyComparisonOp},
 };
 use std::collections::HashSet;
 
@@ -63,7 +64,8 @@ impl ImportTables {
         let outside: HashSet<String> = shared.iter().filter_map(text).filter(|entry| !inside.contains(entry)).collect();
         let entries = inside.iter().map(|entry| vm.ctx.new_str(entry.as_str()).into());
         let others = shared.into_iter().filter(|entry| text(entry).is_none_or(|entry| outside.contains(&entry)));
-        let finder: PyObjectRef = RealmFinder(own.downgrade(vm)?).into_ref(&vm.ctx).into();
+        let finder = RealmFinder::new(own, vm)?;
+        let finder: PyObjectRef = finder.into_ref(&vm.ctx).into();
         let hooks = list("path_hooks").unwrap_or_default();
         let tables = [
             vm.ctx.new_list(entries.chain(others).collect()).into(),
@@ -99,7 +101,7 @@ impl ImportTables {
         let finders = self.items(Table::MetaPath, vm)?;
         let last = finders.last().cloned();
         for finder in finders {
-            if finder.is(&self.finder) {
+            if vm.bool_eq(&self.finder, &finder)? {
                 if let Some(found) = self.find_on_path(realm, name, path.as_ref(), vm)? {
                     return Ok(Some(found));
                 }
@@ -190,19 +192,80 @@ impl ImportTables {
     }
 }
 
-/// What stands in a realm's `sys.meta_path` for the realm's own modules and for its mapper.
+/// The `PathFinder` of the interpreter, which finds modules on `sys.path`, where it has one.
+fn path_finder(vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    let Some(external) = sys_modules(vm)?.get_item_opt("_frozen_importlib_external", vm)? else { return Ok(None) };
+    vm.get_attribute_opt(&external, "PathFinder")
+}
+
+/// The spec of the module of that name, on a `path` or else on the `sys.path` of the realm that `mapper` is, or of what the realm's
+/// mapper passes through. `None` if `mapper` is no realm.
+pub(crate) fn find_spec(
+    mapper: &MapperRef,
+    name: &str,
+    path: Option<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<Option<PyObjectRef>> {
+    let Some(realm) = RealmModules::of(mapper) else { return Ok(None) };
+    let found = match &path {
+        Some(path) => realm.find_here(name, Some(path.clone()), vm)?,
+        None => match realm.tables(vm)?.find_on_path(realm, name, None, vm)? {
+            Some(Found::Handle(handle)) => Some(handle),
+            Some(Found::Spec(spec)) => return Ok(Some(spec)),
+            None => None,
+        },
+    };
+    if let Some(handle) = found.filter(|handle| !handle.is_native()) {
+        return UNITS.of(vm).get(&handle, vm)?.found_spec(Some(mapper.clone().into()), vm).map(Some);
+    }
+    let passed = match realm.outer().map(&Request::probe(name), vm)? {
+        Answer::PassThrough => find_shared_spec(name, vm)?,
+        _ => None,
+    };
+    Ok(Some(vm.unwrap_or_none(passed)))
+}
+
+/// What stands in a realm's `sys.meta_path` for the realm's own modules and for its mapper. It is equal to `PathFinder`, so that
+/// programs that look for that, to put a finder of their own before it, find their place.
 #[pyclass(module = "exocet", name = "RealmFinder")]
 #[derive(Debug, PyPayload)]
-pub(crate) struct RealmFinder(WeakMapper);
+pub(crate) struct RealmFinder {
+    mapper: WeakMapper,
+    path_finder: Option<PyObjectRef>,
+}
 
 impl RealmFinder {
     pub(super) fn new(mapper: &MapperRef, vm: &VirtualMachine) -> PyResult<Self> {
-        mapper.downgrade(vm).map(Self)
+        Ok(Self { mapper: mapper.downgrade(vm)?, path_finder: path_finder(vm)? })
     }
 }
 
-#[pyclass(flags(DISALLOW_INSTANTIATION))]
+impl Comparable for RealmFinder {
+    fn cmp(zelf: &Py<Self>, other: &PyObject, op: PyComparisonOp, _: &VirtualMachine) -> PyResult<PyComparisonValue> {
+        op.eq_only(|| {
+            let is_known = zelf.path_finder.as_ref().is_some_and(|known| other.is(known));
+            Ok(PyComparisonValue::Implemented(is_known || other.is(zelf)))
+        })
+    }
+}
+
+impl Hashable for RealmFinder {
+    fn hash(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyHash> {
+        match &zelf.path_finder {
+            Some(known) => known.hash(vm),
+            None => Ok(zelf.get_id() as PyHash),
+        }
+    }
+}
+
+#[pyclass(with(Comparable, Hashable), flags(DISALLOW_INSTANTIATION))]
 impl RealmFinder {
+    /// The name of what it stands for.
+    #[pygetset]
+    fn __name__(_zelf: &Py<Self>) -> &'static str {
+        "PathFinder"
+    }
+
     /// The spec of the module of that name, or None.
     #[pymethod]
     fn find_spec(
@@ -212,31 +275,18 @@ impl RealmFinder {
         _target: OptionalArg<PyObjectRef>,
         vm: &VirtualMachine,
     ) -> PyResult {
-        let mapper = zelf.0.upgrade(vm)?;
-        let Some(realm) = RealmModules::of(&mapper) else {
-            return Ok(vm.unwrap_or_none(mapper.find_spec(&name, vm)?));
+        let mapper = zelf.mapper.upgrade(vm)?;
+        let found = match find_spec(&mapper, &name, path.flatten(), vm)? {
+            Some(found) => Some(found),
+            None => mapper.find_spec(&name, vm)?,
         };
-        let found = match path.flatten() {
-            Some(path) => realm.find_here(&name, Some(path), vm)?,
-            None => match realm.tables(vm)?.find_on_path(realm, &name, None, vm)? {
-                Some(Found::Handle(handle)) => Some(handle),
-                Some(Found::Spec(spec)) => return Ok(spec),
-                None => None,
-            },
-        };
-        if let Some(handle) = found.filter(|handle| !handle.is_native()) {
-            return UNITS.of(vm).get(&handle, vm)?.found_spec(Some(mapper.into()), vm);
-        }
-        match realm.outer().map(&Request::probe(&name), vm)? {
-            Answer::PassThrough => Ok(vm.unwrap_or_none(find_shared_spec(&name, vm)?)),
-            _ => Ok(vm.ctx.none()),
-        }
+        Ok(vm.unwrap_or_none(found))
     }
 
     /// The distributions on the realm's search path, for `importlib.metadata`.
     #[pymethod]
     fn find_distributions(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        let _ = zelf.0.upgrade(vm)?;
+        let _alive = zelf.mapper.upgrade(vm)?;
         let metadata = import_shared("importlib.metadata", vm)?;
         let finder = metadata.get_attr("MetadataPathFinder", vm)?;
         finder.get_attr("find_distributions", vm)?.call(args, vm)

@@ -266,7 +266,7 @@ impl RealmModules {
     fn locations(&self, entries: &[PyObjectRef], vm: &VirtualMachine) -> SearchPath {
         let known = SOURCES.of(vm);
         let entries = entries.iter().filter_map(|entry| entry.downcast_ref::<PyStr>());
-        entries.filter_map(|entry| known.location_among(&self.sources, &entry.to_string())).collect()
+        entries.filter_map(|entry| known.location_among(&self.sources, &entry.to_string_lossy())).collect()
     }
 
     /// The module if it is loaded, or being loaded by this thread, and whether it is inside. What another thread is

@@ -18,7 +18,7 @@ use crate::{
     observe::{observer::Observer, watch},
     python::{
         self,
-        finders::{Finder, MetaFinder, put_library_before_folders},
+        finders::{Finder, MetaFinder, settle_path_finder},
     },
     realm::sys,
     source::{contract::Source, guarded::Guarded, open::open},
@@ -251,7 +251,7 @@ fn install_finders(vm: &VirtualMachine) -> PyResult<()> {
         let named =
             |wanted| finders.borrow_vec().iter().find(|finder| name(finder).as_deref() == Some(wanted)).cloned();
         if let (Some(path_finder), Some(library)) = (named("PathFinder"), named("FrozenImporter")) {
-            put_library_before_folders(&path_finder, library, vm)?;
+            settle_path_finder(&path_finder, library, vm)?;
         }
     } else {
         finders.borrow_vec_mut().push(MetaFinder.into_ref(&vm.ctx).into());

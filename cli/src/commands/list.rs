@@ -76,10 +76,9 @@ fn modules(args: &ListArgs) -> Result<Modules, Failure> {
     if let Some(name) = &args.package {
         check_name(name)?;
     }
-    let sources = sources::open(&args.search)?;
     let path = match args.package {
-        None if !sources.is_empty() => sources::path_of(sources),
-        _ => sources::path_and_library(sources)?,
+        None if !args.search.paths.is_empty() => sources::path_of(sources::open_to_list(&args.search)?),
+        _ => sources::path_and_library(sources::open(&args.search)?)?,
     };
     let Some(name) = &args.package else {
         return Ok(if args.walk { Box::new(path.walk_modules()) } else { Box::new(path.iter_modules()) });

@@ -221,3 +221,43 @@ fn names_that_no_statement_can_spell_are_arguments() {
     let graph = run(tree, "graph --path . my-tool");
     assert_eq!(graph.stdout, "my-tool  package\n  my-tool.lib\n");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn folder_whose_name_is_not_utf8_is_listed_or_refused() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt, process::Command};
+    let folder = tempfile::tempdir().expect("a folder");
+    let name = OsStr::from_bytes(b"dir\xff");
+    if fs::create_dir(folder.path().join(name)).is_err() {
+        return; // Some file systems refuse such names themselves.
+    }
+    fs::write(folder.path().join(name).join("m.py"), "word = 1").expect("it can be written");
+    let told = |command: &str, rest: &[&str]| {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_exocet"));
+        let ran = process
+            .current_dir(folder.path())
+            .args([OsStr::new(command), OsStr::new("--path"), name])
+            .args(rest)
+            .output();
+        let ran = ran.expect("it starts");
+        (ran.status.code(), [ran.stdout, ran.stderr].map(|text| String::from_utf8(text).expect("UTF-8")).concat())
+    };
+    let (code, out) = told("list", &[]);
+    assert!(code == Some(0) && out.starts_with("m "), "{out}");
+    for (command, rest) in [
+        ("load", &["m"][..]),
+        ("check", &["m"]),
+        ("graph", &["m"]),
+        ("imports", &["m"]),
+        ("list", &["m"]),
+        ("run", &["-m", "m"]),
+    ] {
+        let (code, out) = told(command, rest);
+        assert!(code == Some(2) && out.starts_with("exocet: `dir\u{fffd}` is not UTF-8"), "{command}: {out}");
+    }
+    // A program reaches it by a name with surrogates, as in CPython.
+    let app = "import os, sys\nsys.path.insert(0, os.fsdecode(b'dir\\xff'))\nimport m, exocet\nprint(m.word, list(exocet.iterModules(path=['.'])))";
+    fs::write(folder.path().join("app.py"), app).expect("it can be written");
+    let ran = run_in(folder.path(), &["run", "app.py"]);
+    assert!(ran.stdout.starts_with("1 [PythonModule<'app'>]"), "{ran:?}");
+}
