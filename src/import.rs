@@ -14,3 +14,4 @@ pub(crate) mod missing;
 pub(crate) mod parent_view;
 pub(crate) mod realms;
 pub(crate) mod resolve;
+mod verdict;

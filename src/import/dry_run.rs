@@ -12,7 +12,10 @@ use crate::{
     modules::{handle::PythonModule, search_path::SearchPath},
     syntax::{dotted::Dotted, identifiers::is_dotted_name},
 };
-use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyStr};
+use rustpython_vm::{
+    AsObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyDictRef, PyStr},
+};
 use std::{cell::RefCell, collections::HashMap};
 
 /// A mapper that is asked about names, and the places that it passes names through to. Nothing is loaded.
@@ -55,6 +58,8 @@ pub enum Outcome {
     Denied(String),
     /// Nothing, since nobody has it.
     Missing(String),
+    /// Nothing, since it fails when it runs, or since the module has no such name.
+    Fails(String),
 }
 
 impl Outcome {
@@ -65,7 +70,7 @@ impl Outcome {
             Outcome::Found(module) | Outcome::Overridden { module, .. } | Outcome::Attenuated { module, .. } => {
                 module.as_ref()
             }
-            Outcome::Denied(_) | Outcome::Missing(_) => None,
+            Outcome::Denied(_) | Outcome::Missing(_) | Outcome::Fails(_) => None,
         }
     }
 }
@@ -135,6 +140,20 @@ impl<'a> DryRun<'a> {
         })
     }
 
+    /// What an import of a name gets where no mapper is asked.
+    pub(super) fn shared(&self, name: &str) -> Outcome {
+        match is_dotted_name(name) {
+            true => self.on_path(name),
+            false => Outcome::Missing("it leads beyond the top-level package".to_owned()),
+        }
+    }
+
+    /// The names of a module that the interpreter has loaded already.
+    pub(super) fn loaded(&self, name: &str) -> Option<PyDictRef> {
+        let module = sys_modules(self.vm).ok()?.get_item_opt(name, self.vm).ok()??;
+        module.dict()
+    }
+
     /// What an import of the name by `importer` gets.
     ///
     /// # Errors
@@ -189,7 +208,7 @@ impl<'a> DryRun<'a> {
     }
 
     /// Whether the name is of the importer's realm, which is asked for it before the mapper.
-    fn is_own(&self, importer: &str, name: &str) -> bool {
+    pub(super) fn is_own(&self, importer: &str, name: &str) -> bool {
         self.package_of(importer).is_some_and(|package| Dotted(name).is_within(package.name()))
             || self.realm.as_ref().is_some_and(|realm| realm.get(Dotted(name).top()).is_ok())
     }
