@@ -7,7 +7,7 @@ mod exception;
 pub use crate::limit::Limit;
 pub use exception::{Exception, Frame, Importer};
 
-use crate::syntax::{decode::DecodeError, imports::ScanError};
+use crate::syntax::{decode::DecodeError, parse::ScanError};
 use std::{any::Any, fmt, io, path::Path};
 
 /// Why a source could not be opened, a module not be found, read or loaded, or a value not cross between Rust and Python.

@@ -16,3 +16,4 @@ pub(crate) mod parent_view;
 pub(crate) mod realms;
 pub(crate) mod resolve;
 pub(crate) mod shared_import;
+mod verdict;

@@ -11,14 +11,30 @@
 //! ```
 
 pub(crate) mod bindings;
+mod branches;
+mod clauses;
 pub(crate) mod decode;
 pub(crate) mod dotted;
+mod evaluate;
+pub(crate) mod exceptions;
+pub(crate) mod flow;
+mod guards;
 pub(crate) mod identifiers;
 pub(crate) mod imports;
+mod lower;
+pub(crate) mod names;
 pub mod nesting;
+pub(crate) mod parse;
+pub(crate) mod scan;
+pub(crate) mod steps;
+pub(crate) mod target;
+mod terms;
+pub(crate) mod value;
 pub(crate) mod warnings;
 
 pub use bindings::{attributes, exports};
 pub use decode::{DecodeError, decode};
 pub use identifiers::{is_dotted_name, is_identifier, is_keyword, is_module_name};
-pub use imports::{Import, ImportKind, ScanError, SyntaxError, imports};
+pub use imports::{Import, ImportKind};
+pub use parse::{ScanError, SyntaxError};
+pub use scan::imports;

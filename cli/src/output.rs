@@ -61,6 +61,7 @@ pub(crate) fn kind(kind: ImportKind) -> &'static str {
         ImportKind::Try => "try",
         ImportKind::Function => "function",
         ImportKind::TypeChecking => "type checking",
+        ImportKind::Never => "never",
     }
 }
 

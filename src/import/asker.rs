@@ -92,17 +92,29 @@ impl Asker {
 
     /// The one that the code of `frame` belongs to.
     pub(crate) fn of_frame(frame: &InterpreterFrame, vm: &VirtualMachine) -> Option<Self> {
-        let globals = frame.globals();
-        if let Some(asker) = Self::of_builtins(frame.builtins(), globals, vm).or_else(|| Self::of_globals(globals, vm))
-        {
+        if let Some(asker) = lent(frame, vm) {
             return Some(asker);
         }
-        let lent = LENT.with_borrow(|lent| {
-            let found = lent.iter().rev().find(|(code, _)| contains(code, frame.code()));
-            found.map(|(_, builtins)| builtins.clone())
-        });
-        Self::of_builtins(lent?.as_object(), globals, vm)
+        let globals = frame.globals();
+        Self::of_builtins(frame.builtins(), globals, vm).or_else(|| Self::of_globals(globals, vm))
     }
+}
+
+/// The one whose `exec` or `eval` runs the code of `frame` in the globals of another module.
+fn lent(frame: &InterpreterFrame, vm: &VirtualMachine) -> Option<Asker> {
+    let builtins = LENT.with_borrow(|lent| {
+        let found = lent.iter().rev().find(|(code, _)| contains(code, frame.code()));
+        found.map(|(_, builtins)| builtins.clone())
+    });
+    Asker::of_builtins(builtins?.as_object(), frame.globals(), vm)
+}
+
+/// The one whose `exec` or `eval` runs the code that runs just now in the globals of another module.
+pub(crate) fn of_lent(vm: &VirtualMachine) -> Option<Asker> {
+    if LENT.with_borrow(Vec::is_empty) {
+        return None;
+    }
+    frames::find(|frame| Some(lent(frame, vm))).flatten()
 }
 
 /// The one whose code runs just now.

@@ -3,13 +3,17 @@
 use super::{
     dry_run::{DryRun, Outcome},
     graph::{Scan, Unreadable, steps, walk},
+    verdict::{Key, Obstacle, Verdict, Verdicts},
 };
 use crate::{
     modules::handle::PythonModule,
-    syntax::imports::{Import, ImportKind},
+    syntax::{
+        imports::{Import, ImportKind},
+        names::Cause,
+    },
 };
 use rustpython_vm::PyResult;
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, rc::Rc, sync::Arc};
 
 /// One thing that a check found.
 #[derive(Debug, Clone)]
@@ -21,6 +25,19 @@ pub struct Finding {
     pub text: Arc<str>,
     /// What was found.
     pub problem: Problem,
+    /// How much it matters.
+    pub level: Level,
+}
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// An import that gets something else, or that fails and isn't come to as things are.
+    Note,
+    /// A failure that is caught, or that nothing is known to come to: the load gets by without it.
+    Warning,
+    /// One of the modules that were asked about can't be loaded because of it.
+    Error,
 }
 
 /// What a check found.
@@ -39,26 +56,31 @@ pub enum Problem {
     },
     /// A module whose imports can't be known.
     Unreadable(Unreadable),
+    /// A statement that raises, so that the module can't be loaded.
+    #[non_exhaustive]
+    Raises {
+        /// The class of the exception, if it is known.
+        exception: Option<String>,
+        /// The line, 1-based.
+        line: usize,
+        /// The column in characters, 1-based.
+        column: usize,
+    },
 }
 
 impl Finding {
-    /// Whether the import or the module fails for certain: a denied or missing module, or one that can't be read. What is
-    /// missing inside of `try`, and what only a type checker imports, is a warning; what is overridden, neither.
+    /// Whether one of the modules that were asked about can't be loaded because of it.
     #[must_use]
     pub fn is_error(&self) -> bool {
-        match &self.problem {
-            Problem::Unreadable(_) => true,
-            Problem::Import { import, outcome: Outcome::Denied(_), .. } => import.kind != ImportKind::TypeChecking,
-            Problem::Import { import, outcome: Outcome::Missing(_), .. } => {
-                !matches!(import.kind, ImportKind::TypeChecking | ImportKind::Try)
-            }
-            Problem::Import { .. } => false,
-        }
+        self.level == Level::Error
     }
 }
 
 /// Checks the imports of `roots` and of all below them; in a realm also of what they import from the realm. `observe` sees each
 /// module with what it imports.
+///
+/// Errors are about what keeps a root from being loaded, as far as the texts decide it. What a module is that loading the roots
+/// doesn't come to, is a warning.
 ///
 /// # Errors
 /// What the mapper raises.
@@ -67,7 +89,11 @@ pub fn check(
     roots: &[PythonModule],
     mut observe: impl FnMut(&PythonModule, &Scan) -> PyResult<()>,
 ) -> PyResult<Vec<Finding>> {
-    let mut checker = Checker { dry, members: HashSet::new(), findings: Vec::new() };
+    let (verdicts, members) = (Verdicts::new(dry), HashSet::new());
+    let mut checker = Checker { dry, verdicts, fatal: HashSet::new(), members, findings: Vec::new() };
+    for root in roots {
+        checker.judge(root)?;
+    }
     let members = checker.members(roots);
     checker.members = members.iter().map(|module| module.name().to_owned()).collect();
     walk(members, |module, scan| {
@@ -81,12 +107,38 @@ pub fn check(
 
 struct Checker<'a> {
     dry: &'a DryRun<'a>,
+    verdicts: Verdicts<'a>,
+    /// What keeps a root from being loaded: the module, and what it is there; nothing where the module can't be read.
+    fatal: HashSet<(String, Option<Cause>)>,
     /// The names of the modules that are under the mapper however they are come by.
     members: HashSet<String>,
     findings: Vec<Finding>,
 }
 
 impl Checker<'_> {
+    /// Finds out whether a root can be loaded, and what keeps it from that.
+    fn judge(&mut self, root: &PythonModule) -> PyResult<()> {
+        self.verdicts.of_root(root)?;
+        let mut keys = vec![Key { name: root.name().to_owned(), is_shared: false }];
+        while let Some(key) = keys.pop() {
+            let Some(verdict) = self.verdicts.known(&key) else {
+                self.fatal.insert((key.name, None));
+                continue;
+            };
+            for cause in verdict.causes() {
+                let is_new = self.fatal.insert((key.name.clone(), Some(cause)));
+                if let Cause::Import(number) = cause
+                    && let Some(Obstacle::Module(other)) = verdict.obstacles.get(&number)
+                    && is_new
+                    && !other.is_shared
+                {
+                    keys.push(other.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn members(&mut self, roots: &[PythonModule]) -> Vec<PythonModule> {
         let mut members = Vec::new();
         for root in roots {
@@ -95,7 +147,7 @@ impl Checker<'_> {
                     Ok(found) => members.push(found),
                     Err(error) => {
                         let error = Unreadable { message: error.to_string(), line: None, column: None, text: None };
-                        self.report(root, &Arc::from(""), Problem::Unreadable(error));
+                        self.report(root, &Arc::from(""), Problem::Unreadable(error), Level::Warning);
                     }
                 }
             }
@@ -109,22 +161,98 @@ impl Checker<'_> {
             Ok(scan) => scan,
             Err(error) => {
                 let text = Arc::from(error.text.as_deref().unwrap_or_default());
-                self.report(module, &text, Problem::Unreadable(error));
+                let level = self.level(module, None);
+                self.report(module, &text, Problem::Unreadable(error), level);
                 return Ok(Vec::new());
             }
         };
+        let verdict = self.verdicts.of(module)?;
         let (mut next, text) = (Vec::new(), Arc::from(scan.text.as_str()));
-        for import in &scan.imports {
+        for (number, import) in scan.imports.iter().enumerate().filter(|(_, import)| import.kind != ImportKind::Never) {
             let (name, outcome) = self.dry.import(module.name(), &import.name, import.item.as_deref())?;
             if import.kind != ImportKind::TypeChecking {
                 self.enter(module, import, &outcome, &mut next)?;
             }
-            if !matches!(outcome, Outcome::Found(_)) {
+            if let Some((name, outcome)) = self.problem(verdict.as_ref(), number, import, (name, outcome)) {
+                let level = match &outcome {
+                    Outcome::Denied(_) | Outcome::Missing(_) | Outcome::Fails(_) => {
+                        let is_reached = verdict.as_ref().is_none_or(|verdict| verdict.run.sites[number].is_reached);
+                        let is_note = !is_reached && import.kind != ImportKind::TypeChecking;
+                        if is_note { Level::Note } else { self.level(module, Some(Cause::Import(number))) }
+                    }
+                    _ => Level::Note,
+                };
                 let import = import.clone();
-                self.report(module, &text, Problem::Import { import, name, outcome });
+                self.report(module, &text, Problem::Import { import, name, outcome }, level);
             }
         }
+        let failures = verdict.iter().flat_map(|verdict| &verdict.run.failures);
+        let raised = failures.filter_map(|(cause, class)| match cause {
+            Cause::Statement(place) => Some((*place, class.as_ref().map(|class| class.name().to_owned()))),
+            Cause::Import(_) => None,
+        });
+        for ((line, column), exception) in raised {
+            let level = self.level(module, Some(Cause::Statement((line, column))));
+            self.report(module, &text, Problem::Raises { exception, line, column }, level);
+        }
         Ok(next)
+    }
+
+    fn level(&self, module: &PythonModule, cause: Option<Cause>) -> Level {
+        match self.fatal.contains(&(module.name().to_owned(), cause)) {
+            true => Level::Error,
+            false => Level::Warning,
+        }
+    }
+
+    /// What there is to report of an import, and the name that it is about. What goes wrong in a module that is checked itself is
+    /// reported there.
+    fn problem(
+        &self,
+        verdict: Option<&Rc<Verdict>>,
+        number: usize,
+        import: &Import,
+        (name, outcome): (String, Outcome),
+    ) -> Option<(String, Outcome)> {
+        if matches!(outcome, Outcome::Denied(_) | Outcome::Missing(_)) {
+            return Some((name, outcome));
+        }
+        match verdict.and_then(|verdict| verdict.obstacles.get(&number)) {
+            Some(Obstacle::Lacks(module)) => {
+                Some((import.dotted(), Outcome::Fails(format!("`{module}` has no such name"))))
+            }
+            Some(Obstacle::Module(key)) if key.is_shared => Some((key.name.clone(), Outcome::Fails(self.why(key)))),
+            _ => (!matches!(outcome, Outcome::Found(_))).then_some((name, outcome)),
+        }
+    }
+
+    /// Why a module fails that isn't checked itself: what the first of its failures comes to.
+    fn why(&self, key: &Key) -> String {
+        let mut key = key;
+        loop {
+            let Some(verdict) = self.verdicts.known(key) else { return format!("`{}` can't be read", key.name) };
+            let Some((cause, class)) = verdict.run.failures.first() else { return "it fails".to_owned() };
+            let number = match cause {
+                Cause::Import(number) => number,
+                Cause::Statement((line, _)) => {
+                    let class = class.as_ref().map_or("an exception", |class| class.name());
+                    return format!("line {line} of `{}` raises {class}", key.name);
+                }
+            };
+            let import = &self.verdicts.imports(key)[*number];
+            match verdict.obstacles.get(number) {
+                Some(Obstacle::Module(next)) if next != key => key = next,
+                Some(Obstacle::Lacks(module)) => {
+                    return format!("line {} of `{}` asks `{module}` for a name that it lacks", import.line, key.name);
+                }
+                _ => {
+                    return format!(
+                        "line {} of `{}` imports `{}`, which isn't there",
+                        import.line, key.name, import.name
+                    );
+                }
+            }
+        }
     }
 
     /// Adds the modules of the realm that an import runs.
@@ -146,7 +274,7 @@ impl Checker<'_> {
         Ok(())
     }
 
-    fn report(&mut self, module: &PythonModule, text: &Arc<str>, problem: Problem) {
-        self.findings.push(Finding { module: module.clone(), text: text.clone(), problem });
+    fn report(&mut self, module: &PythonModule, text: &Arc<str>, problem: Problem, level: Level) {
+        self.findings.push(Finding { module: module.clone(), text: text.clone(), problem, level });
     }
 }

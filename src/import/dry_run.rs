@@ -15,7 +15,10 @@ use crate::{
     },
     syntax::{dotted::Dotted, identifiers::is_module_name},
 };
-use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyStr};
+use rustpython_vm::{
+    AsObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyDictRef, PyStr},
+};
 use std::{cell::RefCell, collections::HashMap};
 
 /// A mapper that is asked about names, and the places that it passes names through to. Nothing is loaded.
@@ -58,6 +61,8 @@ pub enum Outcome {
     Denied(String),
     /// Nothing, since nobody has it.
     Missing(String),
+    /// Nothing, since it fails when it runs, or since the module has no such name.
+    Fails(String),
 }
 
 impl Outcome {
@@ -68,7 +73,7 @@ impl Outcome {
             Outcome::Found(module) | Outcome::Overridden { module, .. } | Outcome::Attenuated { module, .. } => {
                 module.as_ref()
             }
-            Outcome::Denied(_) | Outcome::Missing(_) => None,
+            Outcome::Denied(_) | Outcome::Missing(_) | Outcome::Fails(_) => None,
         }
     }
 }
@@ -147,6 +152,20 @@ impl<'a> DryRun<'a> {
         })
     }
 
+    /// What an import of a name gets where no mapper is asked.
+    pub(super) fn shared(&self, name: &str) -> Outcome {
+        match is_module_name(name) {
+            true => self.on_path(name),
+            false => Outcome::Missing("it leads beyond the top-level package".to_owned()),
+        }
+    }
+
+    /// The names of a module that the interpreter has loaded already.
+    pub(super) fn loaded(&self, name: &str) -> Option<PyDictRef> {
+        let module = sys_modules(self.vm).ok()?.get_item_opt(name, self.vm).ok()??;
+        module.dict()
+    }
+
     /// What an import of the name by `importer` gets.
     ///
     /// # Errors
@@ -201,7 +220,7 @@ impl<'a> DryRun<'a> {
     }
 
     /// Whether the name is of the importer's realm, which is asked for it before the mapper.
-    fn is_own(&self, importer: &str, name: &str) -> PyResult<bool> {
+    pub(super) fn is_own(&self, importer: &str, name: &str) -> PyResult<bool> {
         let of_package = self.package_of(importer).is_some_and(|package| Dotted(name).is_within(package.name()));
         Ok(of_package || self.is_of_realm(name)?)
     }

@@ -5,11 +5,17 @@ use crate::{
     modules::handle::PythonModule,
     syntax::{
         dotted::Dotted,
-        imports::{self, Import, ImportKind, ScanError},
+        imports::{Import, ImportKind},
+        parse::ScanError,
+        scan,
+        steps::Body,
     },
 };
 use rustpython_vm::PyResult;
-use std::collections::{HashSet, VecDeque};
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+};
 
 /// The import statements of a module, and its text.
 #[derive(Debug, Clone)]
@@ -19,6 +25,7 @@ pub struct Scan {
     pub text: String,
     /// What its import statements ask for, in the order of the text.
     pub imports: Vec<Import>,
+    pub(super) body: Arc<Body>,
 }
 
 /// Why a module's import statements can't be known.
@@ -59,8 +66,8 @@ pub fn scan(module: &PythonModule) -> Result<Scan, Unreadable> {
         text: None,
     })?;
     let text = text.unwrap_or_default();
-    match imports::imports(&text, module.name(), module.is_package()) {
-        Ok(imports) => Ok(Scan { text, imports }),
+    match scan::body(&text, module.name(), module.is_package()) {
+        Ok(body) => Ok(Scan { text, imports: body.imports.clone(), body: Arc::new(body) }),
         Err(error) => {
             let line = error.line();
             let (message, column) = match error {
@@ -102,7 +109,7 @@ impl DryRun<'_> {
     pub fn edges(&self, module: &PythonModule, scan: &Scan, type_checking: bool) -> PyResult<Vec<Edge>> {
         let mut edges = Vec::new();
         for import in &scan.imports {
-            if import.kind == ImportKind::TypeChecking && !type_checking {
+            if import.kind == ImportKind::Never || import.kind == ImportKind::TypeChecking && !type_checking {
                 continue;
             }
             let mut add =
@@ -121,11 +128,32 @@ impl DryRun<'_> {
                     }
                 }
             }
+            for part in self.starred(module, import)? {
+                let outcome = self.outcome(module.name(), &part)?;
+                if outcome.module().is_some() {
+                    add(&part, outcome);
+                }
+            }
             if name != import.name {
                 add(&name, outcome);
             }
         }
         Ok(edges)
+    }
+}
+
+impl DryRun<'_> {
+    /// The names of the modules that `from package import *` imports because `__all__` has them.
+    fn starred(&self, importer: &PythonModule, import: &Import) -> PyResult<Vec<String>> {
+        if import.item.as_deref() != Some("*") {
+            return Ok(Vec::new());
+        }
+        let outcome = self.outcome(importer.name(), &import.name)?;
+        let Some(package) = outcome.module().filter(|module| module.is_package()) else { return Ok(Vec::new()) };
+        // What the package binds itself is no module that has to be imported.
+        let (Ok(exported), Ok(bound)) = (package.exports(), package.attributes()) else { return Ok(Vec::new()) };
+        let parts = exported.into_iter().filter(|name| !bound.contains(name));
+        Ok(parts.map(|name| format!("{}.{name}", import.name)).collect())
     }
 }
 

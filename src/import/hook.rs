@@ -1,6 +1,10 @@
 //! The `__import__` of a loaded module: makes each name absolute, asks the mapper, and returns what it answers.
 
-use super::{asker::Asker, forms::ImportForms, missing::new_nameless_error};
+use super::{
+    asker::{self, Asker},
+    forms::ImportForms,
+    missing::new_nameless_error,
+};
 use crate::{
     interpreter::{
         frames::{Caller, Importing, Serving},
@@ -70,7 +74,10 @@ impl Callable for ImportFunction {
 
     fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         match Caller::of(&args, vm) {
-            Caller::Statement(serving) => zelf.import(args, Some(serving), vm),
+            Caller::Statement(serving) => match asker::of_lent(vm) {
+                Some(asker) => asker.import.import(args, Some(serving), vm),
+                None => zelf.import(args, Some(serving), vm),
+            },
             Caller::Code => zelf.import(args, None, vm),
             Caller::Vm => {
                 instances::refuse(&args, vm)?;

@@ -16,7 +16,7 @@ use crate::source::open::open;
 use crate::syntax::bindings;
 use crate::syntax::decode::decode;
 use crate::syntax::identifiers::is_module_name;
-use crate::syntax::imports::{self, Import, ScanError};
+use crate::syntax::{imports::Import, parse::ScanError, scan};
 
 /// A module that exists in a source. Making a handle, listing and walking never run Python code, nor read the module.
 ///
@@ -268,7 +268,7 @@ impl PythonModule {
     /// # Errors
     /// A file that can't be read, decoded or parsed.
     pub fn imports(&self) -> Result<Vec<Import>, Error> {
-        self.scan(|text| imports::imports(text, self.name(), self.is_package()))
+        self.scan(|text| scan::imports(text, self.name(), self.is_package()))
     }
 
     /// The names that `from module import *` binds, see [`syntax::exports`](crate::syntax::exports).

@@ -162,7 +162,8 @@ impl Loader {
         let globals = module.dict();
         if !globals.contains_key("__builtins__", vm) {
             // The code is that of whoever has it run.
-            let builtins = asker::of_call(None, vm).map_or_else(|| vm.builtins.clone().into(), |asker| asker.builtins.into());
+            let builtins =
+                asker::of_call(None, vm).map_or_else(|| vm.builtins.clone().into(), |asker| asker.builtins.into());
             globals.set_item("__builtins__", builtins, vm)?;
         }
         // A bare module object has no spec, and gets nothing but what the code makes.

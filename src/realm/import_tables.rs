@@ -218,6 +218,10 @@ pub(crate) fn find_spec(
     if let Some(handle) = found.filter(|handle| !handle.is_native()) {
         return UNITS.of(vm).get(&handle, vm)?.found_spec(Some(mapper.clone().into()), vm).map(Some);
     }
+    // What is the realm's own and isn't there is nowhere.
+    if realm.is_own(name, vm)? {
+        return Ok(Some(vm.ctx.none()));
+    }
     let passed = match realm.outer().map(&Request::probe(name), vm)? {
         Answer::PassThrough => find_shared_spec(name, vm)?,
         _ => None,

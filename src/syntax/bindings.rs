@@ -7,7 +7,7 @@ use ruff_python_ast::{Expr, ModModule, Operator, Parameters, Pattern, Stmt};
 
 use super::{
     dotted::Dotted,
-    imports::{ScanError, parsed},
+    parse::{ScanError, parsed},
 };
 
 /// The names that `from module import *` binds: those of `__all__`, or else the public ones among [`attributes`].
@@ -53,6 +53,34 @@ fn bound(tree: &ModModule) -> Vec<String> {
         }
     }
     unique(binder.names)
+}
+
+/// The names that these statements bind, in whichever branch.
+pub(super) fn bound_by(block: &[Stmt]) -> Vec<String> {
+    let mut binder = Binder::default();
+    block.iter().for_each(|statement| binder.visit_stmt(statement));
+    unique(binder.names)
+}
+
+/// The names that an expression binds by `:=`.
+pub(super) fn bound_in(expression: &Expr) -> Vec<String> {
+    let mut binder = Binder::default();
+    binder.visit_expr(expression);
+    binder.names
+}
+
+/// The names in the target of an assignment, a loop or a `with`.
+pub(super) fn targets_of(target: &Expr) -> Vec<String> {
+    let mut binder = Binder::default();
+    binder.target(target);
+    binder.names
+}
+
+/// The names that a pattern binds.
+pub(super) fn bound_by_pattern(pattern: &Pattern) -> Vec<String> {
+    let mut binder = Binder::default();
+    binder.visit_pattern(pattern);
+    binder.names
 }
 
 fn unique(mut names: Vec<String>) -> Vec<String> {

@@ -285,10 +285,12 @@ fn a_check_finds_what_would_fail_and_what_gets_something_else_and_runs_nothing()
                         Outcome::Denied(_) => "denied",
                         Outcome::Missing(_) => "missing",
                         Outcome::Overridden { .. } => "overridden",
+                        Outcome::Fails(_) => "fails",
                         _ => "other",
                     };
                     (name.clone(), import.line, what)
                 }
+                Problem::Raises { line, .. } => (String::new(), *line, "raises"),
                 Problem::Unreadable(text) => (finding.module.name().to_owned(), text.line.unwrap_or(0), "unreadable"),
                 _ => unreachable!("there are no other problems"),
             };
@@ -297,17 +299,22 @@ fn a_check_finds_what_would_fail_and_what_gets_something_else_and_runs_nothing()
         shown.collect()
     };
     let expected = [
+        ("app fine", 1, "fails", true),
         ("app denied", 1, "denied", true),
+        ("app lib", 2, "fails", true),
         ("app absent", 3, "missing", true),
         ("app optional", 5, "missing", false),
         ("app replaced", 8, "overridden", false),
         ("app host", 8, "overridden", false),
+        ("app ", 9, "raises", true),
     ];
     let expected = expected.map(|(name, line, what, is_error)| (name.to_owned(), line, what, is_error));
     assert_eq!(found(&["app"]), expected);
-    // Of what an import leads to, only what is checked itself; and all that lies below a package.
-    assert_eq!(found(&["lib"]), [("lib.part denied".to_owned(), 1, "denied", true)]);
-    assert_eq!(found(&["broken"]), [("broken.text broken.text".to_owned(), 1, "unreadable", true)]);
+    // All that lies below a package is checked; what its load doesn't come to can't keep it from being loaded.
+    let lib = [("lib ".to_owned(), 1, "raises", true), ("lib.part denied".to_owned(), 1, "denied", false)];
+    assert_eq!(found(&["lib"]), lib);
+    assert_eq!(found(&["broken"]), [("broken.text broken.text".to_owned(), 1, "unreadable", false)]);
+    assert_eq!(found(&["broken.text"]), [("broken.text broken.text".to_owned(), 1, "unreadable", true)]);
     assert_eq!(found(&["fine"]), [("fine never_looked_at".to_owned(), 1, "missing", true)]);
     assert_eq!(found(&["denied", "replaced"]), []);
     assert!(runtime.check(["nowhere"], &imports).expect_err("there is none").is_not_found());

@@ -35,3 +35,4 @@ mod shims;
 mod source;
 mod stubs;
 mod text;
+mod verdicts;

@@ -358,11 +358,15 @@ fn check(mapper: impl Fn(&Route, &VirtualMachine) -> MapperRef) {
     each_source(&tree, |vm| {
         let hit = vm.new_function("hook", |_: exocet::vm::function::FuncArgs, _: &VirtualMachine| "hit");
         vm.sys_module.as_object().set_attr("breakpointhook", hit, vm)?;
+        let mut others = Vec::new();
         for (at, route) in ROUTES.iter().enumerate() {
             let guest = load(&handle(&format!("guest{at}"), vm)?, &mapper(route, vm), vm)?;
             let fate = if attr(guest.as_ref(), "reached", vm)? == "True" { Open } else { Closed };
-            assert_eq!(fate, route.alone, "{}", route.code);
+            if fate != route.alone {
+                others.push((route.code, fate));
+            }
         }
+        assert!(others.is_empty(), "{others:#?}");
         Ok(())
     });
 }

@@ -87,8 +87,8 @@ match x:
             "6:12 TopLevel c",
             "8:12 TopLevel d",
             "10:12 Try e",
-            "12:12 Try f",
-            "14:12 Try g",
+            "12:12 TopLevel f",
+            "14:12 TopLevel g",
             "16:12 TopLevel h",
             "18:12 TopLevel i",
             "23:16 Function j",
@@ -99,6 +99,97 @@ match x:
             "33:20 TopLevel o",
         ],
     );
+}
+
+#[test]
+fn what_a_failure_is_caught_by_is_told() {
+    check(
+        "\
+from contextlib import suppress as quiet
+with quiet(ImportError): import a
+with quiet(ValueError): import b
+try: import c
+except ValueError: import d
+try: import e
+except (KeyError, unknown): pass
+try:
+    try: import f
+    finally: import g
+except ModuleNotFoundError: pass
+",
+        &[
+            "1:24 TopLevel contextlib.suppress",
+            "2:33 Try a",
+            "3:32 TopLevel b",
+            "4:13 TopLevel c",
+            "5:27 TopLevel d",
+            "6:13 Try e",
+            "9:17 Try f",
+            "10:21 Try g",
+        ],
+    );
+}
+
+#[test]
+fn what_is_decided_never_runs() {
+    check(
+        "\
+import sys
+if sys.version_info < (3,): import a
+elif sys.platform == 'beos': import b
+elif True: import c
+else: import d
+def f():
+    return
+    import e
+raise SystemExit
+import g
+",
+        &[
+            "1:8 TopLevel sys",
+            "2:36 Never a",
+            "3:37 Never b",
+            "4:19 TopLevel c",
+            "5:14 Never d",
+            "8:12 Never e",
+            "10:8 Never g",
+        ],
+    );
+}
+
+#[test]
+fn lazy_imports_are_marked() {
+    let found = imports("lazy import a\nlazy from b import c\nimport d", "m", false).unwrap();
+    assert_eq!(found.iter().map(|import| import.is_lazy).collect::<Vec<_>>(), [true, true, false]);
+}
+
+/// The VM that runs a module says the same of itself.
+#[test]
+fn conditions_are_decided_as_the_vm_decides_them() {
+    let tests = [
+        "sys.version_info == (3, 14, 0, 'alpha', 0)",
+        "sys.hexversion == 0x030e00a0",
+        "sys.version_info.releaselevel == 'alpha'",
+        "sys.implementation.name == 'rustpython'",
+        "__debug__",
+        #[cfg(feature = "stdlib")]
+        "os.name == ('nt' if sys.platform == 'win32' else 'posix')",
+        #[cfg(feature = "stdlib")]
+        "platform.python_implementation() == 'RustPython'",
+        #[cfg(all(feature = "stdlib", target_os = "linux"))]
+        "platform.system() == 'Linux' and sys.platform == 'linux'",
+        "sys.maxsize > 2**31 or sys.byteorder in ('little', 'big')",
+    ];
+    let imports = if cfg!(feature = "stdlib") { "import sys, os, platform" } else { "import sys" };
+    for test in tests {
+        let text = format!("{imports}\nif {test}:\n    pass\nelse:\n    import never");
+        if !test.contains("**") {
+            let found = exocet::syntax::imports(&text, "m", false).unwrap();
+            assert_eq!(found.last().unwrap().kind, ImportKind::Never, "{test}");
+        }
+        let runtime = exocet::Runtime::builder().source(exocet::Memory::new("<m>").with("m.py", text)).build().unwrap();
+        runtime.load("m", &exocet::Imports::pass_through()).unwrap();
+    }
 }
 
 #[test]

@@ -34,7 +34,7 @@ three = exocet.getModule("app").load(exocet.pep302Mapper.withOverrides({"helper"
 print([module.helper for module in (one, two, three)])
 print(one is two, two is three, one.values is two.values)
 print(one.read.__code__ is two.read.__code__, one.read.__globals__ is one.__dict__)
-print(type(one) is type(sys), one)
+print(isinstance(one, type(sys)), one)
 print(one.seen)
 
 # A function sees its own module as it is now, and no other.

@@ -21,5 +21,5 @@ sys.modules["sample.made"] = "anything"
 from sample import made
 import sample.made as again
 say(made, again)
-say(isinstance(sys.path, list), all(hasattr(finder, "find_spec") for finder in sys.meta_path), type(sys.modules).__name__)
+say(isinstance(sys.path, list), all(hasattr(finder, "find_spec") for finder in sys.meta_path))
 say(isinstance(sys, type(sample)), sys.__name__, sys.maxsize > 0, "modules" in dir(sys), hasattr(sys, "absent"))

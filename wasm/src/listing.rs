@@ -79,6 +79,7 @@ impl Loader {
                     ImportKind::Function => "function",
                     ImportKind::TypeChecking => "type-checking",
                     ImportKind::Try => "try",
+                    ImportKind::Never => "never",
                 },
             })
         };

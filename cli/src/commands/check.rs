@@ -13,6 +13,7 @@ use crate::{
 };
 use clap::Args;
 use compare::Comparison;
+use exocet::modules::PythonModule;
 use item::{Item, Level};
 use report::Report;
 use std::{io::Write, path::PathBuf, process::ExitCode};
@@ -49,6 +50,11 @@ pub(crate) struct CheckArgs {
     /// So it is in `run --realm`, where all that comes from --path is under the mapper.
     #[arg(long)]
     realm: bool,
+    /// Take every module below the NAMEs for loaded, too
+    ///
+    /// Otherwise a module that loading the NAMEs doesn't run can only give warnings.
+    #[arg(long)]
+    all: bool,
     /// Report the imports that get something else, too
     #[arg(long)]
     overridden: bool,
@@ -83,6 +89,11 @@ pub(crate) fn check(args: &CheckArgs) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(u8::from(errors > 0)))
 }
 
+/// All modules of these packages, parents first. What can't be listed is reported by the check.
+fn below(roots: &[PythonModule]) -> Vec<PythonModule> {
+    roots.iter().flat_map(PythonModule::walk_modules).flatten().collect()
+}
+
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
@@ -102,6 +113,7 @@ fn items(args: &CheckArgs) -> Result<Vec<Item>, Failure> {
         let roots = args.names.iter().map(|name| dry.path().get(name).map_err(Failure::failed));
         let roots = roots.collect::<Result<Vec<_>, _>>()?;
         let dry = dry.packages(&roots);
+        let roots = if args.all { below(&roots) } else { roots };
         let mut comparison = record.as_ref().map(|_| Comparison::default());
         let findings = exocet::check::check(&dry, &roots, |module, scan| match &mut comparison {
             Some(comparison) => comparison.expect(module, scan, &dry),

@@ -60,7 +60,8 @@ impl Comparison {
             self.files.insert(file, importer.clone());
         }
         self.statements.insert(importer.clone(), Statements::of(&scan.imports));
-        for import in scan.imports.iter().filter(|import| import.kind != ImportKind::TypeChecking) {
+        let is_run = |import: &&Import| !matches!(import.kind, ImportKind::TypeChecking | ImportKind::Never);
+        for import in scan.imports.iter().filter(is_run) {
             let (part, _) = dry.import(&importer, &import.name, import.item.as_deref())?;
             for name in BTreeSet::from([import.name.clone(), part]) {
                 let item = || Item::never_asked(module, import, &scan.text, name.clone());

@@ -2,7 +2,7 @@
 
 use crate::output;
 use exocet::{
-    check::{Finding, Outcome, Problem},
+    check::{self, Finding, Outcome, Problem},
     modules::PythonModule,
     syntax::{Import, ImportKind},
 };
@@ -22,7 +22,6 @@ pub(super) struct Item {
     pub(super) kind: Option<ImportKind>,
     pub(super) verdict: Verdict,
     pub(super) reason: String,
-    #[serde(skip)]
     pub(super) level: Level,
     /// The line of the text, and how many letters of it are meant, from the column on.
     #[serde(skip)]
@@ -40,6 +39,10 @@ pub(super) enum Verdict {
     Missing,
     Overridden,
     Unreadable,
+    /// The module is there, and fails; or it has no such name.
+    Fails,
+    /// A statement raises.
+    Raises,
     /// The run asked for it, and no import statement does.
     Dynamic,
     /// An import statement asks for it, and the run didn't.
@@ -47,7 +50,8 @@ pub(super) enum Verdict {
     NeverAsked,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub(super) enum Level {
     Error,
     Warning,
@@ -56,31 +60,36 @@ pub(super) enum Level {
 
 impl From<Finding> for Item {
     fn from(finding: Finding) -> Self {
-        let is_error = finding.is_error();
+        let level = match finding.level {
+            check::Level::Error => Level::Error,
+            check::Level::Warning => Level::Warning,
+            check::Level::Note => Level::Note,
+        };
         let Finding { module, text, problem, .. } = finding;
         let (import, name, outcome) = match problem {
             Problem::Import { import, name, outcome, .. } => (import, name, outcome),
             Problem::Unreadable(error) => {
-                let (verdict, level) = (Verdict::Unreadable, Level::Error);
                 let place = (error.line, error.column);
-                return Self::at(&module, &text, place, |_| 1, verdict, level, error.message);
+                return Self::at(&module, &text, place, |_| 1, Verdict::Unreadable, level, error.message);
+            }
+            Problem::Raises { exception, line, column, .. } => {
+                let reason = exception.map_or("raises".to_owned(), |name| format!("raises {name}"));
+                let place = (Some(line), Some(column));
+                let length = |line: &str| line.trim_end().chars().count();
+                return Self::at(&module, &text, place, length, Verdict::Raises, level, reason);
             }
             problem => {
-                let (verdict, level) = (Verdict::Unreadable, Level::Error);
-                return Self::at(&module, &text, (None, None), |_| 1, verdict, level, format!("{problem:?}"));
+                let place = (None, None);
+                return Self::at(&module, &text, place, |_| 1, Verdict::Unreadable, level, format!("{problem:?}"));
             }
         };
         let (verdict, reason) = match outcome {
             Outcome::Denied(why) => (Verdict::Denied, format!("denied by {why}")),
             Outcome::Missing(why) => (Verdict::Missing, why),
+            Outcome::Fails(why) => (Verdict::Fails, why),
             Outcome::Overridden { by, .. } => (Verdict::Overridden, format!("gets {by}")),
             Outcome::Attenuated { names, .. } => (Verdict::Overridden, format!("gets some names of it: {names}")),
             _ => (Verdict::Overridden, "gets something else".to_owned()),
-        };
-        let level = match verdict {
-            _ if is_error => Level::Error,
-            Verdict::Denied | Verdict::Missing => Level::Warning,
-            _ => Level::Note,
         };
         Self::of(&module, &import, &text, name, verdict, level, reason)
     }

@@ -26,6 +26,8 @@ impl Report {
         let title = match item.verdict {
             Verdict::Denied => format!("`{name}` is denied"),
             Verdict::Missing => format!("no module `{name}`"),
+            Verdict::Fails => format!("the import of `{name}` fails"),
+            Verdict::Raises => format!("`{module}` raises"),
             Verdict::Overridden => format!("`{name}` is overridden"),
             Verdict::Unreadable => format!("can't read what `{module}` imports"),
             Verdict::Dynamic => format!("`{name}` was asked for, and no import statement does so"),
