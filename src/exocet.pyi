@@ -97,6 +97,8 @@ class Realm(IMapper):
         """The realm's module of that name, loaded if it isn't yet."""
     def load_named(self, name: str) -> Any:
         """The realm's module of that name, loaded if it isn't yet."""
+    def __getattr__(self, name: str) -> Any:
+        """What the package has whose context it is."""
 
 PackageContext = Realm
 """What `loadPackage` returns: a realm of one package."""

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 #[cfg(unix)]
 use std::fs::File;
-use std::io::{self, Stdout, Write};
+use std::io::{self, BufWriter, Stdout, Write};
 
 pub(crate) const BOLD: Style = Style::new().bold();
 pub(crate) const DIM: Style = Style::new().dimmed();
@@ -21,6 +21,12 @@ pub(crate) const CYAN: Style = AnsiColor::Cyan.on_default();
 /// Stdout, with styles only if it is a terminal.
 pub(crate) fn stdout() -> AutoStream<Stdout> {
     AutoStream::auto(io::stdout())
+}
+
+/// As `stdout`, for long listings: by itself it writes each line on its own. To be flushed at the end.
+pub(crate) fn buffered_stdout() -> AutoStream<Box<dyn Write>> {
+    let choice = AutoStream::choice(&io::stdout());
+    AutoStream::new(Box::new(BufWriter::with_capacity(1 << 16, io::stdout())), choice)
 }
 
 /// Reports on stderr what is wrong, in a line that begins with the program's name.

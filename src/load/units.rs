@@ -72,15 +72,14 @@ impl Units {
         let limits = limits::current(vm);
         let bytes = limits.read_source(handle, vm)?;
         limits.check_nesting(&bytes, &handle.origin().unwrap_or_default(), vm)?;
-        let mut edited = false;
-        if let Some(cached) = self.units.lock().get_mut(&key) {
-            if cached.bytes == bytes {
-                cached.stamp = stamp;
-                return Ok(cached.unit.clone());
-            }
-            edited = true;
+        if let Some(cached) = self.units.lock().get_mut(&key)
+            && cached.bytes == bytes
+        {
+            cached.stamp = stamp;
+            return Ok(cached.unit.clone());
         }
-        if edited {
+        // Another source of that name may have had the file before: an archive that was opened anew.
+        if !handle.is_embedded() {
             forget_lines(handle, vm)?;
         }
         #[cfg(feature = "stdlib")]

@@ -1,6 +1,6 @@
 //! Listing and walking the modules of a search path.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::sync::Arc;
 use std::{iter, vec};
@@ -8,7 +8,7 @@ use std::{iter, vec};
 use super::handle::PythonModule;
 use super::search_path::{Location, SearchPath};
 use crate::error::Error;
-use crate::source::contract::{Shape, Source, join};
+use crate::source::contract::{Entry, Shape, Source, join};
 use crate::syntax::dotted;
 use crate::syntax::identifiers::is_importable;
 
@@ -257,6 +257,29 @@ impl Folder {
         }
         Ok(kept)
     }
+}
+
+/// The modules in a folder as `pkgutil` lists them, sorted: under any name without a dot, and no namespace packages. What can't be listed
+/// is left out.
+pub(crate) fn package_listing(Location { source, folder }: &Location) -> BTreeMap<String, bool> {
+    let entries = source.list(folder).ok().flatten().unwrap_or_default();
+    let mut modules = BTreeMap::new();
+    for Entry { name, shape } in entries.into_iter().flatten() {
+        let init = || source.probe(&join(&join(folder, &name), "__init__.py"));
+        match shape {
+            Shape::Folder if !name.contains('.') && matches!(init(), Ok(Some(Shape::File))) => {
+                modules.insert(name, true);
+            }
+            Shape::File => match name.strip_suffix(".py") {
+                Some(name) if name != "__init__" && !name.contains('.') => {
+                    modules.entry(name.to_owned()).or_insert(false);
+                }
+                _ => {}
+            },
+            Shape::Folder | Shape::Native => {}
+        }
+    }
+    modules
 }
 
 fn key(source: &Arc<dyn Source>, folder: &str) -> Key {

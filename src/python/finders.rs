@@ -11,10 +11,10 @@ use crate::{
     load::units::UNITS,
     modules::{
         handle::{Kind, PythonModule},
-        search_path::{Location, SearchPath},
+        listing::package_listing,
+        search_path::SearchPath,
     },
-    realm::import_tables,
-    source::contract::{Entry, Shape, join},
+    realm::import_tables::{self, library_listing, pairs},
     syntax::dotted::Dotted,
 };
 use rustpython_vm::{
@@ -24,7 +24,6 @@ use rustpython_vm::{
     pyclass,
     types::{Constructor, Representable},
 };
-use std::collections::BTreeMap;
 
 /// Finds modules in one entry of `sys.path` or of a package's `__path__`. The class is the path hook for the sources that aren't on
 /// the disk, as `zipimporter` is the one for archives.
@@ -72,11 +71,7 @@ impl Finder {
     fn iter_modules(zelf: &Py<Self>, prefix: OptionalArg<String>, vm: &VirtualMachine) -> PyResult {
         let prefix = prefix.unwrap_or_default();
         let modules = SOURCES.of(vm).location(&zelf.entry).map(|location| package_listing(&location));
-        let item = |(name, is_package): (String, bool)| {
-            let name = vm.ctx.new_str(format!("{prefix}{name}"));
-            vm.ctx.new_tuple(vec![name.into(), vm.ctx.new_bool(is_package).into()]).into()
-        };
-        Ok(vm.ctx.new_list(modules.unwrap_or_default().into_iter().map(item).collect()).into())
+        Ok(pairs(modules.unwrap_or_default(), &prefix, vm))
     }
 
     /// Does nothing: there is no cache.
@@ -88,29 +83,6 @@ impl Representable for Finder {
     fn repr_str(zelf: &Py<Self>, _: &VirtualMachine) -> PyResult<String> {
         Ok(format!("Finder({:?})", zelf.entry))
     }
-}
-
-/// The modules in a folder as `pkgutil` lists them, sorted: under any name without a dot, and no namespace packages. What can't be listed
-/// is left out.
-fn package_listing(Location { source, folder }: &Location) -> BTreeMap<String, bool> {
-    let entries = source.list(folder).ok().flatten().unwrap_or_default();
-    let mut modules = BTreeMap::new();
-    for Entry { name, shape } in entries.into_iter().flatten() {
-        let init = || source.probe(&join(&join(folder, &name), "__init__.py"));
-        match shape {
-            Shape::Folder if !name.contains('.') && matches!(init(), Ok(Some(Shape::File))) => {
-                modules.insert(name, true);
-            }
-            Shape::File => match name.strip_suffix(".py") {
-                Some(name) if name != "__init__" && !name.contains('.') => {
-                    modules.entry(name.to_owned()).or_insert(false);
-                }
-                _ => {}
-            },
-            Shape::Folder | Shape::Native => {}
-        }
-    }
-    modules
 }
 
 /// Settles what the interpreter's `PathFinder` finds for the code of a realm, and what it makes of folders without `__init__.py`. A module of the library comes before them, as where
@@ -144,6 +116,15 @@ pub(crate) fn settle_path_finder(path_finder: &PyObject, library: PyObjectRef, v
     });
     let find_spec = vm.builtins.get_attr("staticmethod", vm)?.call((find_spec,), vm)?;
     path_finder.set_attr("find_spec", find_spec, vm)
+}
+
+/// Lets `pkgutil` list the library, which stands on no `sys.path`, by the finder that finds it.
+pub(crate) fn list_library(finder: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    let iter_modules = vm.new_function("iter_modules", |prefix: OptionalArg<String>, vm: &VirtualMachine| {
+        pairs(library_listing(vm), &prefix.unwrap_or_default(), vm)
+    });
+    let iter_modules = vm.builtins.get_attr("staticmethod", vm)?.call((iter_modules,), vm)?;
+    finder.set_attr("iter_modules", iter_modules, vm)
 }
 
 /// The loader of a namespace package none of whose folders is on the disk.

@@ -3,14 +3,17 @@
 
 use super::modules::RealmModules;
 use crate::{
-    interpreter::importlib::{find_shared_spec, import_shared, sys_modules, sys_table},
+    interpreter::{
+        importlib::{find_shared_spec, import_shared, sys_modules, sys_table},
+        sources::library,
+    },
     load::units::UNITS,
     mapper::{
         contract::Answer,
         reference::{MapperRef, WeakMapper},
         request::Request,
     },
-    modules::{handle::PythonModule, search_path::SearchPath},
+    modules::{handle::PythonModule, listing::package_listing, search_path::SearchPath},
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
@@ -21,7 +24,7 @@ use rustpython_vm::{
     pyclass,
     types::{Comparable, Hashable, PyComparisonOp},
 };
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// The tables of a realm's own import system.
 pub(crate) struct ImportTables {
@@ -192,6 +195,20 @@ impl ImportTables {
     }
 }
 
+/// The modules of the library that have files, as `pkgutil` lists them.
+pub(crate) fn library_listing(vm: &VirtualMachine) -> BTreeMap<String, bool> {
+    library(vm).locations().iter().flat_map(package_listing).collect()
+}
+
+/// Modules as a list of pairs, as `pkgutil` takes them from a finder.
+pub(crate) fn pairs(modules: BTreeMap<String, bool>, prefix: &str, vm: &VirtualMachine) -> PyObjectRef {
+    let pair = |(name, is_package): (String, bool)| {
+        let name = vm.ctx.new_str(format!("{prefix}{name}"));
+        vm.ctx.new_tuple(vec![name.into(), vm.ctx.new_bool(is_package).into()]).into()
+    };
+    vm.ctx.new_list(modules.into_iter().map(pair).collect()).into()
+}
+
 /// The `PathFinder` of the interpreter, which finds modules on `sys.path`, where it has one.
 fn path_finder(vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
     let Some(external) = sys_modules(vm)?.get_item_opt("_frozen_importlib_external", vm)? else { return Ok(None) };
@@ -285,6 +302,24 @@ impl RealmFinder {
             None => mapper.find_spec(&name, vm)?,
         };
         Ok(vm.unwrap_or_none(found))
+    }
+
+    /// The modules of the library as pairs of a name and whether it is a package's, for `pkgutil`: those that the realm's mapper
+    /// passes through.
+    #[pymethod]
+    fn iter_modules(zelf: &Py<Self>, prefix: OptionalArg<String>, vm: &VirtualMachine) -> PyResult {
+        let mapper = zelf.mapper.upgrade(vm)?;
+        let mut modules = library_listing(vm);
+        if let Some(realm) = RealmModules::of(&mapper) {
+            let mut passed = BTreeMap::new();
+            for (name, is_package) in modules {
+                if matches!(realm.outer().map(&Request::probe(&name), vm)?, Answer::PassThrough) {
+                    passed.insert(name, is_package);
+                }
+            }
+            modules = passed;
+        }
+        Ok(pairs(modules, &prefix.unwrap_or_default(), vm))
     }
 
     /// The distributions on the realm's search path, for `importlib.metadata`.

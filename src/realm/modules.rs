@@ -109,7 +109,7 @@ impl RealmModules {
         }
         let made = PyRc::new(ImportTables::new(&self.path, &self.own(vm)?, vm)?);
         // These are there from the start, wherever one looks.
-        for name in ["builtins", "__main__"] {
+        for name in ["sys", "builtins", "__main__"] {
             if let Some(module) = sys_modules(vm)?.get_item_opt(name, vm)? {
                 self.note(name, &module, vm)?;
             }

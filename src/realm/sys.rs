@@ -155,7 +155,13 @@ fn shown(name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>>
     Ok(match reader {
         Reader::Library if is_modules => Some(view()),
         Reader::Fresh if is_modules && !has_tables => Some(view()),
-        _ if has_tables => Some(mapper.as_object().get_attr(name, vm)?),
+        _ if has_tables => {
+            // What is there from the start is in them once they are there.
+            if let Some(realm) = RealmModules::of(&mapper) {
+                realm.tables(vm)?;
+            }
+            Some(mapper.as_object().get_attr(name, vm)?)
+        }
         // What finds modules for a mapper is the mapper.
         Reader::Import | Reader::Library if name.as_bytes() == b"meta_path" => {
             let finder = RealmFinder::new(&mapper, vm)?.into_ref(&vm.ctx).into();

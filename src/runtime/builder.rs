@@ -18,7 +18,7 @@ use crate::{
     observe::{observer::Observer, watch},
     python::{
         self,
-        finders::{Finder, MetaFinder, settle_path_finder},
+        finders::{Finder, MetaFinder, list_library, settle_path_finder},
     },
     realm::sys,
     source::{contract::Source, guarded::Guarded, open::open},
@@ -251,6 +251,7 @@ fn install_finders(vm: &VirtualMachine) -> PyResult<()> {
         let named =
             |wanted| finders.borrow_vec().iter().find(|finder| name(finder).as_deref() == Some(wanted)).cloned();
         if let (Some(path_finder), Some(library)) = (named("PathFinder"), named("FrozenImporter")) {
+            list_library(&library, vm)?;
             settle_path_finder(&path_finder, library, vm)?;
         }
     } else {

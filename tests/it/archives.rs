@@ -311,6 +311,24 @@ fn names_that_are_not_utf8_are_one_error_each() {
     assert_eq!(text(&zip, "gr\u{fc}n.py"), "x = 1");
 }
 
+/// The library remembers the lines of a file by its name, and can't know that another archive stands there now.
+#[cfg(feature = "stdlib")]
+#[test]
+fn lines_of_a_traceback_are_those_of_the_archive_that_was_loaded_last() {
+    let runtime = Runtime::builder().isolated().build().expect("it starts");
+    for word in ["first", "second"] {
+        let text = format!(
+            "import traceback\ndef told():\n    try:\n        1 / 0  # {word}\n    except Exception:\n        \
+             return traceback.format_exc()\n"
+        );
+        let path = SearchPath::new().with(opened(archive(&[("m.py", &text)])));
+        let realm = runtime.realm_of(&path, &Imports::pass_through()).expect("it is made");
+        let module = realm.import("m").expect("it loads");
+        let told: String = module.call("told", ()).expect("it raises nothing");
+        assert!(told.contains(&format!("1 / 0  # {word}")), "{told}");
+    }
+}
+
 /// The module `m` has more source than a module may have, in those words.
 #[track_caller]
 fn too_large(bytes: &[u8], message: &str) {

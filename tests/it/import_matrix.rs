@@ -182,16 +182,6 @@ const POSITIONS: &[Position] = &[
         Nobody,
     ),
     at(
-        "function_of_other_module",
-        "import other; exec('def f(): import needle; return needle', other.__dict__)\nlater = other.__dict__.pop('f')",
-        Foreign,
-    ),
-    at(
-        "exec_in_function_of_other_module",
-        "import other; exec('def f(): exec(\"import needle\"); return locals().get(\"needle\")\\ndef f():\\n box = {}; exec(\"import needle\", None, box); return box[\"needle\"]', other.__dict__)\nlater = other.__dict__.pop('f')",
-        Foreign,
-    ),
-    at(
         "exec_in_copied_builtins",
         "g = {'__builtins__': dict(__builtins__)}; exec('import needle', g)\ngot = g['needle']",
         Nobody,

@@ -79,7 +79,10 @@ fn who_asked_is_told_whatever_the_code_is_called() {
         _ => None,
     };
     let seen: Vec<_> = log.take().into_iter().filter_map(of_two).map(|by| (by.file, by.line)).collect();
-    assert!(seen.len() > 1 && seen.iter().all(|by| *by == ("<app>/calls.py".to_owned(), 2)), "{seen:?}");
+    assert!(
+        seen.len() > 1 && seen.iter().all(|(file, line)| file == "<app>/calls.py" && [2, 4].contains(line)),
+        "{seen:?}"
+    );
     runtime.load("runs", &imports).unwrap();
     let of_one = decisions(&log).into_iter().filter(|decision| decision.name == "one");
     let seen: Vec<_> = of_one.filter_map(|decision| decision.importer).map(|by| (by.module, by.file)).collect();

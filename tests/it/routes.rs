@@ -69,8 +69,13 @@ const ROUTES: &[Route] = &[
         "space = {'__builtins__': __import__('builtins')}\ntype(lambda: 0)(compile('import denied\\ngot = denied', 'x', 'exec'), space)()\ngot = space.get('got')",
         Open,
     ),
-    route("`print.__self__`, `len.__self__`", &[], "got = len.__self__.__import__('denied')", Open),
-    route("`print.__self__`, `len.__self__`", &[], "got = getattr(print, '__se' + 'lf__').__import__('denied')", Open),
+    route("`print.__self__`, `len.__self__`", &[], "got = len.__self__.__import__('denied')", Closed),
+    route(
+        "`print.__self__`, `len.__self__`",
+        &[],
+        "got = getattr(print, '__se' + 'lf__').__import__('denied')",
+        Closed,
+    ),
     route(
         "`__loader__`, `__spec__.loader` of a module that was let in, or of one's own",
         &[],
@@ -178,7 +183,7 @@ const ROUTES: &[Route] = &[
         "frames: of a traceback, below one's own, of a generator or coroutine",
         &[],
         "import tool\nrunning = tool.wait()\ngot = running.cr_frame.f_builtins['__import__']('denied')\nrunning.close()",
-        Open,
+        Closed,
     ),
     route(
         "frames: of a traceback, below one's own, of a generator or coroutine",
@@ -198,19 +203,19 @@ const ROUTES: &[Route] = &[
         "`import builtins`, if it is let in",
         &["builtins"],
         "import builtins\ngot = builtins.__import__('denied')",
-        Open,
+        Closed,
     ),
     route(
         "`importlib`, `pkgutil`, `runpy`, handed over as objects",
         &["importlib"],
         "import importlib\ngot = importlib.import_module('denied')",
-        Open,
+        Closed,
     ),
     route(
         "`importlib`, `pkgutil`, `runpy`, handed over as objects",
         &["pkgutil"],
         "import pkgutil\ngot = pkgutil.resolve_name('denied:word')",
-        Open,
+        Closed,
     ),
     route(
         "`importlib`, `pkgutil`, `runpy`, handed over as objects",

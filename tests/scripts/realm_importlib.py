@@ -1,4 +1,4 @@
-# importlib, pkgutil and runpy import by themselves: under a mapper their stand-ins import through it.
+# What importlib, pkgutil and runpy import by a name that they are given is the import of whoever calls them.
 # file: pk/__init__.py
 # file: pk/dynamic.py
 # | import importlib, importlib.util, pkgutil, sys
@@ -9,6 +9,7 @@
 # | shared = importlib.import_module("outside")
 # | found = [info.name for info in pkgutil.iter_modules(sys.modules["pk"].__path__)]
 # | named = pkgutil.resolve_name("pk.sub:word")
+# | odd = importlib.import_module("pk.plus-minus").word
 # file: pk/sub.py
 # | word = ["sub"]
 # file: pk/other.py
@@ -65,7 +66,7 @@ made = realm.loadNamed("pk.made")
 print(made.module is not realm.loadNamed("pk.other"), made.module.pk.sub is sub)
 result = realm.loadNamed("pk.runs").result
 print(result["__name__"], result["count"], result["pk"].sub is sub)
-print(realm.loadNamed("pk.dynamic").importlib.import_module("pk.plus-minus").word, "pk" not in sys.modules)
+print(dynamic.odd, "pk" not in sys.modules)
 
 class StandIn:
     def __repr__(self): return "stand-in"
@@ -74,5 +75,5 @@ over = exocet.loadNamed("over", mapper)
 print(over.answer)
 print(over.message.split(",")[0] + ")")
 
-# Where a mapper does nothing but pass through, there is nothing to stand in for.
+# They are the shared modules.
 print(exocet.loadNamed("real", exocet.pep302Mapper).importlib is exocet.pep302Mapper.lookup("importlib"))

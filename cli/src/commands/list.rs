@@ -38,7 +38,7 @@ pub(crate) struct ListArgs {
 pub(crate) fn list(args: &ListArgs) -> Result<ExitCode, Failure> {
     let modules = modules(args)?;
     let mut failed = false;
-    let mut out = output::stdout();
+    let mut out = output::buffered_stdout();
     if args.json {
         let mut list = JsonList::new(out);
         for module in modules {
