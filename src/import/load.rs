@@ -141,9 +141,10 @@ pub(crate) fn run(
         };
         prepare(&module)?;
         stage.ready(vm)?;
-        unit.run(&module.dict(), vm)?;
+        let ran = unit.run(&module.dict(), vm);
+        // Code may be left of a module whose body has raised, such as what runs in the end.
         restore(&module.dict(), builtins, mapper, vm)?;
-        Ok(module)
+        ran.map(|()| module)
     })
 }
 

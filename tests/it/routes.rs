@@ -180,7 +180,7 @@ const ROUTES: &[Route] = &[
         Open,
     ),
     route(
-        "frames: of a traceback, below one's own, of a generator or coroutine",
+        "`f_builtins` of a frame",
         &[],
         "import tool\nrunning = tool.wait()\ngot = running.cr_frame.f_builtins['__import__']('denied')\nrunning.close()",
         Closed,
@@ -206,19 +206,19 @@ const ROUTES: &[Route] = &[
         Closed,
     ),
     route(
-        "`importlib`, `pkgutil`, `runpy`, handed over as objects",
+        "`importlib`, `pkgutil`, handed over as objects",
         &["importlib"],
         "import importlib\ngot = importlib.import_module('denied')",
         Closed,
     ),
     route(
-        "`importlib`, `pkgutil`, `runpy`, handed over as objects",
+        "`importlib`, `pkgutil`, handed over as objects",
         &["pkgutil"],
         "import pkgutil\ngot = pkgutil.resolve_name('denied:word')",
         Closed,
     ),
     route(
-        "`importlib`, `pkgutil`, `runpy`, handed over as objects",
+        "`runpy`, handed over as an object",
         &["runpy"],
         "import runpy\ngot = runpy.run_module('denied')",
         Open,
