@@ -1,5 +1,6 @@
 //! What an import of a loaded module does: from the `__import__` that its code calls to the object that it gets.
 
+mod asking;
 pub(crate) mod attenuation;
 pub(crate) mod builtins;
 pub(crate) mod check;

@@ -4,7 +4,7 @@ library, or of each of the packages that are named.
     exocet run verdicts.py EXOCET                    # the library
     exocet run verdicts.py EXOCET PACKAGES NAME...   # these, in the folder that `pip install --target` filled
 
-Each is checked on its own, and loaded in a process of its own. Differences are explained in verdicts.json, by name: what a load
+One process checks all of them, and another one loads them. Differences are explained in verdicts.json, by name: what a load
 meets that isn't in the texts. Whatever else differs is printed and fails, and so does an explanation that nothing needs any more.
 """
 
@@ -35,9 +35,9 @@ with open(os.path.join(os.path.dirname(__file__), "verdicts.json")) as file:
     explained = json.load(file)["packages" if folder else "library"]
 loads = {item["name"]: item["ok"] and None or item["error"] for item in run("load", "--json", *names)}
 checked = {name: None for name in names}
-for item in run("check", "--json", "--each", *names):
-    if item["level"] == "error" and item["module"] in checked:
-        checked[item["module"]] = f"{item['verdict']} {item['name']}: {item['reason']}"
+for item in run("check", "--json", *names):
+    for name in item["prevents"]:
+        checked[name] = f"{item['file']}:{item['line']} {item['verdict']} {item['name']}: {item['reason']}"
 wrong = 0
 for name in names:
     if (loads[name] is None) != (checked[name] is None):
