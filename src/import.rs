@@ -1,6 +1,7 @@
 //! What an import of a loaded module does: from the `__import__` that its code calls to the object that it gets.
 
 pub(crate) mod asker;
+mod asking;
 pub(crate) mod attenuation;
 pub(crate) mod builtins;
 pub(crate) mod check;

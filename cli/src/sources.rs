@@ -18,18 +18,8 @@ pub(crate) struct Search {
     pub(crate) paths: Vec<PathBuf>,
 }
 
-/// The sources at the paths given, each once, for a command that starts an interpreter.
+/// The sources at the paths given, each once.
 pub(crate) fn open(search: &Search) -> Result<Vec<Arc<dyn Source>>, Failure> {
-    // The interpreter reads the arguments of the process, and panics.
-    if let Some(path) = search.paths.iter().find(|path| path.to_str().is_none()) {
-        let path = path.display();
-        return Err(Failure::Usage(format!("`{path}` is not UTF-8, and the interpreter takes no other arguments")));
-    }
-    open_to_list(search)
-}
-
-/// The sources at the paths given, each once, for a command that starts no interpreter.
-pub(crate) fn open_to_list(search: &Search) -> Result<Vec<Arc<dyn Source>>, Failure> {
     let mut sources = Vec::new();
     for path in &search.paths {
         add(&mut sources, exocet::source::open(path).map_err(Failure::usage)?);

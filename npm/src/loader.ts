@@ -34,8 +34,10 @@ export interface ImportInfo {
   level: number;
   line: number;
   column: number;
-  /** When it runs: with the module; with the module, in a `try`; when a function is called; never, under `if TYPE_CHECKING`. */
-  kind: "top-level" | "try" | "function" | "type-checking";
+  /** When it runs: with the module; with the module, and its failure is caught; when a function is called; never, under `if TYPE_CHECKING`; never, for another reason in the text. */
+  kind: "top-level" | "try" | "function" | "type-checking" | "never";
+  /** There for a `lazy import`, which runs at once. */
+  lazy?: true;
 }
 
 /** Loads modules: each load makes a fresh module object, and {@link Imports} decide what it imports. */

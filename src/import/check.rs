@@ -3,7 +3,7 @@
 use super::{
     dry_run::{DryRun, Outcome},
     graph::{Scan, Unreadable, steps, walk},
-    verdict::{Key, Obstacle, Verdict, Verdicts},
+    verdict::{Key, Obstacle, Verdicts},
 };
 use crate::{
     modules::handle::PythonModule,
@@ -13,7 +13,10 @@ use crate::{
     },
 };
 use rustpython_vm::PyResult;
-use std::{collections::HashSet, rc::Rc, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// One thing that a check found.
 #[derive(Debug, Clone)]
@@ -27,6 +30,8 @@ pub struct Finding {
     pub problem: Problem,
     /// How much it matters.
     pub level: Level,
+    /// Which of the modules that were asked about can't be loaded because of it.
+    pub prevents: Vec<String>,
 }
 
 /// How much a finding matters.
@@ -90,7 +95,7 @@ pub fn check(
     mut observe: impl FnMut(&PythonModule, &Scan) -> PyResult<()>,
 ) -> PyResult<Vec<Finding>> {
     let (verdicts, members) = (Verdicts::new(dry), HashSet::new());
-    let mut checker = Checker { dry, verdicts, fatal: HashSet::new(), members, findings: Vec::new() };
+    let mut checker = Checker { dry, verdicts, fatal: HashMap::new(), members, findings: Vec::new() };
     for root in roots {
         checker.judge(root)?;
     }
@@ -105,11 +110,14 @@ pub fn check(
     Ok(checker.findings)
 }
 
+/// A module, and what raises there; nothing where the module can't be read.
+type Place = (String, Option<Cause>);
+
 struct Checker<'a> {
     dry: &'a DryRun<'a>,
     verdicts: Verdicts<'a>,
-    /// What keeps a root from being loaded: the module, and what it is there; nothing where the module can't be read.
-    fatal: HashSet<(String, Option<Cause>)>,
+    /// What keeps roots from being loaded, and which.
+    fatal: HashMap<Place, Vec<String>>,
     /// The names of the modules that are under the mapper however they are come by.
     members: HashSet<String>,
     findings: Vec<Finding>,
@@ -119,22 +127,28 @@ impl Checker<'_> {
     /// Finds out whether a root can be loaded, and what keeps it from that.
     fn judge(&mut self, root: &PythonModule) -> PyResult<()> {
         self.verdicts.of_root(root)?;
+        let (mut places, mut seen) = (Vec::new(), HashSet::new());
         let mut keys = vec![Key { name: root.name().to_owned(), is_shared: false }];
         while let Some(key) = keys.pop() {
+            if !seen.insert(key.clone()) {
+                continue;
+            }
             let Some(verdict) = self.verdicts.known(&key) else {
-                self.fatal.insert((key.name, None));
+                places.push((key.name, None));
                 continue;
             };
             for cause in verdict.causes() {
-                let is_new = self.fatal.insert((key.name.clone(), Some(cause)));
+                places.push((key.name.clone(), Some(cause)));
                 if let Cause::Import(number) = cause
                     && let Some(Obstacle::Module(other)) = verdict.obstacles.get(&number)
-                    && is_new
                     && !other.is_shared
                 {
                     keys.push(other.clone());
                 }
             }
+        }
+        for place in places {
+            self.fatal.entry(place).or_default().push(root.name().to_owned());
         }
         Ok(())
     }
@@ -147,7 +161,7 @@ impl Checker<'_> {
                     Ok(found) => members.push(found),
                     Err(error) => {
                         let error = Unreadable { message: error.to_string(), line: None, column: None, text: None };
-                        self.report(root, &Arc::from(""), Problem::Unreadable(error), Level::Warning);
+                        self.report(root, &Arc::from(""), Problem::Unreadable(error), Level::Warning, &[]);
                     }
                 }
             }
@@ -161,63 +175,56 @@ impl Checker<'_> {
             Ok(scan) => scan,
             Err(error) => {
                 let text = Arc::from(error.text.as_deref().unwrap_or_default());
-                let level = self.level(module, None);
-                self.report(module, &text, Problem::Unreadable(error), level);
+                self.report_failure(module, &text, Problem::Unreadable(error), None);
                 return Ok(Vec::new());
             }
         };
         let verdict = self.verdicts.of(module)?;
+        let key = Key { name: module.name().to_owned(), is_shared: false };
+        let (sites, obstacles) = match &verdict {
+            Some(verdict) => self.verdicts.with_functions(&key, verdict)?,
+            None => Default::default(),
+        };
         let (mut next, text) = (Vec::new(), Arc::from(scan.text.as_str()));
         for (number, import) in scan.imports.iter().enumerate().filter(|(_, import)| import.kind != ImportKind::Never) {
             let (name, outcome) = self.dry.import(module.name(), &import.name, import.item.as_deref())?;
             if import.kind != ImportKind::TypeChecking {
                 self.enter(module, import, &outcome, &mut next)?;
             }
-            if let Some((name, outcome)) = self.problem(verdict.as_ref(), number, import, (name, outcome)) {
-                let level = match &outcome {
-                    Outcome::Denied(_) | Outcome::Missing(_) | Outcome::Fails(_) => {
-                        let is_reached = verdict.as_ref().is_none_or(|verdict| verdict.run.sites[number].is_reached);
-                        let is_note = !is_reached && import.kind != ImportKind::TypeChecking;
-                        if is_note { Level::Note } else { self.level(module, Some(Cause::Import(number))) }
-                    }
-                    _ => Level::Note,
-                };
-                let import = import.clone();
-                self.report(module, &text, Problem::Import { import, name, outcome }, level);
+            if let Some((name, outcome)) = self.problem(obstacles.get(&number), import, (name, outcome)) {
+                let is_failure = matches!(outcome, Outcome::Denied(_) | Outcome::Missing(_) | Outcome::Fails(_));
+                let is_reached = sites.get(number).is_none_or(|site| site.is_reached);
+                let problem = Problem::Import { import: import.clone(), name, outcome };
+                match is_failure && (is_reached || import.kind == ImportKind::TypeChecking) {
+                    true => self.report_failure(module, &text, problem, Some(Cause::Import(number))),
+                    false => self.report(module, &text, problem, Level::Note, &[]),
+                }
             }
         }
         let failures = verdict.iter().flat_map(|verdict| &verdict.run.failures);
-        let raised = failures.filter_map(|(cause, class)| match cause {
-            Cause::Statement(place) => Some((*place, class.as_ref().map(|class| class.name().to_owned()))),
+        let raised = failures.filter_map(|failure| match failure.cause {
+            Cause::Statement(place) => Some((place, failure.class.as_ref().map(|class| class.name().to_owned()))),
             Cause::Import(_) => None,
         });
         for ((line, column), exception) in raised {
-            let level = self.level(module, Some(Cause::Statement((line, column))));
-            self.report(module, &text, Problem::Raises { exception, line, column }, level);
+            let cause = Cause::Statement((line, column));
+            self.report_failure(module, &text, Problem::Raises { exception, line, column }, Some(cause));
         }
         Ok(next)
-    }
-
-    fn level(&self, module: &PythonModule, cause: Option<Cause>) -> Level {
-        match self.fatal.contains(&(module.name().to_owned(), cause)) {
-            true => Level::Error,
-            false => Level::Warning,
-        }
     }
 
     /// What there is to report of an import, and the name that it is about. What goes wrong in a module that is checked itself is
     /// reported there.
     fn problem(
         &self,
-        verdict: Option<&Rc<Verdict>>,
-        number: usize,
+        obstacle: Option<&Obstacle>,
         import: &Import,
         (name, outcome): (String, Outcome),
     ) -> Option<(String, Outcome)> {
         if matches!(outcome, Outcome::Denied(_) | Outcome::Missing(_)) {
             return Some((name, outcome));
         }
-        match verdict.and_then(|verdict| verdict.obstacles.get(&number)) {
+        match obstacle {
             Some(Obstacle::Lacks(module)) => {
                 Some((import.dotted(), Outcome::Fails(format!("`{module}` has no such name"))))
             }
@@ -231,11 +238,11 @@ impl Checker<'_> {
         let mut key = key;
         loop {
             let Some(verdict) = self.verdicts.known(key) else { return format!("`{}` can't be read", key.name) };
-            let Some((cause, class)) = verdict.run.failures.first() else { return "it fails".to_owned() };
-            let number = match cause {
+            let Some(failure) = verdict.run.failures.first() else { return "it fails".to_owned() };
+            let number = match &failure.cause {
                 Cause::Import(number) => number,
                 Cause::Statement((line, _)) => {
-                    let class = class.as_ref().map_or("an exception", |class| class.name());
+                    let class = failure.class.as_ref().map_or("an exception", |class| class.name());
                     return format!("line {line} of `{}` raises {class}", key.name);
                 }
             };
@@ -274,7 +281,15 @@ impl Checker<'_> {
         Ok(())
     }
 
-    fn report(&mut self, module: &PythonModule, text: &Arc<str>, problem: Problem, level: Level) {
-        self.findings.push(Finding { module: module.clone(), text: text.clone(), problem, level });
+    /// Reports a failure, which is an error if it keeps a root from being loaded.
+    fn report_failure(&mut self, module: &PythonModule, text: &Arc<str>, problem: Problem, cause: Option<Cause>) {
+        let prevents = self.fatal.get(&(module.name().to_owned(), cause)).cloned().unwrap_or_default();
+        let level = if prevents.is_empty() { Level::Warning } else { Level::Error };
+        self.report(module, text, problem, level, &prevents);
+    }
+
+    fn report(&mut self, module: &PythonModule, text: &Arc<str>, problem: Problem, level: Level, prevents: &[String]) {
+        let (module, text, prevents) = (module.clone(), text.clone(), prevents.to_vec());
+        self.findings.push(Finding { module, text, problem, level, prevents });
     }
 }

@@ -8,14 +8,10 @@ use crate::{
         imports::{Import, ImportKind},
         parse::ScanError,
         scan,
-        steps::Body,
     },
 };
 use rustpython_vm::PyResult;
-use std::{
-    collections::{HashSet, VecDeque},
-    sync::Arc,
-};
+use std::collections::{HashSet, VecDeque};
 
 /// The import statements of a module, and its text.
 #[derive(Debug, Clone)]
@@ -25,7 +21,6 @@ pub struct Scan {
     pub text: String,
     /// What its import statements ask for, in the order of the text.
     pub imports: Vec<Import>,
-    pub(super) body: Arc<Body>,
 }
 
 /// Why a module's import statements can't be known.
@@ -66,8 +61,8 @@ pub fn scan(module: &PythonModule) -> Result<Scan, Unreadable> {
         text: None,
     })?;
     let text = text.unwrap_or_default();
-    match scan::body(&text, module.name(), module.is_package()) {
-        Ok(body) => Ok(Scan { text, imports: body.imports.clone(), body: Arc::new(body) }),
+    match scan::imports(&text, module.name(), module.is_package()) {
+        Ok(imports) => Ok(Scan { text, imports }),
         Err(error) => {
             let line = error.line();
             let (message, column) = match error {

@@ -22,12 +22,10 @@ impl Walk<'_> {
                 Value::Unknown if state.names.has(name) == Some(true) => return Some(Value::Unknown),
                 value => value,
             },
-            Term::Attribute(of, name) => match self.value(of, state, flow)? {
-                Value::Module(module) | Value::Item(module) => self.attribute(&module, name),
-                Value::Version(_) => target::item(&format!("sys.version_info.{name}")),
-                _ if name == "TYPE_CHECKING" => Value::TypeChecking,
-                _ => Value::Unknown,
-            },
+            Term::Attribute(of, name) => {
+                let of = self.value(of, state, flow)?;
+                self.attribute(&of, name)
+            }
             Term::Index(of, index) => {
                 match (self.value(of, state, flow)?.elements(), self.value(index, state, flow)?) {
                     (Some(elements), Value::Int(index)) => {
@@ -52,6 +50,10 @@ impl Walk<'_> {
                 let elements = elements.iter().map(|element| self.value(element, state, flow));
                 return elements.collect::<Option<_>>().map(Value::Sequence);
             }
+            Term::List(elements) => {
+                let elements = elements.iter().map(|element| self.value(element, state, flow));
+                return elements.collect::<Option<_>>().map(Value::List);
+            }
             Term::Not(operand) => {
                 self.value(operand, state, flow)?.truth().map_or(Value::Unknown, |truth| Value::Bool(!truth))
             }
@@ -72,7 +74,13 @@ impl Walk<'_> {
         Some(value)
     }
 
-    fn attribute(&self, module: &str, name: &str) -> Value {
+    fn attribute(&self, of: &Value, name: &str) -> Value {
+        let module = match of {
+            Value::Module(module) | Value::Item(module) => &**module,
+            Value::Version(_) => "sys.version_info",
+            _ if name == "TYPE_CHECKING" => return Value::TypeChecking,
+            _ => return Value::Unknown,
+        };
         let dotted = format!("{module}.{name}");
         let value = target::known(&dotted).or_else(|| self.importer.attribute(module, name)).map(Value::from_outside);
         value.filter(|value| !matches!(value, Value::Unknown)).unwrap_or_else(|| target::item(&dotted))
@@ -131,19 +139,19 @@ impl Walk<'_> {
     }
 
     fn call(&mut self, function: &Term, arguments: &[Term], state: &mut State, flow: &mut Flow) -> Option<Value> {
-        // A method of a text.
-        if let Term::Attribute(of, method) = function
-            && let Some(text @ Value::Text(_)) = self.value(of, state, &mut Flow::default())
-        {
-            let arguments: Vec<_> =
-                arguments.iter().map(|term| self.value(term, state, flow)).collect::<Option<_>>()?;
-            let value = text.method(method, &arguments).unwrap_or(Value::Unknown);
-            flow.is_opaque |= matches!(value, Value::Unknown);
-            return Some(value);
-        }
-        let called = self.value(function, state, flow)?;
+        // What a chain of calls begins with is looked at once.
+        let (of, called) = match function {
+            Term::Attribute(of, method) => {
+                let of = self.value(of, state, flow)?;
+                let called = self.attribute(&of, method);
+                (Some((of, method)), called)
+            }
+            function => (None, self.value(function, state, flow)?),
+        };
         let arguments: Vec<_> = arguments.iter().map(|term| self.value(term, state, flow)).collect::<Option<_>>()?;
+        let method = of.and_then(|(of, method)| of.method(method, &arguments));
         let value = match called {
+            _ if method.is_some() => method.unwrap_or(Value::Unknown),
             Value::Exception(class) => instance(class),
             Value::Function(function) if self.can_call() => {
                 let mut body = self.function_body(&function, state.clone());

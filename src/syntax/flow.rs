@@ -56,50 +56,69 @@ pub(crate) struct Run {
     pub(crate) sites: Vec<Site>,
     /// Whether anything gets to the end.
     pub(crate) completes: bool,
-    /// What keeps it from there, and the classes of the exceptions; empty if it completes.
-    pub(crate) failures: Vec<(Cause, Option<Class>)>,
+    /// What keeps it from there; empty if it completes.
+    pub(crate) failures: Vec<Failure>,
+    /// The classes of the exceptions that may come out of it then.
+    pub(crate) classes: Vec<Option<Class>>,
     /// The names that it has bound in the end.
     pub(crate) names: Names,
+    /// The functions that it has defined.
+    functions: Vec<Arc<Function>>,
 }
 
-/// Runs `body`, which is the text of `module`; after that its functions, if they are asked for.
-pub(crate) fn run(body: &Body, module: &str, with_functions: bool, importer: &mut dyn Importer) -> Run {
+/// What nothing catches.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) cause: Cause,
+    pub(crate) class: Option<Class>,
+    /// Whether nothing undecided leads there.
+    is_certain: bool,
+    /// Whether nothing failed before.
+    is_first: bool,
+}
+
+/// Runs `body`, which is the text of `module`.
+pub(crate) fn run(body: &Body, module: &str, importer: &mut dyn Importer) -> Run {
     let mut names = Names::new(body.is_open);
     names.bind("__name__", Value::text(module));
     body.globals.iter().for_each(|name| names.maybe_bind(name));
-    let sites = vec![Site::default(); body.imports.len()];
-    let mut walk = Walk {
-        body,
-        importer,
-        sites,
-        guards: Vec::new(),
-        handled: Vec::new(),
-        failures: Vec::new(),
-        later: Vec::new(),
-        is_loading: true,
-        functions: 0,
-        calls: 0,
-        asked_typing: false,
-        place: (1, 1),
-    };
+    let mut walk = Walk::new(body, vec![Site::default(); body.imports.len()], importer);
     let state = State { names: names.clone(), is_alive: true, is_certain: true };
     let flow = walk.block(&body.block, state);
     // These were perhaps caught, and perhaps not.
-    let escaped = flow.thrown.into_iter().map(|Thrown { class, cause, .. }| (cause, class, false));
-    walk.failures.extend(escaped);
+    for Thrown { cause, class, mut state } in flow.thrown {
+        state.is_certain = false;
+        walk.fail(cause, class, &state);
+    }
     // A loop without end is no failure.
     let completes = flow.next.as_ref().map_or(walk.failures.is_empty(), |state| state.is_alive);
-    let mut failures = std::mem::take(&mut walk.failures);
-    if failures.iter().any(|failure| failure.2) {
-        failures.retain(|failure| failure.2);
+    let mut failures = if completes { Vec::new() } else { std::mem::take(&mut walk.failures) };
+    let mut classes = Vec::new();
+    for failure in failures.iter().filter(|failure| failure.is_first) {
+        if !classes.contains(&failure.class) {
+            classes.push(failure.class.clone());
+        }
+    }
+    if failures.iter().any(|failure| failure.is_certain) {
+        failures.retain(|failure| failure.is_certain);
     }
     let names = flow.next.map_or(names, |state| state.names);
-    if with_functions {
-        walk.run_functions(&names);
+    Run { sites: walk.sites, completes, failures, classes, names, functions: walk.later }
+}
+
+/// Runs each function of a module that has run, as if it were called when everything is there, and returns what is known of all
+/// imports then.
+pub(crate) fn run_functions(body: &Body, run: &Run, importer: &mut dyn Importer) -> Vec<Site> {
+    let mut walk = Walk::new(body, run.sites.clone(), importer);
+    walk.is_loading = false;
+    walk.later.clone_from(&run.functions);
+    let mut at = 0;
+    while let Some(function) = walk.later.get(at).cloned() {
+        at += 1;
+        walk.calls = 0;
+        walk.function_body(&function, State { names: run.names.clone(), is_alive: true, is_certain: false });
     }
-    let failures = if completes { Vec::new() } else { failures };
-    let failures = failures.into_iter().map(|(cause, class, _)| (cause, class)).collect();
-    Run { sites: walk.sites, completes, failures, names }
+    walk.sites
 }
 
 /// What one statement catches.
@@ -119,8 +138,7 @@ pub(super) struct Walk<'a> {
     pub(super) guards: Vec<Guard>,
     /// The exceptions that the handlers around are handling.
     pub(super) handled: Vec<Vec<Thrown>>,
-    /// What nothing catches, and whether it is certain.
-    failures: Vec<(Cause, Option<Class>, bool)>,
+    failures: Vec<Failure>,
     later: Vec<Arc<Function>>,
     is_loading: bool,
     /// How many calls of functions lead here.
@@ -132,15 +150,21 @@ pub(super) struct Walk<'a> {
     pub(super) place: Place,
 }
 
-impl Walk<'_> {
-    /// Each function as if it were called when everything is there.
-    fn run_functions(&mut self, names: &Names) {
-        self.is_loading = false;
-        let mut at = 0;
-        while let Some(function) = self.later.get(at).cloned() {
-            at += 1;
-            let state = State { names: names.clone(), is_alive: true, is_certain: false };
-            self.function_body(&function, state);
+impl<'a> Walk<'a> {
+    fn new(body: &'a Body, sites: Vec<Site>, importer: &'a mut dyn Importer) -> Self {
+        Self {
+            body,
+            importer,
+            sites,
+            guards: Vec::new(),
+            handled: Vec::new(),
+            failures: Vec::new(),
+            later: Vec::new(),
+            is_loading: true,
+            functions: 0,
+            calls: 0,
+            asked_typing: false,
+            place: (1, 1),
         }
     }
 
@@ -235,6 +259,7 @@ impl Walk<'_> {
         let value = match value {
             // Some tell the type checker what the library tells everybody.
             Value::Bool(false) if name == "TYPE_CHECKING" => Value::TypeChecking,
+            Value::List(_) if self.body.changed.contains(name) => Value::Unknown,
             value if !self.body.globals.contains(name) => value,
             _ => Value::Unknown,
         };
@@ -265,7 +290,7 @@ impl Walk<'_> {
             }
             Imported::Maybe(value, class) => {
                 if self.is_caught(class.as_ref()) {
-                    flow.thrown.push(Thrown { class, cause, state: state.clone() });
+                    flow.throw(Thrown { class, cause, state: state.clone() });
                 }
                 value.from_outside()
             }
@@ -299,7 +324,7 @@ impl Walk<'_> {
     /// Raises an exception. Where nothing catches an import's, what follows is looked at as if it had not been raised.
     pub(super) fn throw(&mut self, class: Option<Class>, cause: Cause, mut state: State, flow: &mut Flow) {
         if self.is_caught(class.as_ref()) {
-            flow.thrown.push(Thrown { class, cause, state });
+            flow.throw(Thrown { class, cause, state });
             return;
         }
         self.fail(cause, class, &state);
@@ -310,8 +335,15 @@ impl Walk<'_> {
     }
 
     fn fail(&mut self, cause: Cause, class: Option<Class>, state: &State) {
-        if self.is_loading {
-            self.failures.push((cause, class, state.is_certain));
+        let State { is_certain, is_alive: is_first, .. } = *state;
+        let is_known = |known: &&mut Failure| known.cause == cause && known.class == class;
+        match self.failures.iter_mut().find(is_known) {
+            _ if !self.is_loading => {}
+            Some(known) => {
+                known.is_certain |= is_certain;
+                known.is_first |= is_first;
+            }
+            None => self.failures.push(Failure { cause, class, is_certain, is_first }),
         }
     }
 }

@@ -9,8 +9,8 @@ use super::{
     terms::term,
 };
 use ruff_python_ast::{
-    Alias, ExceptHandler, Expr, ModModule, Pattern, Stmt, StmtClassDef, StmtFunctionDef, StmtImportFrom, StmtMatch,
-    StmtTry,
+    Alias, ExceptHandler, Expr, ExprCall, ModModule, Pattern, Stmt, StmtClassDef, StmtFunctionDef, StmtImportFrom,
+    StmtMatch, StmtTry,
     visitor::{Visitor, walk_expr, walk_stmt},
 };
 use ruff_source_file::LineIndex;
@@ -24,7 +24,14 @@ pub(super) fn lower(tree: &ModModule, text: &str, package: &str) -> Body {
     let block = lowering.block(&tree.body);
     let mut look = Look::default();
     tree.body.iter().for_each(|statement| look.visit_stmt(statement));
-    Body { block, imports: lowering.imports, globals: look.globals, is_open: look.is_open }
+    Body {
+        block,
+        imports: lowering.imports,
+        globals: look.globals,
+        changed: look.changed,
+        puts: look.puts,
+        is_open: look.is_open,
+    }
 }
 
 /// Goes through the statements. It recurses by blocks only, of which there are at most a hundred in one another.
@@ -238,10 +245,16 @@ fn values_of(pattern: &Pattern) -> Option<Vec<Term>> {
     }
 }
 
+fn literal(expression: &Expr) -> Option<String> {
+    expression.as_string_literal_expr().map(|text| text.value.to_str().to_owned())
+}
+
 /// Looks for what makes names that the text doesn't bind, and for what makes a function a generator.
 #[derive(Default)]
 struct Look {
     globals: HashSet<String>,
+    changed: HashSet<String>,
+    puts: HashSet<String>,
     is_open: bool,
     yields: bool,
 }
@@ -251,6 +264,13 @@ impl<'a> Visitor<'a> for Look {
         match statement {
             Stmt::Global(global) => self.globals.extend(global.names.iter().map(ToString::to_string)),
             Stmt::FunctionDef(function) if function.name.as_str() == "__getattr__" => self.is_open = true,
+            Stmt::Assign(assign) => {
+                let tables =
+                    assign.targets.iter().filter_map(|target| target.as_subscript_expr()?.value.as_name_expr());
+                self.changed.extend(tables.map(|name| name.id.to_string()));
+                let keys = assign.targets.iter().filter_map(|target| Some(&*target.as_subscript_expr()?.slice));
+                self.puts.extend(keys.filter_map(literal));
+            }
             _ => {}
         }
         walk_stmt(self, statement);
@@ -263,14 +283,25 @@ impl<'a> Visitor<'a> for Look {
                 self.is_open |= ["globals", "vars", "locals", "exec", "setattr"].contains(&name.id.as_str());
             }
             Expr::Attribute(attribute) => self.is_open |= ["modules", "__dict__"].contains(&attribute.attr.as_str()),
-            // Whoever is told the module's name beside other things may bind names there, as `enum` does.
-            Expr::Call(call) if call.arguments.args.len() > 1 => {
-                let is_own =
-                    |argument: &Expr| argument.as_name_expr().is_some_and(|name| name.id.as_str() == "__name__");
-                self.is_open |= call.arguments.args.iter().any(is_own);
-            }
+            Expr::Call(call) => self.called(call),
             _ => {}
         }
         walk_expr(self, expression);
+    }
+}
+
+impl Look {
+    fn called(&mut self, call: &ExprCall) {
+        let arguments = &call.arguments.args;
+        let method = call.func.as_attribute_expr();
+        if method.is_some_and(|method| method.attr.as_str() == "setdefault") {
+            self.puts.extend(arguments.first().and_then(literal));
+        }
+        // Whoever is given a list, or is a method of it, may change it.
+        let given = arguments.iter().chain(method.map(|method| &*method.value)).filter_map(Expr::as_name_expr);
+        self.changed.extend(given.map(|name| name.id.to_string()));
+        // Whoever is told the module's name beside other things may bind names there, as `enum` does.
+        let is_own = |argument: &Expr| argument.as_name_expr().is_some_and(|name| name.id.as_str() == "__name__");
+        self.is_open |= arguments.len() > 1 && arguments.iter().any(is_own);
     }
 }

@@ -160,9 +160,17 @@ impl Flow {
         self.breaks = meet(self.breaks.take(), breaks);
         self.continues = meet(self.continues.take(), continues);
         self.add_return(returns);
-        self.thrown.extend(thrown);
+        thrown.into_iter().for_each(|thrown| self.throw(thrown));
         self.is_opaque |= is_opaque;
         next
+    }
+
+    /// Adds an exception, which may be on its way already.
+    pub(crate) fn throw(&mut self, new: Thrown) {
+        match self.thrown.iter_mut().find(|thrown| thrown.cause == new.cause && thrown.class == new.class) {
+            Some(thrown) => thrown.state = std::mem::take(&mut thrown.state).join(new.state),
+            None => self.thrown.push(new),
+        }
     }
 
     /// Adds all of the other one's ways.

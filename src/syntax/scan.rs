@@ -2,7 +2,7 @@
 
 use super::{
     dotted::Dotted,
-    flow::{Imported, Importer, Site, run},
+    flow::{Imported, Importer, Site, run, run_functions},
     imports::{Import, ImportKind},
     lower::lower,
     names::Names,
@@ -32,12 +32,17 @@ pub fn imports(text: &str, module: &str, is_package: bool) -> Result<Vec<Import>
     body(text, module, is_package).map(|body| body.imports)
 }
 
-/// The steps of a module, with its imports and their kinds.
-pub(crate) fn body(text: &str, module: &str, is_package: bool) -> Result<Body, ScanError> {
+/// The steps of a module. The kinds of its imports are not known yet.
+pub(crate) fn steps(text: &str, module: &str, is_package: bool) -> Result<Body, ScanError> {
     let package = if is_package { module } else { Dotted(module).parent().unwrap_or_default() };
-    parsed(text, |tree| {
-        let mut body = lower(tree, text, package);
-        let kinds: Vec<_> = run(&body, module, true, &mut Anything).sites.into_iter().map(kind).collect();
+    parsed(text, |tree| lower(tree, text, package))
+}
+
+/// The steps of a module, with its imports and their kinds.
+fn body(text: &str, module: &str, is_package: bool) -> Result<Body, ScanError> {
+    steps(text, module, is_package).map(|mut body| {
+        let run = run(&body, module, &mut Anything);
+        let kinds: Vec<_> = run_functions(&body, &run, &mut Anything).into_iter().map(kind).collect();
         body.imports.iter_mut().zip(kinds).for_each(|(import, kind)| import.kind = kind);
         body
     })

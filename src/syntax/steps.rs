@@ -13,6 +13,10 @@ pub(crate) struct Body {
     pub(crate) imports: Vec<Import>,
     /// The names that functions bind by `global`.
     pub(crate) globals: HashSet<String>,
+    /// The names of what may be changed where it is, as by `names.append(..)`.
+    pub(crate) changed: HashSet<String>,
+    /// The texts by which it puts something into a table, as into `sys.modules`.
+    pub(crate) puts: HashSet<String>,
     /// Whether names may be bound in ways that the text doesn't show, as by `globals()[name] = 1`.
     pub(crate) is_open: bool,
 }
@@ -120,6 +124,7 @@ pub(crate) enum Term {
     First(Box<Term>, usize),
     Call(Box<Term>, Vec<Term>),
     Sequence(Vec<Term>),
+    List(Vec<Term>),
     Not(Box<Term>),
     All(Vec<Term>),
     Any(Vec<Term>),

@@ -12,7 +12,10 @@ pub(crate) enum Value {
     Bool(bool),
     Int(i64),
     Text(Arc<str>),
+    /// A tuple.
     Sequence(Vec<Value>),
+    /// A list or set, which nothing changes later on.
+    List(Vec<Value>),
     /// `sys.version_info`, of these elements.
     Version(Vec<Value>),
     /// `TYPE_CHECKING`, which is false to all but type checkers.
@@ -42,6 +45,7 @@ impl Value {
         match self {
             Value::Function(_) => Value::Unknown,
             Value::Sequence(elements) => Value::Sequence(elements.into_iter().map(Value::from_outside).collect()),
+            Value::List(elements) => Value::List(elements.into_iter().map(Value::from_outside).collect()),
             value => value,
         }
     }
@@ -53,7 +57,7 @@ impl Value {
             Value::Bool(value) => Some(*value),
             Value::Int(value) => Some(*value != 0),
             Value::Text(text) => Some(!text.is_empty()),
-            Value::Sequence(elements) => Some(!elements.is_empty()),
+            Value::Sequence(elements) | Value::List(elements) => Some(!elements.is_empty()),
             Value::Version(_) | Value::Module(_) | Value::Exception(_) | Value::Function(_) => Some(true),
             _ => None,
         }
@@ -62,7 +66,7 @@ impl Value {
     /// Its elements, of what has some.
     pub(crate) fn elements(&self) -> Option<Vec<Value>> {
         match self {
-            Value::Version(elements) | Value::Sequence(elements) => Some(elements.clone()),
+            Value::Version(elements) | Value::Sequence(elements) | Value::List(elements) => Some(elements.clone()),
             Value::Text(text) => Some(text.chars().map(|c| Value::text(&c.to_string())).collect()),
             _ => None,
         }
@@ -85,8 +89,9 @@ impl Value {
         if let (Value::Text(one), Value::Text(two)) = (self, other) {
             return Some(one.cmp(two));
         }
-        let is_list = |value: &Value| matches!(value, Value::Version(_) | Value::Sequence(_));
-        if !is_list(self) || !is_list(other) {
+        let is_tuple = |value: &Value| matches!(value, Value::Version(_) | Value::Sequence(_));
+        let are_lists = matches!((self, other), (Value::List(_), Value::List(_)));
+        if !are_lists && !(is_tuple(self) && is_tuple(other)) {
             return None;
         }
         let (one, two) = (self.elements()?, other.elements()?);

@@ -217,12 +217,7 @@ const ROUTES: &[Route] = &[
         "import pkgutil\ngot = pkgutil.resolve_name('denied:word')",
         Closed,
     ),
-    route(
-        "`runpy`, handed over as an object",
-        &["runpy"],
-        "import runpy\ngot = runpy.run_module('denied')",
-        Open,
-    ),
+    route("`runpy`, handed over as an object", &["runpy"], "import runpy\ngot = runpy.run_module('denied')", Open),
     route(
         "`sys.modules`, `sys.meta_path`, `sys.settrace`, if `sys` is let in",
         &["sys"],

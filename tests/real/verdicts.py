@@ -1,10 +1,10 @@
 """Compares what `exocet check` says of modules with whether `exocet load` loads them: of each module of the embedded standard
-library, or of each of the packages that are named.
+library, or of packages.
 
     exocet run verdicts.py EXOCET                    # the library
-    exocet run verdicts.py EXOCET PACKAGES NAME...   # these, in the folder that `pip install --target` filled
+    exocet run verdicts.py EXOCET PACKAGES [NAME...] # all in the folder that `pip install --target` filled, or these
 
-Each is checked on its own, and loaded in a process of its own. Differences are explained in verdicts.json, by name: what a load
+One process checks all of them, and another one loads them. Differences are explained in verdicts.json, by name: what a load
 meets that isn't in the texts. Whatever else differs is printed and fails, and so does an explanation that nothing needs any more.
 """
 
@@ -23,6 +23,8 @@ folder, names = (rest[0], rest[1:]) if rest else (None, [])
 if not folder:
     walked = exocet.walkModules(path=["<stdlib>"])
     names = [handle.name for handle in walked if not any(part in ACTING for part in handle.name.split("."))]
+elif not names:
+    names = [handle.name for handle in exocet.iterModules(path=[folder]) if handle.name != "__pycache__"]
 place = ["--path", folder] if folder else []
 
 
@@ -35,9 +37,9 @@ with open(os.path.join(os.path.dirname(__file__), "verdicts.json")) as file:
     explained = json.load(file)["packages" if folder else "library"]
 loads = {item["name"]: item["ok"] and None or item["error"] for item in run("load", "--json", *names)}
 checked = {name: None for name in names}
-for item in run("check", "--json", "--each", *names):
-    if item["level"] == "error" and item["module"] in checked:
-        checked[item["module"]] = f"{item['verdict']} {item['name']}: {item['reason']}"
+for item in run("check", "--json", *names):
+    for name in item["prevents"]:
+        checked[name] = f"{item['file']}:{item['line']} {item['verdict']} {item['name']}: {item['reason']}"
 wrong = 0
 for name in names:
     if (loads[name] is None) != (checked[name] is None):

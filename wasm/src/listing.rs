@@ -28,6 +28,8 @@ struct Statement<'a> {
     line: usize,
     column: usize,
     kind: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    lazy: bool,
 }
 
 #[wasm_bindgen]
@@ -81,6 +83,7 @@ impl Loader {
                     ImportKind::Try => "try",
                     ImportKind::Never => "never",
                 },
+                lazy: import.is_lazy,
             })
         };
         let statements: Result<js_sys::Array, _> = found.iter().map(statement).collect();

@@ -23,14 +23,18 @@ use std::{io::Write, path::PathBuf, process::ExitCode};
 #[command(after_long_help = "\
 The mapper is made of the same options as that of `run`, and asked about each import of the NAMEs, and of
 everything below those that are packages. A package has its own modules, as where `load` loads it, and the
-mapper is asked for the others. Denied and missing modules are errors; what is missing inside of `try` is a
-warning, and so is what is denied or missing but for a type checker. What code asks for by itself, as
-`importlib.import_module(name)` does, shows only in a record of a run (--record).
+mapper is asked for the others. What keeps a NAME from being loaded is an error: an import that fails and that
+no `try` or `suppress` catches, in the NAME or in what loading it runs. A failure that is caught, or that
+nothing decides to happen, is a warning; so is what stands in a function, what is for a type checker, and what
+lies in a module that loading the NAMEs doesn't run. An import that isn't come to, as the fallback for a module
+that is there, is a note. What code asks for by itself, as `importlib.import_module(name)` does, shows only in
+a record of a run (--record).
 Exit code: 0; 1 if there are errors; 2 if the command line is wrong.
 
-The JSON is a list of {\"module\", \"file\", \"line\", \"column\", \"name\", \"kind\", \"verdict\", \"reason\"}. The
-verdict is denied, missing, overridden or unreadable; with --record also dynamic or never asked. The kinds
-are those of `exocet imports`. What isn't known is null.
+The JSON is a list of {\"module\", \"file\", \"line\", \"column\", \"name\", \"kind\", \"verdict\", \"reason\",
+\"level\", \"prevents\"}. The verdict is denied, missing, fails, raises, overridden or unreadable; with --record
+also dynamic or never asked. The kinds are those of `exocet imports`. An error has in \"prevents\" the NAMEs that
+can't be loaded because of it. What isn't known is null.
 
 Examples:
   exocet check --path src --deny socket --deny ssl app

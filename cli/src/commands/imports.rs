@@ -14,11 +14,12 @@ use std::{io::Write, process::ExitCode};
 /// Print what a module imports, without running it
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Kinds: `top level` runs when the module is loaded, `try` may fail, `function` runs when a function
-is called, `type checking` never runs.
+Kinds: `top level` runs when the module is loaded, `try` may fail, since a `try` or a `suppress` catches that,
+`function` runs when a function is called, `type checking` and `never` never run: the version, the platform or
+`TYPE_CHECKING` decides against them, or nothing gets there. A `lazy import` is marked; it runs at once.
 
-The JSON is a list of {\"name\", \"item\", \"alias\", \"level\", \"line\", \"column\", \"kind\"}:
-`from .b import V as W` in `pk.a` has the name \"pk.b\", the item \"V\", the alias \"W\", the level 1.")]
+The JSON is a list of {\"name\", \"item\", \"alias\", \"level\", \"line\", \"column\", \"kind\"}, with \"lazy\": true for
+a `lazy import`: `from .b import V as W` in `pk.a` has the name \"pk.b\", the item \"V\", the alias \"W\", the level 1.")]
 pub(crate) struct ImportsArgs {
     #[command(flatten)]
     search: Search,
@@ -47,7 +48,8 @@ pub(crate) fn imports(args: &ImportsArgs) -> Result<ExitCode, Failure> {
         for import in &imports {
             let alias = import.alias.iter().map(|alias| format!(" as {alias}")).collect::<String>();
             let (place, kind, name) = (place(import), kind(import.kind), import.dotted());
-            writeln!(out, "{DIM}{place:width$}{DIM:#}  {CYAN}{kind:13}{CYAN:#}  {name}{DIM}{alias}{DIM:#}")?;
+            let lazy = if import.is_lazy { " (lazy)" } else { "" };
+            writeln!(out, "{DIM}{place:width$}{DIM:#}  {CYAN}{kind:13}{CYAN:#}  {name}{DIM}{alias}{lazy}{DIM:#}")?;
         }
         out.flush()?;
     }
@@ -63,6 +65,8 @@ struct Item<'a> {
     line: usize,
     column: usize,
     kind: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    lazy: bool,
 }
 
 impl<'a> From<&'a Import> for Item<'a> {
@@ -75,6 +79,7 @@ impl<'a> From<&'a Import> for Item<'a> {
             line: import.line,
             column: import.column,
             kind: kind(import.kind),
+            lazy: import.is_lazy,
         }
     }
 }

@@ -77,7 +77,7 @@ fn modules(args: &ListArgs) -> Result<Modules, Failure> {
         check_name(name)?;
     }
     let path = match args.package {
-        None if !args.search.paths.is_empty() => sources::path_of(sources::open_to_list(&args.search)?),
+        None if !args.search.paths.is_empty() => sources::path_of(sources::open(&args.search)?),
         _ => sources::path_and_library(sources::open(&args.search)?)?,
     };
     let Some(name) = &args.package else {

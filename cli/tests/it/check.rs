@@ -338,3 +338,32 @@ fn package_is_checked_as_it_is_loaded() {
         }
     }
 }
+
+#[test]
+fn check_and_load_come_to_the_same() {
+    let tree: Tree<'_> = &[
+        ("caught.py", "from contextlib import suppress\nwith suppress(ImportError): import lost"),
+        ("handler.py", "try: import lost\nexcept ImportError: import lost.too"),
+        ("fallback.py", "try: import json\nexcept ImportError: import lost"),
+        ("through.py", "import handler"),
+        ("pk/__init__.py", "try: from . import part\nexcept ImportError: part = None"),
+        ("pk/part.py", "import lost"),
+        ("pk/never.py", "raise ImportError('not here')"),
+    ];
+    for (name, code) in [("caught", 0), ("handler", 1), ("fallback", 0), ("through", 1), ("pk", 0), ("pk.part", 1)] {
+        for command in ["check", "load", "check --realm", "load --realm"] {
+            assert_eq!(run(tree, &format!("{command} --path . {name}")).code, Some(code), "{command} {name}");
+        }
+    }
+    let items = json_of(&run(tree, "check --json --path . through pk fallback"));
+    let shown = |item: &Value| format!("{} {} {} {}", item["module"], item["verdict"], item["level"], item["prevents"]);
+    let shown: Vec<_> = items.as_array().expect("a list").iter().map(shown).collect();
+    let expected = [
+        r#""through" "fails" "error" ["through"]"#,
+        r#""fallback" "missing" "note" []"#,
+        r#""pk.never" "raises" "warning" []"#,
+        r#""pk.part" "missing" "warning" []"#,
+    ];
+    let sorted = |list: &[String]| list.iter().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(sorted(&shown), sorted(&expected.map(str::to_owned)), "{shown:#?}");
+}

@@ -125,6 +125,55 @@ fn import_goes_to_each_module_that_it_runs() {
 }
 
 #[test]
+fn star_goes_to_the_modules_that_the_list_of_the_package_has() {
+    let tree: Tree<'_> = &[
+        ("all.py", "from pk import *"),
+        ("public.py", "from plain import *"),
+        ("pk/__init__.py", "__all__ = ['part', 'VALUE', 'own']\nVALUE = 1\nown = 2"),
+        ("pk/part.py", "import deeper"),
+        ("pk/own.py", ""),
+        ("pk/other.py", ""),
+        ("plain/__init__.py", ""),
+        ("plain/part.py", ""),
+        ("deeper.py", ""),
+    ];
+    assert_eq!(pairs(tree, "--path . all"), ["all > pk", "all > pk.part", "pk.part > deeper"]);
+    assert_eq!(pairs(tree, "--path . public"), ["public > plain"]);
+}
+
+#[test]
+fn graph_leaves_out_what_never_runs() {
+    let text = "import sys\nif sys.platform == 'beos': import old\nelif False: import older\nelse: import new";
+    let tree: Tree<'_> = &[("app.py", text), ("new.py", "")];
+    assert_eq!(pairs(tree, "--path . app"), ["app > sys", "app > new"]);
+}
+
+#[test]
+fn graph_tells_a_missing_module_from_one_of_its_name_in_a_package() {
+    let tree: Tree<'_> = &[
+        ("app.py", "import deep.user\nfrom loose.part import one\ntry: import twin\nexcept ImportError: pass"),
+        ("deep/__init__.py", ""),
+        ("deep/user.py", "from . import twin"),
+        ("deep/twin.py", ""),
+        ("loose/part/one.py", "from . import two"),
+        ("loose/part/two.py", ""),
+    ];
+    let expected = [
+        "app > deep",
+        "app > deep.user",
+        "app > loose",
+        "app > loose.part",
+        "app > loose.part.one",
+        "app > twin",
+        "deep.user > deep",
+        "deep.user > deep.twin",
+        "loose.part.one > loose.part",
+        "loose.part.one > loose.part.two",
+    ];
+    assert_eq!(pairs(tree, "--path . app"), expected);
+}
+
+#[test]
 fn module_that_imports_itself_is_a_cycle() {
     prints(&[("own.py", "import own")], "graph --path . own", "own\n  own (above) (cycle)\n\ncycles:\n  own\n");
 }

@@ -43,3 +43,16 @@ if TYPE_CHECKING:
         json!({"name": "types", "item": null, "alias": null, "level": 0, "line": 10, "column": 12, "kind": "type checking"})
     );
 }
+
+#[test]
+fn what_never_runs_and_what_is_lazy_is_marked() {
+    let module = "import sys\nif sys.version_info < (3,):\n    import old\nlazy import late as l\n";
+    let ran = run(&[("m.py", module)], "imports --path . m");
+    let lines: Vec<_> = ran.stdout.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(lines, ["1:8 top level sys", "3:12 never old", "4:13 top level late as l (lazy)"]);
+    let items = json_of(&run(&[("m.py", module)], "imports --path . --json m"));
+    assert_eq!(
+        (&items[1]["kind"], &items[1]["lazy"], &items[2]["lazy"]),
+        (&json!("never"), &json!(null), &json!(true))
+    );
+}

@@ -130,6 +130,7 @@ fn dynamic_item(importer: Option<String>, decision: &Decision) -> Item {
         verdict: Verdict::Dynamic,
         reason: format!("{} by {}", decision.answer, decision.rule),
         level: Level::Note,
+        prevents: Vec::new(),
         marked: None,
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Item {
     pub(super) verdict: Verdict,
     pub(super) reason: String,
     pub(super) level: Level,
+    /// The NAMEs that can't be loaded because of it.
+    pub(super) prevents: Vec<String>,
     /// The line of the text, and how many letters of it are meant, from the column on.
     #[serde(skip)]
     pub(super) marked: Option<(String, usize)>,
@@ -59,7 +61,14 @@ pub(super) enum Level {
 }
 
 impl From<Finding> for Item {
-    fn from(finding: Finding) -> Self {
+    fn from(mut finding: Finding) -> Self {
+        let prevents = std::mem::take(&mut finding.prevents);
+        Self { prevents, ..Self::about(finding) }
+    }
+}
+
+impl Item {
+    fn about(finding: Finding) -> Self {
         let level = match finding.level {
             check::Level::Error => Level::Error,
             check::Level::Warning => Level::Warning,
@@ -93,9 +102,7 @@ impl From<Finding> for Item {
         };
         Self::of(&module, &import, &text, name, verdict, level, reason)
     }
-}
 
-impl Item {
     pub(super) fn is_overridden(&self) -> bool {
         self.verdict == Verdict::Overridden
     }
@@ -137,7 +144,19 @@ impl Item {
             (line.to_owned(), length(&rest))
         });
         let (name, file) = (Some(module.name().to_owned()), module.origin());
-        Self { module: name, file, line, column, name: None, kind: None, verdict, reason, level, marked }
+        Self {
+            module: name,
+            file,
+            line,
+            column,
+            name: None,
+            kind: None,
+            verdict,
+            reason,
+            level,
+            prevents: Vec::new(),
+            marked,
+        }
     }
 }
 
