@@ -119,7 +119,7 @@ impl Asking<'_, '_> {
             None => None,
         };
         let value = target::known(&import.dotted()).or_else(|| names.as_ref()?.value(item).cloned());
-        let value = value.map(Value::from_outside).filter(|value| !matches!(value, Value::Unknown));
+        let value = value.map(Value::seen_from_outside).filter(|value| !matches!(value, Value::Unknown));
         let value = value.unwrap_or_else(|| bound_to(import));
         let name = format!("{}.{item}", import.name);
         let part = self.verdicts.outcome(self.key, &name);

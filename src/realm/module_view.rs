@@ -16,7 +16,7 @@ use rustpython_vm::{
     builtins::{PyDictRef, PyStr},
     common::lock::LazyLock,
     function::OptionalArg,
-    protocol::{PyIter, PyMappingMethods, PySequenceMethods},
+    protocol::{PyMappingMethods, PySequenceMethods},
     pyclass,
     types::{AsMapping, AsSequence, GetAttr, Iterable},
 };
@@ -74,7 +74,7 @@ impl Whose {
                 return Ok(Some(module));
             }
             if let Some(text) = name.downcast_ref::<PyStr>()
-                && realm.is_own(&text.to_string(), vm)?
+                && realm.is_own(text.to_string_lossy().as_ref(), vm)?
             {
                 return Ok(None);
             }
@@ -156,7 +156,7 @@ impl AsSequence for ModuleView {
 impl Iterable for ModuleView {
     fn iter(_: rustpython_vm::PyRef<Self>, vm: &VirtualMachine) -> PyResult {
         let dict: PyObjectRef = Whose::of(None, vm).dict(vm)?.into();
-        Ok(PyIter::from(dict.get_iter(vm)?).into())
+        Ok(dict.get_iter(vm)?.into())
     }
 }
 

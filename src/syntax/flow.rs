@@ -278,13 +278,13 @@ impl<'a> Walk<'a> {
         let mut flow = Flow::default();
         let cause = Cause::Import(number);
         let value = match self.importer.import(number, import, &state.names) {
-            Imported::Found(value) => value.from_outside(),
+            Imported::Found(value) => value.seen_from_outside(),
             Imported::Star(None) => {
                 state.names.is_open = true;
                 return Flow::to(state);
             }
             Imported::Star(Some(names)) => {
-                names.iter().for_each(|(name, value)| self.bind(&mut state, name, value.clone().from_outside()));
+                names.iter().for_each(|(name, value)| self.bind(&mut state, name, value.clone().seen_from_outside()));
                 state.names.is_open |= names.is_open;
                 return Flow::to(state);
             }
@@ -292,7 +292,7 @@ impl<'a> Walk<'a> {
                 if self.is_caught(class.as_ref()) {
                     flow.throw(Thrown { class, cause, state: state.clone() });
                 }
-                value.from_outside()
+                value.seen_from_outside()
             }
             Imported::Fails(classes) => {
                 for class in classes {

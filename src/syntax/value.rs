@@ -41,11 +41,11 @@ impl Value {
     }
 
     /// What a module sees of a value of another one's. Whose imports a function's are, only its own module knows.
-    pub(crate) fn from_outside(self) -> Self {
+    pub(crate) fn seen_from_outside(self) -> Self {
         match self {
             Value::Function(_) => Value::Unknown,
-            Value::Sequence(elements) => Value::Sequence(elements.into_iter().map(Value::from_outside).collect()),
-            Value::List(elements) => Value::List(elements.into_iter().map(Value::from_outside).collect()),
+            Value::Sequence(elements) => Value::Sequence(elements.into_iter().map(Value::seen_from_outside).collect()),
+            Value::List(elements) => Value::List(elements.into_iter().map(Value::seen_from_outside).collect()),
             value => value,
         }
     }
@@ -91,7 +91,7 @@ impl Value {
         }
         let is_tuple = |value: &Value| matches!(value, Value::Version(_) | Value::Sequence(_));
         let are_lists = matches!((self, other), (Value::List(_), Value::List(_)));
-        if !are_lists && !(is_tuple(self) && is_tuple(other)) {
+        if !(are_lists || is_tuple(self) && is_tuple(other)) {
             return None;
         }
         let (one, two) = (self.elements()?, other.elements()?);
