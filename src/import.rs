@@ -1,7 +1,6 @@
 //! What an import of a loaded module does: from the `__import__` that its code calls to the object that it gets.
 
 pub(crate) mod asker;
-mod asking;
 pub(crate) mod attenuation;
 pub(crate) mod builtins;
 pub(crate) mod check;
@@ -18,3 +17,4 @@ pub(crate) mod realms;
 pub(crate) mod resolve;
 pub(crate) mod shared_import;
 mod verdict;
+mod verdict_imports;

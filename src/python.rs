@@ -13,6 +13,7 @@ use crate::{
     import::{
         attenuation::AttenuatedModule,
         exec::Executor,
+        hook::Import,
         parent_view::{ImportedFrom, ParentView},
     },
     interpreter::{loader::Loader, slots::Slots},
@@ -30,7 +31,7 @@ pub const STUBS: &str = include_str!("exocet.pyi");
 /// Makes the classes of the objects that Python code gets, and connects the layers, for one interpreter.
 pub(crate) fn install(vm: &VirtualMachine) {
     let _ = Slots::make_static_type();
-    ImportFunction::make_type();
+    ImportFunction::make_import_type();
     let _ = Executor::make_static_type();
     let _ = HostFunction::make_static_type();
     let _ = ModuleProxy::make_static_type();

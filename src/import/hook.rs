@@ -22,7 +22,7 @@ use crate::{
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyDict, PyDictRef, PyStr},
-    class::PyClassImpl,
+    class::{PyClassImpl, StaticType},
     frame::current_globals,
     function::FuncArgs,
     pyclass,
@@ -78,7 +78,7 @@ impl Callable for ImportFunction {
                 Some(asker) => asker.import.import(args, Some(serving), vm),
                 None => zelf.import(args, Some(serving), vm),
             },
-            Caller::Code => zelf.import(args, None, vm),
+            Caller::Code => Self::called(zelf, args, vm),
             Caller::Vm => {
                 instances::refuse(&args, vm)?;
                 let _importing = Importing::enter();
@@ -89,12 +89,6 @@ impl Callable for ImportFunction {
 }
 
 impl ImportFunction {
-    /// Separates call instructions from the VM's own calls and from import statements, which both use the
-    /// slot for calls from native code.
-    pub(crate) fn make_type() {
-        Self::make_static_type().slots().vectorcall.store(Some(called_by_code));
-    }
-
     /// What a module's own code imports.
     pub(super) fn import(&self, args: FuncArgs, statement: Option<Serving>, vm: &VirtualMachine) -> PyResult {
         self.serve(Call::bind(args, vm)?, statement, None, vm)
@@ -172,8 +166,19 @@ impl ImportFunction {
     }
 }
 
-/// What a call instruction calls.
-fn called_by_code(
+/// An `__import__`, which tells call instructions from the VM's own calls and from import statements: these both use the slot for
+/// calls from native code.
+pub(crate) trait Import: PyClassImpl + StaticType + Callable<Args = FuncArgs> {
+    /// What a call instruction calls.
+    fn called(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult;
+
+    /// Makes the class, with a slot of its own for call instructions.
+    fn make_import_type() {
+        Self::make_static_type().slots().vectorcall.store(Some(called_by_code::<Self>));
+    }
+}
+
+fn called_by_code<T: Import>(
     importer: &PyObject,
     args: Vec<PyObjectRef>,
     positional: usize,
@@ -181,9 +186,15 @@ fn called_by_code(
     vm: &VirtualMachine,
 ) -> PyResult {
     let args = FuncArgs::from_vectorcall_owned(args, positional, names);
-    match importer.downcast_ref::<ImportFunction>() {
-        Some(importer) => importer.import(args, None, vm),
+    match importer.downcast_ref::<T>() {
+        Some(importer) => T::called(importer, args, vm),
         None => importer.call(args, vm),
+    }
+}
+
+impl Import for ImportFunction {
+    fn called(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        zelf.import(args, None, vm)
     }
 }
 

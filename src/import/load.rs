@@ -30,7 +30,7 @@ pub fn load(handle: &PythonModule, mapper: &MapperRef, vm: &VirtualMachine) -> P
     }
     let module = run(handle, mapper, None, |_| Ok(()), vm)?;
     // As of an import, the outcome is what its code put in its place.
-    let placed = INSTANCES.of(vm).take_placed(&module, vm)?;
+    let placed = INSTANCES.of(vm).outcome(&module, vm)?;
     Ok(placed.unwrap_or_else(|| module.into()))
 }
 

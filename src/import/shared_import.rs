@@ -1,6 +1,6 @@
 //! The interpreter's own `__import__` and `importlib.import_module`, which find out whose import it is before they import.
 
-use super::asker;
+use super::{asker, hook::Import};
 use crate::{
     interpreter::{
         frames::{Caller, Importing},
@@ -9,9 +9,8 @@ use crate::{
     load::instances,
 };
 use rustpython_vm::{
-    Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    Py, PyPayload, PyResult, VirtualMachine,
     builtins::PyStr,
-    class::PyClassImpl,
     function::FuncArgs,
     pyclass,
     types::{Callable, Representable},
@@ -24,7 +23,7 @@ pub(crate) struct SharedImport;
 
 /// Puts it there, and makes what `importlib` imports by go the same way.
 pub(crate) fn install(vm: &VirtualMachine) -> PyResult<()> {
-    SharedImport::make_static_type().slots().vectorcall.store(Some(called_by_code));
+    SharedImport::make_import_type();
     vm.builtins.set_attr("__import__", SharedImport.into_ref(&vm.ctx), vm)?;
     let importlib = IMPORT_SYSTEM.of(vm).importlib.clone();
     importlib.set_attr("_gcd_import", vm.new_function("_gcd_import", gcd_import), vm)
@@ -33,7 +32,7 @@ pub(crate) fn install(vm: &VirtualMachine) -> PyResult<()> {
 impl Callable for SharedImport {
     type Args = FuncArgs;
 
-    fn call(_: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         if !asker::is_expected() {
             return IMPORT_SYSTEM.of(vm).import.call(args, vm);
         }
@@ -42,7 +41,7 @@ impl Callable for SharedImport {
                 Some(asker) => asker.import.import(args, Some(serving), vm),
                 None => import(args, vm),
             },
-            Caller::Code => called(args, vm),
+            Caller::Code => Self::called(zelf, args, vm),
             Caller::Vm => {
                 instances::refuse(&args, vm)?;
                 import(args, vm)
@@ -51,34 +50,20 @@ impl Callable for SharedImport {
     }
 }
 
-/// What a call instruction calls.
-fn called_by_code(
-    importer: &PyObject,
-    args: Vec<PyObjectRef>,
-    positional: usize,
-    names: Option<&[PyObjectRef]>,
-    vm: &VirtualMachine,
-) -> PyResult {
-    let args = FuncArgs::from_vectorcall_owned(args, positional, names);
-    match importer.downcast_ref::<SharedImport>() {
-        Some(_) => called(args, vm),
-        None => importer.call(args, vm),
-    }
-}
-
-/// An import by a call.
-fn called(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    let given = |at: usize, name: &str| args.args.get(at).or_else(|| args.kwargs.get(name));
-    // A relative name is at or below the package of the code that asks.
-    let is_relative =
-        given(4, "level").is_some_and(|level| level.try_to_value::<isize>(vm).is_ok_and(|level| level > 0));
-    let name = given(0, "name").and_then(|name| Some(name.downcast_ref::<PyStr>()?.to_string()));
-    let asker = if is_relative { asker::of_running(vm) } else { asker::of_call(name.as_deref(), vm) };
-    match asker {
-        Some(asker) => asker.import.import_for(&asker, args, vm),
-        None => {
-            instances::refuse(&args, vm)?;
-            import(args, vm)
+impl Import for SharedImport {
+    fn called(_: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let given = |at: usize, name: &str| args.args.get(at).or_else(|| args.kwargs.get(name));
+        // A relative name is at or below the package of the code that asks.
+        let level = given(4, "level").map(|level| level.try_to_value::<isize>(vm));
+        let is_relative = level.is_some_and(|level| level.is_ok_and(|level| level > 0));
+        let name = given(0, "name").and_then(|name| Some(name.downcast_ref::<PyStr>()?.to_string()));
+        let asker = if is_relative { asker::of_running(vm) } else { asker::of_call(name.as_deref(), vm) };
+        match asker {
+            Some(asker) => asker.import.import_for(&asker, args, vm),
+            None => {
+                instances::refuse(&args, vm)?;
+                import(args, vm)
+            }
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Whether modules load, found out by going through what their texts run, and what those import run.
 
 use super::{
-    asking::Asking,
     dry_run::{DryRun, Outcome},
+    verdict_imports::VerdictImports,
 };
 use crate::{
     modules::handle::PythonModule,
@@ -122,9 +122,9 @@ impl<'a> Verdicts<'a> {
     pub(super) fn with_functions(&mut self, key: &Key, verdict: &Verdict) -> PyResult<(Vec<Site>, Obstacles)> {
         let Some(Some(body)) = self.bodies.get(key).cloned() else { return Ok(Default::default()) };
         self.running.push((key.clone(), verdict.run.names.clone()));
-        let mut asking = Asking::new(self, key);
-        let sites = run_functions(&body, &verdict.run, &mut asking);
-        let mut obstacles = asking.obstacles;
+        let mut imports = VerdictImports::new(self, key);
+        let sites = run_functions(&body, &verdict.run, &mut imports);
+        let mut obstacles = imports.obstacles;
         self.running.pop();
         obstacles.extend(verdict.obstacles.clone());
         match self.error.take() {
@@ -165,9 +165,9 @@ impl<'a> Verdicts<'a> {
         self.running.push((key.clone(), Names::default()));
         self.put.extend(body.puts.iter().cloned());
         let outer = std::mem::replace(&mut self.lowest, usize::MAX);
-        let mut asking = Asking::new(self, key);
-        let run = run(body, &key.name, &mut asking);
-        let obstacles = asking.obstacles;
+        let mut imports = VerdictImports::new(self, key);
+        let run = run(body, &key.name, &mut imports);
+        let obstacles = imports.obstacles;
         self.running.pop();
         let is_of_a_cycle = self.lowest < at;
         self.lowest = self.lowest.min(outer);

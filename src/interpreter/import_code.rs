@@ -12,18 +12,16 @@ use std::collections::HashMap;
 struct Known(HashMap<usize, PyRef<PyCode>>);
 
 /// The code of the interpreter's own import.
-pub(crate) struct ImportCode {
-    own: Known,
-}
+pub(crate) struct ImportCode(Known);
 
 /// The runtime fills it before any code runs that could put functions of its own into importlib.
 pub(crate) static IMPORT_CODE: Slot<ImportCode> =
-    Slot::new(|vm| ImportCode { own: Known::of_importlib(vm).unwrap_or_default() });
+    Slot::new(|vm| ImportCode(Known::of_importlib(vm).unwrap_or_default()));
 
 impl ImportCode {
     /// Whether it is the code of the interpreter's own import.
     pub(crate) fn is_importlib(&self, code: &Py<PyCode>) -> bool {
-        self.own.has(code)
+        self.0.has(code)
     }
 }
 

@@ -16,18 +16,21 @@ use std::collections::HashMap;
 
 /// Fresh modules by the addresses of their name objects.
 #[derive(Default)]
-pub(crate) struct Instances {
-    modules: PyMutex<HashMap<usize, PyRef<PyWeak>>>,
-    /// What modules that were loaded on their own put in their place in `sys.modules`, by the same addresses.
-    placed: PyMutex<HashMap<usize, Placed>>,
+pub(crate) struct Instances(PyMutex<HashMap<usize, Instance>>);
+
+struct Instance {
+    module: PyRef<PyWeak>,
+    /// What the module, loaded on its own, put in its place in `sys.modules`.
+    placed: Option<Placed>,
 }
 
-/// What stands in a module's place.
 enum Placed {
     /// While the module's body runs.
     Kept(PyObjectRef),
     /// Afterwards, as long as somebody uses it.
     Loaded(PyRef<PyWeak>),
+    /// It took itself away.
+    Nothing,
 }
 
 pub(crate) static INSTANCES: Slot<Instances> = Slot::new(|_| Instances::default());
@@ -36,20 +39,30 @@ impl Instances {
     /// Makes `module` the one that `name`, a string of its own, means.
     pub(crate) fn add(&self, name: &PyObject, module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
         let module = module.as_object().downgrade(None, vm)?;
-        // A module that another thread leaves meanwhile ends here, after the lock: its end may run any code.
-        let mut alive = Vec::new();
-        let mut instances = self.modules.lock();
+        // What another thread leaves meanwhile ends here, after the lock, as does what belonged to modules that are gone: its end
+        // may run any code.
+        let (mut alive, mut gone) = (Vec::new(), Vec::new());
+        let mut instances = self.0.lock();
         // Modules that are gone are dropped whenever as many were added as were left the last time.
         if instances.len() == instances.capacity() && instances.len() >= 64 {
-            instances.retain(|_, module| module.upgrade().map(|module| alive.push(module)).is_some());
+            gone.extend(instances.extract_if(|_, instance| match instance.module.upgrade() {
+                Some(module) => {
+                    alive.push(module);
+                    false
+                }
+                None => true,
+            }));
         }
-        instances.insert(name.get_id(), module);
+        // An earlier string may have had the address.
+        let former = instances.insert(name.get_id(), Instance { module, placed: None });
+        drop(instances);
+        drop((alive, gone, former));
         Ok(())
     }
 
     /// The fresh module that has this very object as its name.
     pub(crate) fn find(&self, name: &PyObject, vm: &VirtualMachine) -> Option<PyObjectRef> {
-        let found = self.modules.lock().get(&name.get_id()).map(|module| module.upgrade());
+        let found = self.0.lock().get(&name.get_id()).map(|instance| instance.module.upgrade());
         let module = found??;
         // The address may be that of another string by now.
         let own = module.downcast_ref::<PyModule>()?.dict().get_item_opt("__name__", vm).ok()??;
@@ -59,36 +72,42 @@ impl Instances {
     /// What stands in the place of the module that has this very object as its name: the module, or what its code put there.
     pub(crate) fn find_placed(&self, name: &PyObject, vm: &VirtualMachine) -> Option<PyObjectRef> {
         let module = self.find(name, vm)?;
-        let placed = match self.placed.lock().get(&name.get_id()) {
+        match self.0.lock().get(&name.get_id()).and_then(|instance| instance.placed.as_ref()) {
             None => Some(module),
             Some(Placed::Kept(placed)) => Some(placed.clone()),
             Some(Placed::Loaded(placed)) => placed.upgrade(),
-        };
-        placed.filter(|placed| !vm.is_none(placed))
+            Some(Placed::Nothing) => None,
+        }
     }
 
-    /// Puts something in the place of the module that has this very object as its name; `None` takes it away.
-    pub(crate) fn place(&self, name: &PyObject, value: PyObjectRef, _: &VirtualMachine) {
-        let _former_dropped_after_the_lock = self.placed.lock().insert(name.get_id(), Placed::Kept(value));
+    /// Puts something in the place of the module that has this very object as its name, or takes away what is there.
+    pub(crate) fn place(&self, name: &PyObject, value: Option<PyObjectRef>) {
+        self.set_placed(name, value.map_or(Placed::Nothing, Placed::Kept));
     }
 
     /// What the module's body put in its place, which is the outcome of its load.
     ///
     /// # Errors
     /// `KeyError` where it took itself away, as for `import`.
-    pub(crate) fn take_placed(&self, module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-        if self.placed.lock().is_empty() {
-            return Ok(None);
-        }
+    pub(crate) fn outcome(&self, module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
         let Some(name) = module.dict().get_item_opt("__name__", vm)? else { return Ok(None) };
-        let Some(Placed::Kept(placed)) = self.placed.lock().remove(&name.get_id()) else { return Ok(None) };
-        if vm.is_none(&placed) {
-            return Err(vm.new_key_error(name));
-        }
+        let placed = match self.0.lock().get(&name.get_id()).and_then(|instance| instance.placed.as_ref()) {
+            Some(Placed::Kept(placed)) => placed.clone(),
+            Some(Placed::Nothing) => return Err(vm.new_key_error(name)),
+            Some(Placed::Loaded(_)) | None => return Ok(None),
+        };
+        // From now on it lives as long as somebody uses it. What can't be referred to weakly stays as long as the module.
         if let Ok(weak) = placed.downgrade(None, vm) {
-            self.placed.lock().insert(name.get_id(), Placed::Loaded(weak));
+            self.set_placed(&name, Placed::Loaded(weak));
         }
         Ok(Some(placed))
+    }
+
+    fn set_placed(&self, name: &PyObject, placed: Placed) {
+        let mut instances = self.0.lock();
+        let former = instances.get_mut(&name.get_id()).and_then(|instance| instance.placed.replace(placed));
+        drop(instances);
+        drop(former);
     }
 }
 

@@ -86,7 +86,7 @@ impl Whose {
         if self.realm().is_none()
             && let Some(own) = self.own_name(name, vm)?
         {
-            INSTANCES.of(vm).place(&own, value.unwrap_or_else(|| vm.ctx.none()), vm);
+            INSTANCES.of(vm).place(&own, value);
             return Ok(());
         }
         match value {

@@ -16,6 +16,15 @@ with zipfile.ZipFile(archive, 'w') as out:
     out.writestr('src/below.py', 'word = __name__')
 ";
 
+/// Each of these command lines ends with exit code 0.
+#[track_caller]
+fn succeed(tree: Tree<'_>, lines: &[&str]) {
+    for line in lines {
+        let ran = run(tree, line);
+        assert_eq!(ran.code, Some(0), "{line}: {ran:?}");
+    }
+}
+
 #[test]
 fn archive_below_a_folder_is_an_archive() {
     let program = |entries: &str, rest: &str| format!("{ARCHIVE}sys.path[:0] = {entries}\nimport exocet\n{rest}");
@@ -97,15 +106,15 @@ fn folder_without_init_comes_after_the_library() {
     prints(DATA, "run importer.py", &format!("False True\n{right}"));
     let realm = run(DATA, "run host.py");
     assert!(realm.stdout.starts_with(&format!("{right}mine [")) && realm.stdout.contains("'mine.part'"), "{realm:?}");
-    for line in [
-        "load --path . main",
-        "load --realm --path . main json mine.part",
-        "check --realm --path . main",
-        "check --path . main",
-    ] {
-        let ran = run(DATA, line);
-        assert_eq!(ran.code, Some(0), "{line}: {ran:?}");
-    }
+    succeed(
+        DATA,
+        &[
+            "load --path . main",
+            "load --realm --path . main json mine.part",
+            "check --realm --path . main",
+            "check --path . main",
+        ],
+    );
     let graph = run(DATA, "graph --path . main");
     assert!(graph.stdout.contains("json.decoder"), "{graph:?}");
 }
@@ -206,18 +215,18 @@ print(PathFinder in sys.meta_path, PathFinder.find_spec('html', ['.']).submodule
 #[test]
 fn names_that_no_statement_can_spell_are_arguments() {
     let tree = &[("my-tool/__init__.py", "from . import lib"), ("my-tool/lib.py", ""), ("1024.py", ""), ("own.py", "")];
-    for line in [
-        "load --path . my-tool my-tool.lib 1024",
-        "load --path . --realm my-tool",
-        "check --path . my-tool",
-        "graph --path . my-tool",
-        "imports --path . my-tool",
-        "run --path . -m 1024",
-        "run --deny my-tool own.py",
-    ] {
-        let ran = run(tree, line);
-        assert_eq!(ran.code, Some(0), "{line}: {ran:?}");
-    }
+    succeed(
+        tree,
+        &[
+            "load --path . my-tool my-tool.lib 1024",
+            "load --path . --realm my-tool",
+            "check --path . my-tool",
+            "graph --path . my-tool",
+            "imports --path . my-tool",
+            "run --path . -m 1024",
+            "run --deny my-tool own.py",
+        ],
+    );
     let graph = run(tree, "graph --path . my-tool");
     assert_eq!(graph.stdout, "my-tool  package\n  my-tool.lib\n");
 }

@@ -1,32 +1,9 @@
 //! Exocet as the command `python`: how programs start it by `sys.executable`, and programs that stand in no file.
 
-use crate::support::{Ran, Tree, archive, directory, run_in};
-use std::{
-    fs,
-    io::Write,
-    path::Path,
-    process::{Command, Stdio},
-};
+use crate::support::{Tree, archive, directory, run_in, run_reading};
+use std::{fs, process::Command};
 
 const SHOW: &str = "import sys\nprint(__name__, sys.argv, __spec__, '__file__' in globals(), repr(sys.path[0]))";
-
-/// Runs a command that reads `input`.
-#[track_caller]
-fn reads(folder: &Path, arguments: &[&str], input: &str) -> Ran {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_exocet"))
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    // A command that reads nothing may have ended.
-    let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
-    let output = child.wait_with_output().expect("it ends");
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
-}
 
 #[track_caller]
 fn says(tree: Tree<'_>, arguments: &[&str], stdout: &str) {
@@ -59,11 +36,11 @@ fn text_is_a_program() {
     }
     let folder = directory(&[("beside.py", "word = 'found'")]);
     for line in [&["-", "a"][..], &["run", "-", "a"]] {
-        let ran = reads(folder.path(), line, &format!("{SHOW}\nimport beside\nprint(beside.word)\n1 / 0"));
+        let ran = run_reading(folder.path(), line, &format!("{SHOW}\nimport beside\nprint(beside.word)\n1 / 0"));
         assert_eq!(ran.stdout, "__main__ ['-', 'a'] None True ''\nfound\n", "{line:?}");
         assert!(ran.stderr.contains("File \"<stdin>\", line 5, in <module>"), "{line:?}: {}", ran.stderr);
     }
-    assert_eq!(reads(folder.path(), &["-I"], "print(1)").stdout, "1\n");
+    assert_eq!(run_reading(folder.path(), &["-I"], "print(1)").stdout, "1\n");
     // A realm has the modules of the current folder, and no empty entry.
     says(&[("m.py", "x = 1")], &["run", "--realm", "-c", "import m\nprint(m.x)"], "1\n");
 }
@@ -80,7 +57,7 @@ fn program_comes_through_a_pipe() {
     });
     assert_eq!(run_in(folder.path(), &["run", "pipe", "a"]).stdout, "/pipe ['pipe', 'a'] found\n");
     writer.join().expect("it ends").expect("it is read");
-    let ran = reads(folder.path(), &["run", "/dev/stdin", "b"], "import sys\nprint(__file__, sys.argv)");
+    let ran = run_reading(folder.path(), &["run", "/dev/stdin", "b"], "import sys\nprint(__file__, sys.argv)");
     assert_eq!(ran.stdout, "/dev/stdin ['/dev/stdin', 'b']\n", "{ran:?}");
 }
 

@@ -283,3 +283,68 @@ threading.Thread(target=slow).start()
 ";
     prints(&[("waits.py", text)], "run waits.py", "done\n");
 }
+
+#[test]
+#[cfg(feature = "stdlib")]
+fn files_that_a_realm_loads_by_their_paths_are_its_own() {
+    let tree = &[
+        ("host/__init__.py", ""),
+        ("host/api.py", "class Plugin: pass"),
+        ("host/plugins/shout.py", "from host.api import Plugin\nclass Shout(Plugin): pass"),
+        ("host/vendor/theirs.py", "word = 'vendored'"),
+        (
+            "host/load.py",
+            "import importlib.util, os, runpy, site, sys, types
+from importlib.machinery import SourceFileLoader
+from host.api import Plugin
+here = os.path.dirname(os.path.abspath(__file__))
+file = os.path.join(here, 'plugins', 'shout.py')
+def by_spec():
+    spec = importlib.util.spec_from_file_location('shout', file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return vars(module)
+def by_loader():
+    module = types.ModuleType('shout')
+    SourceFileLoader('shout', file).exec_module(module)
+    return vars(module)
+def by_load_module(): return vars(SourceFileLoader('loaded', file).load_module())
+def by_runpy(): return runpy.run_path(file)
+def by_exec():
+    scope = {'__name__': 'shout'}
+    with open(file) as text: exec(compile(text.read(), file, 'exec'), scope)
+    return scope
+def run(): return [issubclass(way()['Shout'], Plugin) for way in (by_spec, by_loader, by_load_module, by_runpy, by_exec)]
+def vendored():
+    site.addsitedir(os.path.join(here, 'vendor'))
+    import theirs
+    return theirs.word",
+        ),
+        (
+            "main.py",
+            "import warnings; warnings.simplefilter('ignore')
+import exocet, sys
+before = list(sys.path)
+load = exocet.Realm('host').loadNamed('host.load')
+print(load.run(), load.vendored(), sys.path == before)
+print([name for name in sys.modules if name.partition('.')[0] in ('host', 'shout', 'loaded', 'theirs')])",
+        ),
+    ];
+    prints(tree, "run main.py", "[True, True, True, True, True] vendored True\n[]\n");
+}
+
+#[test]
+#[cfg(feature = "stdlib")]
+fn tests_that_unittest_finds_by_name_are_the_realm_s() {
+    let tree = &[
+        ("service.py", "import settings\ndef mode(): return settings.MODE"),
+        ("settings.py", "MODE = 'real'"),
+        ("stub.py", "MODE = 'stub'"),
+        (
+            "suite/test_service.py",
+            "import unittest, service\nclass Case(unittest.TestCase):\n    def test(self): self.assertEqual(service.mode(), 'stub')",
+        ),
+    ];
+    let ran = run(tree, "run --realm --path . --path suite --override settings=stub.py -m unittest test_service");
+    assert!(ran.code == Some(0) && ran.stderr.ends_with("OK\n"), "{ran:?}");
+}

@@ -6,6 +6,7 @@ pub use tree::{Tree, archive, directory, write};
 
 use serde_json::Value;
 use std::{
+    io::Write,
     path::Path,
     process::{Command, Stdio},
     sync::mpsc,
@@ -21,18 +22,26 @@ pub struct Ran {
     pub stderr: String,
 }
 
-/// Runs a command in `folder`.
+/// Runs a command in `folder`, with nothing to read.
 #[track_caller]
 pub fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
-    let child = Command::new(env!("CARGO_BIN_EXE_exocet"))
+    run_reading(folder, arguments, "")
+}
+
+/// Runs a command in `folder` that may read `input`.
+#[track_caller]
+pub fn run_reading(folder: &Path, arguments: &[&str], input: &str) -> Ran {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_exocet"))
         .args(arguments)
         .env("EXOCET_CACHE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"))
         .current_dir(folder)
-        .stdin(Stdio::null())
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("it starts");
+    // A command that reads nothing may have ended.
+    let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
     let (sender, ended) = mpsc::channel();
     thread::spawn(move || sender.send(child.wait_with_output()));
     let output = ended.recv_timeout(Duration::from_secs(120)).expect("it doesn't hang").expect("it can be waited for");

@@ -16,19 +16,19 @@ use crate::syntax::{
 };
 
 /// A module that is on its way, and imports.
-pub(super) struct Asking<'b, 'a> {
+pub(super) struct VerdictImports<'b, 'a> {
     verdicts: &'b mut Verdicts<'a>,
     key: &'b Key,
     pub(super) obstacles: Obstacles,
 }
 
-impl<'b, 'a> Asking<'b, 'a> {
+impl<'b, 'a> VerdictImports<'b, 'a> {
     pub(super) fn new(verdicts: &'b mut Verdicts<'a>, key: &'b Key) -> Self {
         Self { verdicts, key, obstacles: Obstacles::new() }
     }
 }
 
-impl Importer for Asking<'_, '_> {
+impl Importer for VerdictImports<'_, '_> {
     fn import(&mut self, number: usize, import: &Import, names: &Names) -> Imported {
         if let Some((_, running)) = self.verdicts.running.last_mut() {
             *running = names.clone();
@@ -52,7 +52,7 @@ impl Importer for Asking<'_, '_> {
 /// Exceptions, and why they are raised.
 type Failure = (Vec<Option<Class>>, Obstacle);
 
-impl Asking<'_, '_> {
+impl VerdictImports<'_, '_> {
     fn get(&mut self, import: &Import) -> Result<Imported, Failure> {
         let mut names = None;
         for step in steps(&import.name) {
