@@ -105,7 +105,7 @@ impl ImportFunction {
     }
 
     /// The module of that name, on the behalf of `asker`, whose this is.
-    pub(super) fn module(&self, asker: &Asker, name: String, vm: &VirtualMachine) -> PyResult {
+    pub(crate) fn module(&self, asker: &Asker, name: String, vm: &VirtualMachine) -> PyResult {
         // An item in the list makes it the module itself, and not the package on top of it.
         let from = vm.ctx.new_tuple(vec![vm.ctx.new_str("__name__").into()]).into();
         let name = vm.ctx.new_str(name).into();

@@ -2,7 +2,12 @@
 
 use crate::{
     import::{asker, load::load},
-    interpreter::{importlib::IMPORT_SYSTEM, limits, loader::Loader, slots::Slot},
+    interpreter::{
+        importlib::{IMPORT_SYSTEM, sys_modules},
+        limits,
+        loader::Loader,
+        slots::Slot,
+    },
     load::units::UNITS,
     mapper::basic::plain,
     modules::{
@@ -13,8 +18,7 @@ use crate::{
 };
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyBytes, PyDict, PyModule, PyStr},
-    frame::{current_builtins, current_globals},
+    builtins::{PyBaseExceptionRef, PyBytes, PyModule, PyStr},
     function::OptionalArg,
     pyclass,
     types::Representable,
@@ -136,18 +140,20 @@ impl Loader {
     /// Imports the module as the code that calls does, or runs its code again where the interpreter's own `sys.modules` has it.
     #[pymethod]
     fn load_module(zelf: &Py<Self>, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
-        let name = vm.ctx.new_str(zelf.own(name, vm)?.name());
-        let builtins = current_builtins().and_then(|builtins| builtins.downcast::<PyDict>().ok());
-        let import = builtins.map_or(Ok(None), |builtins| builtins.get_item_opt("__import__", vm))?;
-        match import.filter(|_| asker::of_running(vm).is_some()) {
+        let name = zelf.own(name, vm)?.name();
+        match asker::of_running(vm) {
             // What is asked of a mapper isn't to be found in the interpreter's tables.
-            Some(import) => {
-                let itself = vm.ctx.new_tuple(vec![vm.ctx.new_str("__name__").into()]);
-                import.call((name, current_globals(), vm.ctx.none(), itself), vm)
-            }
+            Some(asker) => asker.import.module(&asker, name.to_owned(), vm),
             None => {
                 let importlib = IMPORT_SYSTEM.of(vm).importlib.clone();
-                vm.call_method(&importlib, "_load_module_shim", (zelf.to_owned(), name))
+                let spec = UNITS.of(vm).get(&zelf.handle, vm)?.found_spec(None, vm)?;
+                match sys_modules(vm)?.get_item_opt(name, vm)? {
+                    Some(module) => {
+                        vm.call_method(&importlib, "_exec", (spec, module))?;
+                        sys_modules(vm)?.get_item(name, vm)
+                    }
+                    None => vm.call_method(&importlib, "_load", (spec,)),
+                }
             }
         }
     }

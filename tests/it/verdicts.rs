@@ -158,6 +158,8 @@ fn context_managers_catch_what_they_are_given() {
     );
 }
 
+// These import what only the library has.
+#[cfg(feature = "stdlib")]
 #[test]
 fn conditions_of_version_platform_and_type_checking_are_decided() {
     let never = [
@@ -199,6 +201,8 @@ fn conditions_of_version_platform_and_type_checking_are_decided() {
     check(false, &chosen.each_ref().map(String::as_str));
 }
 
+// These import what only the library has.
+#[cfg(feature = "stdlib")]
 #[test]
 fn what_isnt_decided_is_no_error() {
     check(
@@ -246,6 +250,8 @@ fn what_surely_runs_is_an_error() {
     );
 }
 
+// These import what only the library has.
+#[cfg(feature = "stdlib")]
 #[test]
 fn what_an_import_leads_to_counts() {
     check(
