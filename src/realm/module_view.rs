@@ -30,6 +30,8 @@ pub(super) struct ModuleView;
 struct Whose {
     asker: Option<Asker>,
     mapper: Option<MapperRef>,
+    /// Whether it is the library that reads.
+    is_library: bool,
 }
 
 impl Whose {
@@ -39,7 +41,7 @@ impl Whose {
         let asker = asker::of_call(name.as_deref(), vm);
         let mapper = asker.as_ref().and_then(|asker| asker.mapper(vm).ok());
         let client = mapper.as_ref().and_then(RealmModules::of).and_then(|realm| realm.client(vm));
-        Self { asker, mapper: client.or(mapper) }
+        Self { asker, mapper: client.or(mapper), is_library: asker::of_running(vm).is_none() }
     }
 
     fn realm(&self) -> Option<&RealmModules> {
@@ -53,7 +55,8 @@ impl Whose {
 
     /// The name object of the module that asks, if it was loaded on its own and `name` is its name.
     fn own_name(&self, name: &PyObject, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-        if INSTANCES.of(vm).find(name, vm).is_some() {
+        // The library has it from a class; other code that has the name of another fresh module means the name.
+        if self.is_library && INSTANCES.of(vm).find(name, vm).is_some() {
             return Ok(Some(name.to_owned()));
         }
         let Some(asker) = self.asker.as_ref().filter(|_| self.realm().is_none()) else { return Ok(None) };

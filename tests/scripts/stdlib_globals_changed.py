@@ -47,7 +47,7 @@
 # > denied: updated unspecified tidy
 # > 42 True
 # > Facade swapped
-# > real ones kept: True True
+# > real ones kept: True True True
 # > ZeroDivisionError; then lazy has 42
 # > ended: stand-in
 import exocet
@@ -78,7 +78,7 @@ fresh = exocet.loadNamed("lazy", exocet.pep302Mapper)
 print(fresh.answer, fresh is not lazy)
 facade = exocet.loadNamed("swapped", exocet.pep302Mapper)
 print(type(facade).__name__, facade.former.__name__)
-print("real ones kept:", sys.modules["lazy"] is lazy, sys.modules["swapped"] is swapped)
+print("real ones kept:", sys.modules["lazy"] is lazy, sys.modules["swapped"] is swapped, sys.modules[fresh.__name__] is lazy)
 
 # Nothing of a load that failed is left for another module.
 for _ in range(300):
