@@ -32,7 +32,7 @@
 # |     runner("import outside", space, space)
 # |     return space.get("outside")
 # | def by_bdb(): return run(bdb.Bdb().run)
-# | def by_profile(): return run(profile.Profile().runctx)
+# | def by_profile(): return run(profile.Profile(lambda: 0.0).runctx)
 # | def by_trace(): return run(trace.Trace(count=0, trace=0).runctx)
 # | def by_patch():
 # |     with unittest.mock.patch("outside.word", "patched", create=True): return importlib.import_module("outside")

@@ -10,7 +10,12 @@ import { scripts } from "./scripts.js";
 const ELSEWHERE = {
   "stdlib_by_name.py": "`unittest` is not in the tier",
   "stdlib_module_tools.py": "`unittest` is not in the tier",
+  "stdlib_by_name_in_realm.py": "`doctest` is not in the tier",
+  "stdlib_computed_names.py": "`bdb` and `profile` are not in the tier",
   "stdlib_pass_through.py": "`concurrent.futures` and `email` are not in the tier",
+  "stdlib_pkgutil_library.py": "the interpreter has no finder of folders, which lists the library",
+  "stdlib_realm_path_finder.py": "the interpreter has no PathFinder",
+  "stdlib_resources_beside.py": "`importlib.resources` is not in the tier",
   "stdlib_proxy_module.py": "`unittest` is not in the tier",
   "stdlib_realm_threads.py": "there are no threads",
   "stdlib_resources.py": "`importlib.resources` is not in the tier",
