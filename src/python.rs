@@ -16,7 +16,7 @@ use crate::{
         hook::Import,
         parent_view::{ImportedFrom, ParentView},
     },
-    interpreter::{loader::Loader, slots::Slots},
+    interpreter::loader::Loader,
     mapper::{import_function::ImportFunction, reference::PyMapper},
     realm::{self, import_tables::RealmFinder, reference::PyRealm},
     values::{host_module::HostFunction, module_proxy::ModuleProxy},
@@ -30,7 +30,6 @@ pub const STUBS: &str = include_str!("exocet.pyi");
 
 /// Makes the classes of the objects that Python code gets, and connects the layers, for one interpreter.
 pub(crate) fn install(vm: &VirtualMachine) {
-    let _ = Slots::make_static_type();
     ImportFunction::make_import_type();
     let _ = Executor::make_static_type();
     let _ = HostFunction::make_static_type();
@@ -90,7 +89,7 @@ pub(crate) mod exocet {
     };
     use crate::{
         import::attenuation,
-        interpreter::limits,
+        interpreter::{importlib::IMPORT_SYSTEM, limits},
         mapper::{
             basic, redirect,
             reference::{MapperRef, PyMapper},
@@ -104,6 +103,10 @@ pub(crate) mod exocet {
     };
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
+        if IMPORT_SYSTEM.of_started(vm).is_none() {
+            let why = "exocet works in the interpreter of its runtime, and in none that was made inside";
+            return Err(vm.new_import_error(why, vm.ctx.new_str("exocet")));
+        }
         __module_exec(vm, module);
         let module = module.as_object();
         let classes = [

@@ -87,7 +87,7 @@ impl Asker {
 
     /// The mapper that its imports go to.
     pub(crate) fn mapper(&self, vm: &VirtualMachine) -> PyResult<MapperRef> {
-        self.import.mapper_of(&self.globals, vm)
+        self.import.mapper_of(|| Some(self.globals.clone()), vm)
     }
 
     /// The one that the code of `frame` belongs to.

@@ -1,10 +1,7 @@
 //! The builtins of loaded modules: the interpreter's, with an `__import__` that asks the mapper, and with an `exec` and an `eval`
 //! that keep these builtins.
 
-use super::{
-    asker::{self, Asker},
-    exec,
-};
+use super::{asker, exec};
 use crate::{
     interpreter::dunders,
     load::unit::Under,
@@ -37,9 +34,8 @@ pub(super) fn restore(
     vm: &VirtualMachine,
 ) -> PyResult<()> {
     let names = dunders::get(vm);
-    let is_kept = kept_by_spec(globals, vm)?.is_some_and(|kept| kept.as_object().is(mapper.as_object()));
-    if is_kept {
-        let own = Asker::of_globals(globals, vm).is_some_and(|asker| asker.import.is_of(mapper));
+    if kept_by_spec(globals, vm)?.is_some_and(|kept| kept.is(mapper.as_object())) {
+        let own = globals.get_item_opt(names.builtins, vm)?.is_some_and(|own| own.is(&builtins));
         return if own { Ok(()) } else { globals.set_item(names.builtins, builtins.into(), vm) };
     }
     // Nothing else of the module's keeps the mapper, so its builtins do: a copy, since those that its functions were made with

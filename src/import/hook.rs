@@ -4,13 +4,10 @@ use super::{
     asker::{self, Asker},
     forms::ImportForms,
     missing::new_nameless_error,
+    shared_import,
 };
 use crate::{
-    interpreter::{
-        frames::{Caller, Importing, Serving},
-        importlib::IMPORT_SYSTEM,
-    },
-    load::instances,
+    interpreter::frames::{Caller, Serving},
     mapper::{
         contract::Answer,
         import_function::{ImportFunction, owner_of},
@@ -79,11 +76,7 @@ impl Callable for ImportFunction {
                 None => zelf.import(args, Some(serving), vm),
             },
             Caller::Code => Self::called(zelf, args, vm),
-            Caller::Vm => {
-                instances::refuse(&args, vm)?;
-                let _importing = Importing::enter();
-                IMPORT_SYSTEM.of(vm).import.call(args, vm)
-            }
+            Caller::Vm => shared_import::import_of_vm(args, vm),
         }
     }
 }
@@ -125,15 +118,11 @@ impl ImportFunction {
         };
         let written = written.to_str().map_or_else(|| Cow::from(written.to_string()), Cow::from);
         let name = absolute(&written, call.globals.as_deref(), call.level, vm)?;
-        let running = current_globals();
-        let mapper = match globals.or(running.as_deref()) {
-            Some(globals) => self.mapper_of(globals, vm)?,
-            None => self.mapper_of(&vm.ctx.new_dict(), vm)?,
-        };
+        let mapper = self.mapper_of(|| globals.map(ToOwned::to_owned).or_else(current_globals), vm)?;
         let owner = self.asking(&mapper, &name, statement.is_some(), vm)?;
         let forms = ImportForms { mapper, owner: owner.clone() };
         // A call may leave out whose import it is; then it is that of the code that runs.
-        let importer = call.globals.or(running);
+        let importer = call.globals.or_else(current_globals);
         let mut request = Request::statement(&name, &written, call.level, call.from.as_ref(), importer.as_deref());
         if let Some(owner) = &owner {
             request = request.from_module(owner);
@@ -203,7 +192,7 @@ impl ImportFunction {}
 
 impl Representable for ImportFunction {
     fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
-        match zelf.mapper_of(&vm.ctx.new_dict(), vm) {
+        match zelf.mapper_of(|| None, vm) {
             Ok(mapper) => Ok(format!("<__import__ of {}>", mapper.as_object().repr(vm)?)),
             Err(_) => Ok("<__import__ of a mapper that is gone>".to_owned()),
         }

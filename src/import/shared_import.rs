@@ -34,7 +34,7 @@ impl Callable for SharedImport {
 
     fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         if !asker::is_expected() {
-            return IMPORT_SYSTEM.of(vm).import.call(args, vm);
+            return import(args, vm);
         }
         match Caller::of(&args, vm) {
             Caller::Statement(serving) => match asker::of_statement(vm) {
@@ -42,10 +42,7 @@ impl Callable for SharedImport {
                 None => import(args, vm),
             },
             Caller::Code => Self::called(zelf, args, vm),
-            Caller::Vm => {
-                instances::refuse(&args, vm)?;
-                import(args, vm)
-            }
+            Caller::Vm => import_of_vm(args, vm),
         }
     }
 }
@@ -60,12 +57,17 @@ impl Import for SharedImport {
         let asker = if is_relative { asker::of_running(vm) } else { asker::of_call(name.as_deref(), vm) };
         match asker {
             Some(asker) => asker.import.import_for(&asker, args, vm),
-            None => {
-                instances::refuse(&args, vm)?;
-                import(args, vm)
-            }
+            None => import_of_vm(args, vm),
         }
     }
+}
+
+/// What the VM imports for itself.
+pub(super) fn import_of_vm(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    // One interpreter makes another while code of the first one runs, whose builtins the VM then takes for the other's.
+    let Some(_) = IMPORT_SYSTEM.of_started(vm) else { return vm.builtins.get_attr("__import__", vm)?.call(args, vm) };
+    instances::refuse(&args, vm)?;
+    import(args, vm)
 }
 
 /// What the interpreter imports by itself.

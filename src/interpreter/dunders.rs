@@ -6,8 +6,6 @@ use std::cell::Cell;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Names {
-    /// The name under which `sys` keeps the table of slots.
-    pub(crate) slots: &'static PyStrInterned,
     pub(crate) name: &'static PyStrInterned,
     pub(crate) spec: &'static PyStrInterned,
     pub(crate) builtins: &'static PyStrInterned,
@@ -26,7 +24,6 @@ thread_local! {
 pub(crate) fn get(vm: &VirtualMachine) -> Names {
     NAMES.get().unwrap_or_else(|| {
         let names = Names {
-            slots: vm.ctx.intern_str("_exocet_slots"),
             name: vm.ctx.intern_str("__name__"),
             spec: vm.ctx.intern_str("__spec__"),
             builtins: vm.ctx.intern_str("__builtins__"),

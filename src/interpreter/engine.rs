@@ -10,7 +10,7 @@ use super::{
     budget::{self, Budget},
     importlib::sys_modules,
     limits::Limits,
-    slots::Slot,
+    slots::{self, Slot},
 };
 use crate::error::{Error, Kind, panic_message};
 use rustpython_vm::{
@@ -50,6 +50,17 @@ pub(crate) struct Engine {
     signals: UserSignalSender,
     /// Whether a panic went through Python frames, so that the state of the VM can't be relied on.
     broken: AtomicBool,
+    /// The last field, so that the interpreter is gone when it is dropped.
+    _slots: SweepSlots,
+}
+
+/// Drops what was kept for an interpreter when that is gone.
+struct SweepSlots;
+
+impl Drop for SweepSlots {
+    fn drop(&mut self) {
+        slots::sweep();
+    }
 }
 
 /// A runtime, as handles on its objects know it. It doesn't keep the runtime alive: a function of the host that holds a
@@ -72,6 +83,7 @@ impl Engine {
             home: Home::new(interpreter),
             signals,
             broken: AtomicBool::new(false),
+            _slots: SweepSlots,
         });
         let own = engine.reference();
         engine.enter(|vm| *RUNTIME.of(vm).lock() = own);

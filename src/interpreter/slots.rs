@@ -1,13 +1,18 @@
 //! What each layer keeps for one interpreter.
 //!
-//! An interpreter has one table of slots, an object in its `sys`; each layer declares the slots that it needs as statics and
-//! finds their content with one look-up in a dict.
+//! An interpreter has one table of slots; each layer declares the slots that it needs as statics. The tables are the
+//! process's and no object, so that no Python code can reach one, or take it away.
 
-use super::dunders;
-use rustpython_vm::{PyPayload, PyRef, VirtualMachine, object::PyThreadingConstraint, pyclass};
+use rustpython_vm::{
+    VirtualMachine,
+    common::{lock::PyMutex, rc::PyRc, static_cell},
+    object::PyThreadingConstraint,
+    vm::PyGlobalState,
+};
 use std::{
     any::Any,
-    fmt,
+    cell::RefCell,
+    collections::HashMap,
     marker::PhantomData,
     ops::Deref,
     sync::{
@@ -15,6 +20,11 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
 };
+
+#[cfg(not(feature = "threading"))]
+use std::rc::Weak;
+#[cfg(feature = "threading")]
+use std::sync::Weak;
 
 /// A place in every interpreter's table for one `T`, made when an interpreter first needs it.
 pub(crate) struct Slot<T> {
@@ -30,6 +40,22 @@ const SLOTS: usize = 24;
 /// The places that are taken.
 static TAKEN: AtomicUsize = AtomicUsize::new(0);
 
+static_cell! {
+    /// The tables by the numbers of their interpreters, none of which is given twice.
+    static TABLES: PyMutex<HashMap<i64, Table>>;
+}
+
+struct Table {
+    slots: PyRc<Slots>,
+    /// What lives as long as the interpreter.
+    interpreter: Weak<PyGlobalState>,
+}
+
+thread_local! {
+    /// The table that this thread needed last.
+    static RECENT: RefCell<(i64, Weak<Slots>)> = const { RefCell::new((-1, Weak::new())) };
+}
+
 impl<T: Any + PyThreadingConstraint> Slot<T> {
     pub(crate) const fn new(make: fn(&VirtualMachine) -> T) -> Self {
         Self { place: OnceLock::new(), make, content: PhantomData }
@@ -37,27 +63,19 @@ impl<T: Any + PyThreadingConstraint> Slot<T> {
 
     /// The content of the slot in this interpreter.
     pub(crate) fn of(&self, vm: &VirtualMachine) -> Filled<T> {
-        let table = existing(vm).unwrap_or_else(|| {
-            let table = Slots::default().into_ref(&vm.ctx);
-            let set = vm.sys_module.dict().set_item(dunders::get(vm).slots, table.clone().into(), vm);
-            set.expect("`sys` takes attributes");
-            table
-        });
-        self.fill(table, vm)
-    }
-
-    /// The content of the slot, if the interpreter has a table: while it starts it has none.
-    pub(crate) fn of_started(&self, vm: &VirtualMachine) -> Option<Filled<T>> {
-        Some(self.fill(existing(vm)?, vm))
-    }
-
-    fn fill(&self, table: PyRef<Slots>, vm: &VirtualMachine) -> Filled<T> {
-        let place = self.place();
-        if table.0[place].get().is_none() {
+        let (slots, place) = (existing(vm).unwrap_or_else(|| make(vm)), self.place());
+        if slots.0[place].get().is_none() {
             // To make it may need other slots, and even this one: the first one to be made stays.
-            let _ = table.0[place].set(Box::new((self.make)(vm)));
+            let _ = slots.0[place].set(Box::new((self.make)(vm)));
         }
-        Filled { table, place, content: PhantomData }
+        Filled { slots, place, content: PhantomData }
+    }
+
+    /// The content of the slot, if it is made: while an interpreter starts it isn't, and neither in one that no runtime built.
+    pub(crate) fn of_started(&self, vm: &VirtualMachine) -> Option<Filled<T>> {
+        let (slots, place) = (existing(vm)?, self.place());
+        slots.0[place].get()?;
+        Some(Filled { slots, place, content: PhantomData })
     }
 
     fn place(&self) -> usize {
@@ -69,14 +87,41 @@ impl<T: Any + PyThreadingConstraint> Slot<T> {
     }
 }
 
-fn existing(vm: &VirtualMachine) -> Option<PyRef<Slots>> {
-    let found = vm.sys_module.dict().get_item_opt(dunders::get(vm).slots, vm).ok().flatten();
-    found?.downcast::<Slots>().ok()
+/// The table of this interpreter, if it has one.
+fn existing(vm: &VirtualMachine) -> Option<PyRc<Slots>> {
+    let id = vm.state.interpreter_id;
+    let recent = RECENT.with_borrow(|(recent, slots)| if *recent == id { slots.upgrade() } else { None });
+    recent.or_else(|| {
+        let slots = tables().lock().get(&id)?.slots.clone();
+        RECENT.set((id, PyRc::downgrade(&slots)));
+        Some(slots)
+    })
+}
+
+fn make(vm: &VirtualMachine) -> PyRc<Slots> {
+    sweep();
+    let make = || Table { slots: PyRc::default(), interpreter: PyRc::downgrade(&vm.state) };
+    tables().lock().entry(vm.state.interpreter_id).or_insert_with(make).slots.clone()
+}
+
+fn tables() -> &'static PyMutex<HashMap<i64, Table>> {
+    TABLES.get_or_init(PyMutex::default)
+}
+
+/// Drops the tables of interpreters that are gone.
+pub(crate) fn sweep() {
+    let is_gone = |table: &Table| table.interpreter.strong_count() == 0;
+    // They are dropped when the lock is free again: what is in them may have something to do in the end.
+    let gone: Vec<_> = {
+        let mut tables = tables().lock();
+        tables.extract_if(|_, table| is_gone(table)).collect()
+    };
+    drop(gone);
 }
 
 /// The content of a slot. It keeps the interpreter's table alive, not the interpreter.
 pub(crate) struct Filled<T> {
-    table: PyRef<Slots>,
+    slots: PyRc<Slots>,
     place: usize,
     content: PhantomData<T>,
 }
@@ -85,7 +130,7 @@ impl<T: 'static> Deref for Filled<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        let content = self.table.0[self.place].get().map(|content| &**content as &dyn Any);
+        let content = self.slots.0[self.place].get().map(|content| &**content as &dyn Any);
         content.and_then(<dyn Any>::downcast_ref).expect("a slot is filled before it is handed out, by its own type")
     }
 }
@@ -96,15 +141,5 @@ trait Content: Any + PyThreadingConstraint {}
 impl<T: Any + PyThreadingConstraint> Content for T {}
 
 /// An interpreter's table of slots.
-#[pyclass(module = "exocet", name = "Slots")]
-#[derive(PyPayload, Default)]
-pub(crate) struct Slots([OnceLock<Box<dyn Content>>; SLOTS]);
-
-impl fmt::Debug for Slots {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Slots")
-    }
-}
-
-#[pyclass(flags(DISALLOW_INSTANTIATION))]
-impl Slots {}
+#[derive(Default)]
+struct Slots([OnceLock<Box<dyn Content>>; SLOTS]);

@@ -12,7 +12,10 @@ use rustpython_vm::{
     common::lock::PyMutex,
     function::FuncArgs,
 };
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 /// Fresh modules by the addresses of their name objects.
 #[derive(Default)]
@@ -34,6 +37,9 @@ enum Placed {
 }
 
 pub(crate) static INSTANCES: Slot<Instances> = Slot::new(|_| Instances::default());
+
+/// Whether any module has put something in its place. Where none has, nothing need be looked for.
+static PLACED: AtomicBool = AtomicBool::new(false);
 
 impl Instances {
     /// Makes `module` the one that `name`, a string of its own, means.
@@ -82,6 +88,7 @@ impl Instances {
 
     /// Puts something in the place of the module that has this very object as its name, or takes away what is there.
     pub(crate) fn place(&self, name: &PyObject, value: Option<PyObjectRef>) {
+        PLACED.store(true, Ordering::Relaxed);
         self.set_placed(name, value.map_or(Placed::Nothing, Placed::Kept));
     }
 
@@ -90,6 +97,9 @@ impl Instances {
     /// # Errors
     /// `KeyError` where it took itself away, as for `import`.
     pub(crate) fn outcome(&self, module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+        if !PLACED.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
         let Some(name) = module.dict().get_item_opt("__name__", vm)? else { return Ok(None) };
         let placed = match self.0.lock().get(&name.get_id()).and_then(|instance| instance.placed.as_ref()) {
             Some(Placed::Kept(placed)) => placed.clone(),

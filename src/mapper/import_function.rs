@@ -7,7 +7,7 @@ use super::{
 use crate::interpreter::{dunders, frames, importlib::IMPORT_SYSTEM};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyDict, PyStr},
+    builtins::{PyDict, PyDictRef, PyStr},
     object::{Traverse, TraverseFn},
     pyclass,
 };
@@ -52,19 +52,19 @@ impl ImportFunction {
         Ok(import.into_ref(&vm.ctx).into())
     }
 
-    /// Whether it is the `__import__` of that mapper's modules.
-    pub(crate) fn is_of(&self, mapper: &MapperRef) -> bool {
-        self.mapper.is(mapper)
-    }
-
     /// The mapper, where code in these globals asks. While the module is being collected only its own references lead there: the
     /// collector clears weak ones first.
-    pub(crate) fn mapper_of(&self, globals: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<MapperRef> {
+    pub(crate) fn mapper_of(
+        &self,
+        globals: impl FnOnce() -> Option<PyDictRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<MapperRef> {
         let error = match self.mapper.upgrade(vm) {
             Ok(mapper) => return Ok(mapper),
             Err(error) => error,
         };
-        let from_spec = kept_by_spec(globals, vm)?;
+        let Some(globals) = globals() else { return Err(error) };
+        let from_spec = kept_by_spec(&globals, vm)?.and_then(|kept| MapperRef::of_mapper(&kept));
         let from_builtins = || {
             let builtins = globals.get_item_opt(dunders::get(vm).builtins, vm).ok()??;
             Self::in_builtins(&builtins, vm)?.kept.clone()
@@ -78,13 +78,12 @@ impl ImportFunction {
     }
 }
 
-/// The mapper that a module's `__spec__` keeps alive.
-pub(crate) fn kept_by_spec(globals: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<Option<MapperRef>> {
+/// What a module's `__spec__` keeps alive: its mapper, unless its code has changed that.
+pub(crate) fn kept_by_spec(globals: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
     let names = dunders::get(vm);
     let Some(spec) = globals.get_item_opt(names.spec, vm)? else { return Ok(None) };
     let Some(dict) = spec.dict() else { return Ok(None) };
-    let state = dict.get_item_opt(names.loader_state, vm)?;
-    Ok(state.and_then(|state| MapperRef::of_mapper(&state)))
+    dict.get_item_opt(names.loader_state, vm)
 }
 
 /// The module whose code runs, or else the innermost one below on the stack, by the name that it was loaded under. It is

@@ -198,11 +198,6 @@ impl MapperRef {
 pub(crate) struct WeakMapper(PyRef<PyWeak>);
 
 impl WeakMapper {
-    /// Whether it leads to that mapper.
-    pub(crate) fn is(&self, mapper: &MapperRef) -> bool {
-        self.0.upgrade().is_some_and(|own| own.is(mapper.as_object()))
-    }
-
     pub(crate) fn upgrade(&self, vm: &VirtualMachine) -> PyResult<MapperRef> {
         match self.0.upgrade().map(|mapper| mapper.downcast()) {
             Some(Ok(mapper)) => Ok(MapperRef(mapper)),

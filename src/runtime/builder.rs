@@ -11,6 +11,7 @@ use crate::{
         engine::Engine,
         import_code::IMPORT_CODE,
         importlib::sys_modules,
+        library_code::LIBRARY,
         limits::{DEFAULT_LIMITS, Limits},
         sources::SOURCES,
     },
@@ -191,7 +192,7 @@ impl RuntimeBuilder {
     fn install(self, vm: &VirtualMachine) -> PyResult<()> {
         python::install(vm);
         // Before any code can have changed what it consists of.
-        let _ = IMPORT_CODE.of(vm);
+        let _ = (IMPORT_CODE.of(vm), LIBRARY.of(vm));
         #[cfg(feature = "threading")]
         MODULE_COMPILER.of(vm).configure(self.store, !self.alone);
         #[cfg(not(feature = "threading"))]
