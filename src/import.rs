@@ -11,6 +11,7 @@ pub(crate) mod graph;
 pub(crate) mod hook;
 mod items;
 pub(crate) mod load;
+pub(crate) mod made_code;
 pub(crate) mod missing;
 pub(crate) mod parent_view;
 pub(crate) mod realms;

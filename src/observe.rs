@@ -1,4 +1,4 @@
-//! What a runtime does: each answer of a mapper and each load, as events for observers, and as values that can be kept.
+//! What a runtime does: each answer of a mapper, each load and what else becomes code, as events for observers, and as values that can be kept.
 
 pub(crate) mod observer;
 pub(crate) mod record;
@@ -10,4 +10,4 @@ pub use observer::JsonLines;
 #[cfg(feature = "tracing")]
 pub use observer::TracingEvents;
 pub use observer::{EventLog, Observer};
-pub use record::{Decision, Event, Load};
+pub use record::{Code, Decision, Event, Load};

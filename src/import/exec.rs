@@ -4,7 +4,7 @@
 //! VM would use the interpreter's builtins. And source text is checked before the VM's compiler sees it, since
 //! text that is nested too deep would overflow the native stack.
 
-use super::asker;
+use super::{asker, made_code};
 use crate::{
     compile::{
         check_parses,
@@ -18,6 +18,7 @@ use crate::{
     },
     load::instances::INSTANCES,
     mapper::import_function::is_import,
+    observe::watch,
     syntax::{decode::decode, nesting},
 };
 use rustpython_vm::{
@@ -95,6 +96,7 @@ impl Callable for Executor {
     type Args = FuncArgs;
 
     fn call(zelf: &Py<Self>, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        zelf.admit(&args, vm)?;
         if let Some(code) = zelf.stored(&args, vm)? {
             return Ok(code.into());
         }
@@ -148,6 +150,21 @@ impl Callable for Executor {
 }
 
 impl Executor {
+    /// Asks observers about what is to become code.
+    fn admit(&self, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        if watch::active(vm).is_none() || self.name == "symtable" {
+            return Ok(());
+        }
+        let given = |at: usize, name: &str| args.args.get(at).or_else(|| args.kwargs.get(name));
+        let flags = given(3, "flags").filter(|_| self.mode.is_none());
+        let makes_tree =
+            flags.and_then(|flags| flags.try_to_value::<u32>(vm).ok()).is_some_and(|all| all & ONLY_AST != 0);
+        match given(0, "source") {
+            Some(source) if !makes_tree => made_code::admit(source, || self.file_of(args, vm), vm),
+            _ => Ok(()),
+        }
+    }
+
     /// The code that is to run, compiled if it isn't yet; `None` for what can't be compiled, which the interpreter reports.
     fn code(&self, args: &FuncArgs, depth: u32, vm: &VirtualMachine) -> PyResult<Option<PyRef<PyCode>>> {
         if let Some(code) = args.args.first().and_then(|source| source.downcast_ref::<PyCode>()) {

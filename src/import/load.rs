@@ -140,7 +140,7 @@ pub(crate) fn run(
             None => unit.fresh(under, vm)?,
         };
         prepare(&module)?;
-        stage.ready(vm)?;
+        stage.ready(unit.source(), vm)?;
         let ran = unit.run(&module.dict(), vm);
         // Code may be left of a module whose body has raised, such as what runs in the end.
         restore(&module.dict(), builtins, mapper, vm)?;

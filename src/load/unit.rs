@@ -13,11 +13,14 @@ use rustpython_vm::{
     function::ArgMapping,
     scope::Scope,
 };
+use std::sync::Arc;
 
 /// Compiled source, and what every module made of it begins with.
 pub(crate) struct Unit {
     /// Absent for a namespace package, which has no code.
     code: Option<PyRef<PyCode>>,
+    /// The bytes that the code was made of.
+    source: Option<Arc<[u8]>>,
     name: String,
     globals: PyDictRef,
     spec: PyDictRef,
@@ -34,7 +37,13 @@ pub(crate) struct Under {
 }
 
 impl Unit {
-    pub(crate) fn new(handle: &PythonModule, code: Option<PyRef<PyCode>>, vm: &VirtualMachine) -> PyResult<Self> {
+    /// `made` is the code, and the bytes that it was made of.
+    pub(crate) fn new(
+        handle: &PythonModule,
+        made: Option<(PyRef<PyCode>, Arc<[u8]>)>,
+        vm: &VirtualMachine,
+    ) -> PyResult<Self> {
+        let (code, source) = made.unzip();
         let name: PyObjectRef = vm.ctx.intern_str(handle.name()).to_object();
         let parent = match handle.kind() {
             Kind::Module => Dotted(handle.name()).parent().unwrap_or_default(),
@@ -75,6 +84,7 @@ impl Unit {
         globals.set_item(vm.ctx.intern_str("__builtins__"), vm.ctx.none(), vm)?;
         Ok(Self {
             code,
+            source,
             name: handle.name().to_owned(),
             globals,
             spec,
@@ -160,6 +170,11 @@ impl Unit {
         GARBAGE.of(vm).count(vm);
         let scope = Scope::new(Some(ArgMapping::from_dict_exact(globals.clone())), globals.clone());
         vm.run_code_obj(code.clone(), scope).map(drop)
+    }
+
+    /// The bytes that the code was made of.
+    pub(crate) fn source(&self) -> Option<&[u8]> {
+        self.source.as_deref()
     }
 
     /// The compiled code, which a namespace package has none of.

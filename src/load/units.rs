@@ -87,7 +87,7 @@ impl Units {
         #[cfg(not(feature = "stdlib"))]
         let frozen = None;
         let code = frozen.map_or_else(|| MODULE_COMPILER.of(vm).code(handle, &bytes, vm), Ok)?;
-        let unit = PyRc::new(Unit::new(handle, Some(code), vm)?);
+        let unit = PyRc::new(Unit::new(handle, Some((code, bytes.clone())), vm)?);
         let cached = Cached { _source: source.clone(), stamp, bytes, unit: unit.clone() };
         let key = Key { source: key.source, path: path.to_owned(), name: handle.name().to_owned() };
         self.units.lock().insert(key, cached);

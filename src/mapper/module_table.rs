@@ -24,4 +24,7 @@ pub(crate) trait ModuleTable: Any + PyThreadingConstraint {
 
     /// The spec of a name inside; `None` for any other.
     fn find_spec(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>>;
+
+    /// Hands out what ties the mapper to itself, for the collector, which takes the mapper apart.
+    fn clear(&self, out: &mut Vec<PyObjectRef>);
 }

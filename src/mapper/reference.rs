@@ -236,6 +236,9 @@ unsafe impl Traverse for PyMapper {
         let given = std::mem::take(self.given.get_mut());
         let dicts = [given.builtins, given.views].into_iter().flatten().map(Into::into);
         out.extend(dicts.chain(given.stand_ins.map(Into::into)));
+        if let Some(table) = &self.table {
+            table.clear(out);
+        }
     }
 }
 

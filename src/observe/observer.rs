@@ -1,6 +1,6 @@
 //! Observers: who is notified of what a runtime does.
 
-use super::record::Event;
+use super::record::{Code, Event};
 use crate::modules::handle::PythonModule;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -26,13 +26,23 @@ pub trait Observer: Send + Sync + 'static {
     fn event(&self, event: &Event);
 
     /// A module is about to run, for the first time or once more. With a reason against it, it doesn't, and its import fails.
-    /// `hash` is BLAKE3 of its file, in hexadecimal. Of a shared module that nobody finds on the search path only
-    /// the name is known. Provided: it runs.
+    /// `hash` is BLAKE3 of the very bytes that became its code, in hexadecimal; absent for a package without code. `module` is absent
+    /// where a finder or a loader of the program's own has found it. Provided: it runs.
     ///
     /// # Errors
     /// The reason, as it is to follow the module's name in the message of an `ImportError`.
     fn admit(&self, name: &str, module: Option<&PythonModule>, hash: Option<&str>) -> Result<(), String> {
         let _ = (name, module, hash);
+        Ok(())
+    }
+
+    /// What is not the code of a module that is being loaded is about to become code, see [`Code`]. With a reason against it, whoever
+    /// has it made gets an `ImportError`. What was admitted once isn't asked about again. Provided: it becomes code.
+    ///
+    /// # Errors
+    /// The reason, as it is to follow the file's name in the message.
+    fn admit_code(&self, code: &Code) -> Result<(), String> {
+        let _ = code;
         Ok(())
     }
 }
@@ -117,7 +127,7 @@ impl<W: std::io::Write + Send + 'static> Observer for JsonLines<W> {
     }
 }
 
-/// Makes each event one of the crate `tracing`: decisions at the level `DEBUG`, loads at `INFO`, failed ones at `WARN`; target
+/// Makes each event one of the crate `tracing`: decisions at the level `DEBUG`, loads and other code at `INFO`, failed loads at `WARN`; target
 /// `exocet`.
 #[cfg(feature = "tracing")]
 #[derive(Debug, Clone, Copy, Default)]
@@ -138,6 +148,10 @@ impl Observer for TracingEvents {
                     None => tracing::info!(target: "exocet", name, fresh, compile_ns, run_ns, "load"),
                     Some(error) => tracing::warn!(target: "exocet", name, fresh, compile_ns, run_ns, error, "load"),
                 }
+            }
+            Event::Code(code) => {
+                let (file, hash) = (&*code.file, &*code.hash);
+                tracing::info!(target: "exocet", file, hash, "code");
             }
         }
     }

@@ -14,6 +14,8 @@ pub enum Event {
     Decision(Decision),
     /// A module was loaded, or failed to be. It is reported when that is over, so inner loads come before outer ones.
     Load(Load),
+    /// A file that isn't the module being loaded, text or bytecode became code. The same is reported once.
+    Code(Code),
 }
 
 /// What a mapper answered to one request.
@@ -66,6 +68,26 @@ pub struct Load {
     pub run: u64,
     /// What it raised; absent if it is loaded.
     pub error: Option<String>,
+    /// The thread, by a number of its own.
+    pub thread: u64,
+}
+
+/// What became code, and is not the code of a module that was being loaded: a file that a program has compiled by its path, and what
+/// `exec`, `eval`, `compile` and `marshal` are given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Code {
+    /// The file that it is said to stand in; `<string>` and the like for text without one.
+    pub file: String,
+    /// BLAKE3, in hexadecimal, of just what became code: of the bytes of a file or of bytecode, of text in UTF-8, of the shape of a
+    /// syntax tree.
+    pub hash: String,
+    /// Who has it made, and where; absent where no Python code does.
+    pub importer: Option<Importer>,
+    /// When, in nanoseconds from the first event of the runtime.
+    pub at: u64,
+    /// The load in the middle of which it was made.
+    pub load: Option<u64>,
     /// The thread, by a number of its own.
     pub thread: u64,
 }

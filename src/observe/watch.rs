@@ -2,7 +2,7 @@
 
 use super::{
     observer::Observer,
-    record::{Decision, Event, Load},
+    record::{Code, Decision, Event, Load},
 };
 use crate::{
     error::Importer,
@@ -19,14 +19,15 @@ use crate::{
         request::Request,
         trail::{Step, Trail},
     },
-    modules::handle::PythonModule,
+    modules::handle::{Kind, PythonModule},
     values::traceback::describe,
 };
 use rustpython_vm::{PyResult, VirtualMachine, builtins::PyStr, function::FuncArgs};
 use std::{
     cell::{Cell, RefCell},
+    collections::HashSet,
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
@@ -37,6 +38,8 @@ pub(crate) struct Watch {
     observers: Vec<Arc<dyn Observer>>,
     start: OnceLock<Instant>,
     loads: AtomicU64,
+    /// The files and hashes of code that was admitted and is no module's.
+    admitted: Mutex<HashSet<(String, String)>>,
 }
 
 static WATCH: Slot<OnceLock<Arc<Watch>>> = Slot::new(|_| OnceLock::new());
@@ -50,7 +53,24 @@ static THREADS: AtomicU64 = AtomicU64::new(0);
 thread_local! {
     static THREAD: u64 = THREADS.fetch_add(1, Ordering::Relaxed);
     /// The loads that this thread is in the middle of.
-    static LOADS: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+    static LOADS: RefCell<Vec<Loading>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A load that isn't over.
+struct Loading {
+    id: u64,
+    name: String,
+    handle: Option<PythonModule>,
+    /// Whether it is the interpreter's own import that loads it.
+    shared: bool,
+    /// What its code was made of.
+    made: Option<Made>,
+}
+
+/// What code was made of: a file, and BLAKE3 of the bytes.
+struct Made {
+    file: String,
+    hash: String,
 }
 
 /// Makes `observers` watch the interpreter, and its own import of shared modules.
@@ -101,26 +121,29 @@ pub(crate) struct Stage<'a>(Option<Preparing<'a>>);
 
 struct Preparing<'a> {
     watch: &'a Watch,
-    name: &'a str,
-    handle: Option<&'a PythonModule>,
-    hash: Option<String>,
     begun: Instant,
     prepared: Cell<Option<Duration>>,
 }
 
 impl Stage<'_> {
-    /// The module is about to run.
-    pub(crate) fn ready(&self, vm: &VirtualMachine) -> PyResult<()> {
+    /// The module is about to run, and its code was made of `source`; it has none without it.
+    pub(crate) fn ready(&self, source: Option<&[u8]>, vm: &VirtualMachine) -> PyResult<()> {
         let Some(preparing) = &self.0 else { return Ok(()) };
         preparing.prepared.set(Some(preparing.begun.elapsed()));
-        preparing.watch.admit(preparing.name, preparing.handle, preparing.hash.as_deref(), vm)
+        let (name, handle, hash) = LOADS.with_borrow_mut(|loads| {
+            let loading = loads.last_mut().expect("a load is in the middle of itself");
+            let origin = loading.handle.as_ref().and_then(PythonModule::origin);
+            loading.made = source.map(|source| Made { file: origin.unwrap_or_default(), hash: hash_of(source) });
+            (loading.name.clone(), loading.handle.clone(), loading.made.as_ref().map(|made| made.hash.clone()))
+        });
+        preparing.watch.admit(&name, handle.as_ref(), hash.as_deref(), vm)
     }
 }
 
 impl Watch {
     pub(crate) fn new(observers: Vec<Arc<dyn Observer>>) -> Self {
         WATCHES.fetch_add(1, Ordering::Relaxed);
-        Self { observers, start: OnceLock::new(), loads: AtomicU64::new(0) }
+        Self { observers, start: OnceLock::new(), loads: AtomicU64::new(0), admitted: Mutex::default() }
     }
 
     fn now(&self) -> u64 {
@@ -161,10 +184,50 @@ impl Watch {
             rule: Step::deciding(&steps).map_or_else(String::new, Step::describe),
             at,
             took: nanoseconds(begun.elapsed()),
-            load: LOADS.with_borrow(|loads| loads.last().copied()),
+            load: innermost(),
             thread: THREAD.with(|thread| *thread),
         }));
         Ok(answer)
+    }
+
+    /// `bytes` are about to become code that is said to stand in `file`. It is that of the module that is being loaded where
+    /// the import system, or the loader of that module, makes it first of all.
+    pub(crate) fn code(&self, file: &str, bytes: &[u8], maker: Maker<'_>, vm: &VirtualMachine) -> PyResult<()> {
+        let hash = hash_of(bytes);
+        let module = LOADS.with_borrow_mut(|loads| {
+            let loading = loads.last_mut().filter(|loading| loading.shared && loading.made.is_none())?;
+            let is_own = match maker {
+                Maker::Import => true,
+                Maker::Loader(name) => loading.name == name,
+                Maker::Other => false,
+            };
+            is_own.then(|| {
+                loading.made = Some(Made { file: file.to_owned(), hash: hash.clone() });
+                let is_found = |handle: &PythonModule| handle.origin().is_some_and(|origin| origin == file);
+                (loading.name.clone(), loading.handle.clone().filter(is_found))
+            })
+        });
+        if let Some((name, handle)) = module {
+            return self.admit(&name, handle.as_ref(), Some(&hash), vm);
+        }
+        let key = (file.to_owned(), hash);
+        if self.admitted.lock().unwrap_or_else(PoisonError::into_inner).contains(&key) {
+            return Ok(());
+        }
+        let code = Code {
+            file: key.0.clone(),
+            hash: key.1.clone(),
+            importer: importer(vm),
+            at: self.now(),
+            load: innermost(),
+            thread: THREAD.with(|thread| *thread),
+        };
+        if let Some(why) = self.observers.iter().find_map(|observer| observer.admit_code(&code).err()) {
+            return Err(vm.new_import_error(format!("'{file}' is refused: {why}"), vm.ctx.new_str("")));
+        }
+        self.admitted.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
+        self.notify(&Event::Code(code));
+        Ok(())
     }
 
     /// Loads a module and reports it. What has no `handle` is known by its name alone.
@@ -177,28 +240,26 @@ impl Watch {
         body: impl FnOnce(&Stage<'_>) -> PyResult<R>,
     ) -> PyResult<R> {
         let id = self.loads.fetch_add(1, Ordering::Relaxed);
-        let parent = LOADS.with_borrow(|loads| loads.last().copied());
+        let parent = innermost();
         let importer = importer(vm);
-        let hash = handle.and_then(hash);
         let (at, begun) = (self.now(), Instant::now());
-        let stage = Stage(Some(Preparing {
-            watch: self,
-            name,
-            handle,
-            hash: hash.clone(),
-            begun,
-            prepared: Default::default(),
-        }));
-        LOADS.with_borrow_mut(|loads| loads.push(id));
+        let stage = Stage(Some(Preparing { watch: self, begun, prepared: Default::default() }));
+        let loading = Loading { id, name: name.to_owned(), handle: handle.cloned(), shared: !fresh, made: None };
+        LOADS.with_borrow_mut(|loads| loads.push(loading));
         let result = body(&stage);
-        LOADS.with_borrow_mut(Vec::pop);
+        let made = LOADS.with_borrow_mut(Vec::pop).and_then(|loading| loading.made);
         let total = begun.elapsed();
         let prepared = stage.0.and_then(|preparing| preparing.prepared.get());
+        let (origin, hash) = match made {
+            Some(Made { file, hash }) => (Some(file), Some(hash)),
+            // What has no code, what failed before it had any, and what is embedded as code.
+            None => (handle.and_then(PythonModule::origin), handle.and_then(hash)),
+        };
         self.notify(&Event::Load(Load {
             id,
             parent,
             name: name.to_owned(),
-            origin: handle.and_then(PythonModule::origin),
+            origin,
             hash,
             fresh,
             importer,
@@ -214,16 +275,40 @@ impl Watch {
     /// Reports a shared module that the interpreter's own import loads by `body`.
     pub(crate) fn shared<R>(&self, name: &str, vm: &VirtualMachine, body: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
         let handle = search_path(vm).ok().and_then(|path| path.get(name).ok());
-        self.admit(name, handle.as_ref(), handle.as_ref().and_then(hash).as_deref(), vm)?;
+        // Of any other module the bytes are asked about that become its code.
+        if let Some(handle) = &handle
+            && (handle.is_embedded() || handle.kind() == Kind::Namespace)
+        {
+            self.admit(name, Some(handle), hash(handle).as_deref(), vm)?;
+        }
         self.load(name, handle.as_ref(), false, vm, |_| body())
     }
+}
+
+/// Who makes code.
+#[derive(Clone, Copy)]
+pub(crate) enum Maker<'a> {
+    /// The interpreter's own import.
+    Import,
+    /// The loader of the module of that name.
+    Loader(&'a str),
+    Other,
+}
+
+/// The load that this thread is in the middle of.
+fn innermost() -> Option<u64> {
+    LOADS.with_borrow(|loads| loads.last().map(|loading| loading.id))
 }
 
 /// BLAKE3 of what the module's file holds.
 fn hash(handle: &PythonModule) -> Option<String> {
     // The interpreter's own import loads a file of any size.
     let bytes = handle.read_within(usize::MAX).ok()??;
-    Some(blake3::hash(&bytes).to_hex().to_string())
+    Some(hash_of(&bytes))
+}
+
+fn hash_of(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
 }
 
 fn importer(vm: &VirtualMachine) -> Option<Importer> {

@@ -10,7 +10,10 @@ use crate::{
         request::Request,
     },
     modules::handle::PythonModule,
-    observe::{observer::Observer, record::Event},
+    observe::{
+        observer::Observer,
+        record::{Code, Event},
+    },
     source::embedded,
     syntax::dotted::Dotted,
 };
@@ -22,7 +25,7 @@ use std::{
     sync::Arc,
 };
 
-/// The modules that ran, each with a hash of its file, and what each importer asked for and got.
+/// The modules that ran, each with a hash of its file, what else became code, and what each importer asked for and got.
 ///
 /// It is made of a record of what a runtime did, and is then two things: an [`Observer`] that lets no other code run, and by
 /// [`mapper`](Self::mapper) a mapper that answers nothing else.
@@ -46,6 +49,8 @@ use std::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lockfile {
     modules: BTreeMap<String, BTreeSet<Option<String>>>,
+    /// What became code and was no module: hashes by the last part of the file's name.
+    code: BTreeMap<String, BTreeSet<String>>,
     /// By importer, which is empty where no module asked, and name.
     decisions: BTreeMap<(String, String), Verdict>,
 }
@@ -57,6 +62,8 @@ struct Form {
     version: u32,
     #[serde(default, rename = "module")]
     modules: Vec<ModuleForm>,
+    #[serde(default, rename = "code", skip_serializing_if = "Vec::is_empty")]
+    code: Vec<CodeForm>,
     #[serde(default, rename = "decision")]
     decisions: Vec<DecisionForm>,
 }
@@ -72,6 +79,13 @@ struct ModuleForm {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct CodeForm {
+    file: String,
+    hash: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct DecisionForm {
     importer: String,
     name: String,
@@ -82,10 +96,14 @@ struct DecisionForm {
 const VERSION: u32 = 1;
 
 impl Lockfile {
+    fn empty() -> Self {
+        Self { modules: BTreeMap::new(), code: BTreeMap::new(), decisions: BTreeMap::new() }
+    }
+
     /// The lock of what these events report.
     #[must_use]
     pub fn of(events: &[Event]) -> Self {
-        let mut lock = Self { modules: BTreeMap::new(), decisions: BTreeMap::new() };
+        let mut lock = Self::empty();
         // A name that nobody found is no module, and was not given.
         let missing: BTreeSet<&str> = events.iter().filter_map(not_found).collect();
         for event in events {
@@ -94,6 +112,9 @@ impl Lockfile {
                 Event::Load(load) => {
                     let hash = load.hash.clone().filter(|_| !is_embedded(load.origin.as_deref()));
                     lock.modules.entry(load.name.clone()).or_default().insert(hash);
+                }
+                Event::Code(code) => {
+                    lock.code.entry(label(&code.file).to_owned()).or_default().insert(code.hash.clone());
                 }
                 Event::Decision(decision) => {
                     let importer = decision.importer.as_ref().map_or_else(String::new, |by| by.module.clone());
@@ -153,9 +174,12 @@ impl Lockfile {
         if form.version != VERSION {
             return Err(Error::malformed(format!("it is a lock of version {}, and not {VERSION}", form.version)));
         }
-        let mut lock = Self { modules: BTreeMap::new(), decisions: BTreeMap::new() };
+        let mut lock = Self::empty();
         for module in form.modules {
             lock.modules.entry(module.name).or_default().insert(module.hash);
+        }
+        for code in form.code {
+            lock.code.entry(code.file).or_default().insert(code.hash);
         }
         lock.decisions = form.decisions.into_iter().map(|form| ((form.importer, form.name), form.answer)).collect();
         Ok(lock)
@@ -174,17 +198,34 @@ impl Lockfile {
             name: name.clone(),
             answer: *answer,
         });
-        let form = Form { version: VERSION, modules: modules.collect(), decisions: decisions.collect() };
+        let code = self
+            .code
+            .iter()
+            .flat_map(|(file, hashes)| hashes.iter().map(|hash| CodeForm { file: file.clone(), hash: hash.clone() }));
+        let form =
+            Form { version: VERSION, modules: modules.collect(), code: code.collect(), decisions: decisions.collect() };
         // Strings and numbers have a form in TOML.
         toml::to_string(&form).unwrap_or_default()
     }
 
     fn refuse(&self, name: &str, hash: Option<&str>) -> Result<(), String> {
         match self.modules.get(name) {
-            None => Err("it isn't in the lock".to_owned()),
+            None => Err(ABSENT.to_owned()),
             Some(hashes) if hashes.iter().any(|own| own.as_deref() == hash) => Ok(()),
-            Some(_) => Err("it has changed since it was locked".to_owned()),
+            Some(_) => Err(CHANGED.to_owned()),
         }
+    }
+}
+
+const ABSENT: &str = "it isn't in the lock";
+const CHANGED: &str = "it has changed since it was locked";
+
+/// What code is listed under: the last part of the file's name, as the folder may lie elsewhere another time. All text
+/// without a file is one, since its names may have numbers in them that count.
+fn label(file: &str) -> &str {
+    match file.starts_with('<') && file.ends_with('>') {
+        true => "<string>",
+        false => file.rsplit(['/', '\\']).next().unwrap_or(file),
     }
 }
 
@@ -194,9 +235,17 @@ impl Observer for Lockfile {
 
     fn admit(&self, name: &str, module: Option<&PythonModule>, hash: Option<&str>) -> Result<(), String> {
         match module {
-            Some(module) if !module.is_embedded() => self.refuse(name, hash),
-            // What isn't found anywhere fails by itself.
-            _ => Ok(()),
+            Some(module) if module.is_embedded() => Ok(()),
+            _ => self.refuse(name, hash),
+        }
+    }
+
+    fn admit_code(&self, code: &Code) -> Result<(), String> {
+        let label = label(&code.file);
+        match self.code.get(label) {
+            Some(hashes) if hashes.contains(&code.hash) => Ok(()),
+            Some(_) if label != "<string>" => Err(CHANGED.to_owned()),
+            _ => Err(ABSENT.to_owned()),
         }
     }
 }

@@ -8,17 +8,19 @@ use crate::{
         loader::Loader,
         slots::Slot,
     },
-    load::units::UNITS,
+    load::{unit::Unit, units::UNITS},
     mapper::basic::plain,
     modules::{
         handle::PythonModule,
         search_path::{Location, SearchPath},
     },
+    observe::watch::{self, Maker},
     source::{contract::Entry, embedded},
 };
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyBytes, PyModule, PyStr},
+    common::rc::PyRc,
     function::OptionalArg,
     pyclass,
     types::Representable,
@@ -36,6 +38,17 @@ impl Loader {
             return Err(vm.new_import_error(message, vm.ctx.new_str(self.handle.name())));
         }
         Ok(&self.handle)
+    }
+
+    /// The unit of the module whose code is handed out.
+    fn unit(&self, handle: &PythonModule, vm: &VirtualMachine) -> PyResult<PyRc<Unit>> {
+        let unit = UNITS.of(vm).get(handle, vm)?;
+        if let Some(watch) = watch::active(vm)
+            && let Some(source) = unit.source().filter(|_| !handle.is_embedded())
+        {
+            watch.code(&handle.origin().unwrap_or_default(), source, Maker::Loader(handle.name()), vm)?;
+        }
+        Ok(unit)
     }
 }
 
@@ -63,7 +76,7 @@ impl Loader {
     /// The compiled code.
     #[pymethod]
     fn get_code(zelf: &Py<Self>, name: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
-        let unit = UNITS.of(vm).get(zelf.own(name, vm)?, vm)?;
+        let unit = zelf.unit(zelf.own(name, vm)?, vm)?;
         // Callers such as `pkgutil` and `runpy` expect code, also of a module that has none.
         match unit.code() {
             Some(code) => Ok(code.clone().into()),
@@ -181,7 +194,7 @@ impl Loader {
         }
         // Through this function of importlib's, for which the VM leaves importlib's frames out of tracebacks.
         let call = IMPORT_SYSTEM.of(vm).importlib.get_attr("_call_with_frames_removed", vm)?;
-        let Some(code) = UNITS.of(vm).get(&zelf.handle, vm)?.code().cloned() else { return Ok(()) };
+        let Some(code) = zelf.unit(&zelf.handle, vm)?.code().cloned() else { return Ok(()) };
         call.call((vm.builtins.get_attr("exec", vm)?, code, globals), vm).map(drop)
     }
 }

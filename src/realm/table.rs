@@ -75,4 +75,8 @@ impl ModuleTable for RealmModules {
             None => Ok(None),
         }
     }
+
+    fn clear(&self, out: &mut Vec<PyObjectRef>) {
+        out.extend(self.own.lock().take().map(Into::into));
+    }
 }

@@ -6,7 +6,7 @@ use crate::compile::disk_cache::DiskCache;
 use crate::{
     compile::{cache::Store, module_compiler::MODULE_COMPILER},
     error::{Error, Kind},
-    import::{exec::guard_interpreter, shared_import},
+    import::{exec::guard_interpreter, made_code, shared_import},
     interpreter::{
         engine::Engine,
         import_code::IMPORT_CODE,
@@ -207,7 +207,8 @@ impl RuntimeBuilder {
         arguments::install(&self.arguments, vm)?;
         let environment = if vm.state.config.settings.ignore_environment { Vec::new() } else { python_path() };
         install_path(&self.path, &environment, vm)?;
-        watch::install(self.observers, vm)
+        watch::install(self.observers, vm)?;
+        made_code::watch_marshal(vm)
     }
 }
 

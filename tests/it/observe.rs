@@ -3,7 +3,7 @@
 use exocet::{
     HostModule, Imports, Memory, Observer, Policy, Rule, Runtime,
     modules::PythonModule,
-    observe::{Decision, Event, EventLog, Load, Verdict},
+    observe::{Code, Decision, Event, EventLog, Load, Verdict},
 };
 use std::sync::{Arc, Mutex};
 
@@ -153,6 +153,37 @@ fn an_observer_may_refuse_a_module_before_it_runs() {
     let sys = runtime.import("sys", &Imports::pass_through()).unwrap();
     assert!(!sys.has("ran").unwrap());
     assert_eq!(seen.lock().unwrap().iter().filter(|line| *line == "bad true true").count(), 3);
+}
+
+#[test]
+fn what_else_becomes_code_is_reported_once_and_may_be_refused() {
+    struct Refuser;
+    impl Observer for Refuser {
+        fn event(&self, _: &Event) {}
+
+        fn admit_code(&self, code: &Code) -> Result<(), String> {
+            if code.file == "bad.txt" { Err("it is bad".to_owned()) } else { Ok(()) }
+        }
+    }
+    let app = "exec('x = 1')\nexec('x = 1')\neval(b'x')\ncompile('x', 'good.txt', 'exec')\ntry:\n    \
+        compile('x', 'bad.txt', 'exec')\nexcept ImportError as error:\n    said = str(error)\ncompile('(', 'tree', 'eval', 0x400) if 0 \
+        else None\ncompile('x', 'tree', 'eval', 0x400)\nexec(compile('y = 1', 'good.txt', 'exec'))";
+    let log = EventLog::new();
+    let source = Memory::new("<app>").with("app.py", app);
+    let runtime = Runtime::builder().source(source).observer(log.clone()).observer(Refuser).build().unwrap();
+    let module = runtime.load("app", &Imports::pass_through()).unwrap();
+    assert_eq!(module.get::<String>("said").unwrap(), "'bad.txt' is refused: it is bad");
+    let seen: Vec<_> = log
+        .events()
+        .into_iter()
+        .filter_map(|event| if let Event::Code(code) = event { Some(code) } else { None })
+        .map(|code| (code.file, code.hash, code.importer.map(|by| (by.module, by.line))))
+        .collect();
+    let hash = |text: &str| blake3::hash(text.as_bytes()).to_hex().to_string();
+    let at = |line: usize| Some(("app".to_owned(), line));
+    let expected = [("<string>", "x = 1", 1), ("<string>", "x", 3), ("good.txt", "x", 4), ("good.txt", "y = 1", 11)];
+    assert_eq!(seen, expected.map(|(file, text, line)| (file.to_owned(), hash(text), at(line))));
+    assert!(runtime.load("app", &Imports::pass_through()).is_ok());
 }
 
 #[test]

@@ -2,10 +2,12 @@
 
 use crate::support::{alone, attr, each_source, handle, recorder, said};
 use exocet::{
-    Answer, Mapper, Request,
+    Answer, Mapper, Memory, Request, Runtime, Source,
+    modules::SearchPath,
     raw::{self, MapperRef, RealmRef, load, load_package, search_path},
     vm::{AsObject, PyResult, VirtualMachine, builtins::PyStr},
 };
+use std::sync::Arc;
 
 const TREE: &[(&str, &str)] = &[
     ("a/__init__.py", "import outside\nfrom b import Shared"),
@@ -169,5 +171,39 @@ fn nothing_of_a_dropped_realm_is_left() {
             }
             Ok(())
         });
+    });
+}
+
+/// A source that tells when nobody has it any more.
+struct Marked(Memory, #[allow(dead_code, reason = "it is there to be dropped")] Arc<()>);
+
+impl Source for Marked {
+    fn label(&self) -> &str {
+        self.0.label()
+    }
+
+    fn read(&self, path: &str) -> std::io::Result<Option<Arc<[u8]>>> {
+        self.0.read(path)
+    }
+}
+
+#[test]
+fn a_dropped_realm_lets_go_of_its_source() {
+    let mark = Arc::new(());
+    Runtime::new().unwrap().enter(|vm| {
+        for looks in [false, true] {
+            let source =
+                Marked(Memory::new("<marked>").with("pk.py", "import sys\nsys.path.append('x')"), mark.clone());
+            let realm =
+                RealmRef::builder(&raw::pass_through(vm)).search_path(&SearchPath::new().with(source)).build(vm);
+            if looks {
+                realm.lookup("pk", vm).unwrap();
+            }
+            assert!(Arc::strong_count(&mark) > 1);
+            drop(realm);
+            raw::forget_units(vm);
+            vm.state.gc.collect_force(2);
+            assert_eq!(Arc::strong_count(&mark), 1, "{looks}");
+        }
     });
 }

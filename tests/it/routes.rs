@@ -316,6 +316,13 @@ const ROUTES: &[Route] = &[
     ),
     #[cfg(all(feature = "stdlib", feature = "threading"))]
     route(
+        "an interpreter inside (`_interpreters`, `concurrent.interpreters`), if it is let in",
+        &["_interpreters"],
+        "import _interpreters\nid = _interpreters.create()\ngot = _interpreters.run_string(id, 'import colorsys') is None or None\n_interpreters.destroy(id)",
+        Open,
+    ),
+    #[cfg(all(feature = "stdlib", feature = "threading"))]
+    route(
         "other threads, if `threading` is let in",
         &["threading"],
         "import threading\nfound = []\ndef run():\n    try:\n        import denied\n        found.append(denied)\n    except ImportError: pass\nthread = threading.Thread(target=run)\nthread.start()\nthread.join()\ngot = found[0] if found else None",

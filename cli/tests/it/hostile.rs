@@ -198,3 +198,26 @@ fn a_mapping_of_overrides_may_change_while_it_is_asked() {
     let ran = survives("", &[("app.py", app), ("guest.py", "import dep.x\nfrom dep import y as word")]);
     assert!(ran.code == Some(0) && ran.stdout.starts_with("KeyError"), "{ran:#?}");
 }
+
+#[test]
+fn an_interpreter_inside_is_no_end() {
+    let app = "import _interpreters\nid = _interpreters.create()\n\
+        print(_interpreters.run_string(id, 'import colorsys, sys\\nprint(colorsys.__name__)\\ntry:\\n    import exocet\\nexcept ImportError as error:\\n    print(error)'))\n\
+        _interpreters.destroy(id)\nimport json\nprint('alive')";
+    for options in ["", "--realm", "--trace record"] {
+        let ran = survives(options, &[("app.py", app)]);
+        let said =
+            "colorsys\nexocet works in the interpreter of its runtime, and in none that was made inside\nNone\nalive\n";
+        assert_eq!(ran.stdout, said, "{options}: {ran:#?}");
+    }
+    for code in [
+        "import sys\nfor name in list(sys.modules): del sys.modules[name]\nimport json",
+        "import sys\nfor name in list(vars(sys)): delattr(sys, name)\nimport json",
+        "import _frozen_importlib as f\nvars(f).clear()\nimport json",
+        "import builtins\nvars(builtins).clear()\nimport json",
+    ] {
+        for options in ["", "--realm", "--trace record"] {
+            survives(options, &[("app.py", code)]);
+        }
+    }
+}

@@ -53,6 +53,33 @@ fn trace_is_a_table_of_loads_inside_of_loads() {
 }
 
 #[test]
+fn trace_has_the_code_of_other_files() {
+    let code = |file: &str, at: u64| {
+        json!({"event": "code", "file": file, "hash": "00", "importer": {"module": "app", "file": "app.py", "line": 3},
+            "at": at, "load": 1, "thread": 1})
+    };
+    let record = lines(&[code("lib/plug.txt", 3), code("<string>", 2), load(1, None, "app", 0, 1_000_000, 0)]);
+    let tree: Tree<'_> = &[("run.record", &record)];
+    prints(
+        tree,
+        "trace run.record",
+        "     total        self  asked  module
+   1.00 ms     1.00 ms         app
+                               code of lib/plug.txt
+                               code of a text
+",
+    );
+    let json = json_of(&run(tree, "trace --format json run.record"));
+    assert_eq!((&json["code"][0]["file"], &json["code"][1]["file"]), (&json!("<string>"), &json!("lib/plug.txt")));
+    let page = run(tree, "trace --format html run.record").stdout;
+    assert!(page.contains("Other code") && page.contains("<code>lib/plug.txt</code>"), "{page}");
+    let chrome = json_of(&run(tree, "trace --format chrome run.record"));
+    assert!(
+        chrome["traceEvents"].as_array().expect("a list").iter().any(|event| event["name"] == "code of lib/plug.txt")
+    );
+}
+
+#[test]
 fn trace_as_json() {
     let record = program();
     let json = json_of(&run(&[("run.record", &record)], "trace --format json run.record"));

@@ -291,3 +291,99 @@ fn a_dry_run_by_a_policy_tells_importers_apart() {
         .collect();
     assert_eq!(found, [("one", 2, "denied"), ("two", 1, "denied")]);
 }
+
+/// Files that aren't imported, but become code: how, and the program that does it.
+const BY_PATH: [(&str, &str); 12] = [
+    ("an entry of __path__", "import pk.ext"),
+    (
+        "a finder",
+        "import sys, importlib.util as u\nclass F:\n    def find_spec(name, path=None, target=None):\n        return u.spec_from_file_location(name, 'lib/plug.py') if name == 'found' else None\nsys.meta_path.insert(0, F)\nimport found",
+    ),
+    (
+        "a finder with its own loader",
+        "import sys, importlib.util as u, importlib.abc as a\nclass F(a.MetaPathFinder, a.InspectLoader):\n    def find_spec(self, name, path=None, target=None):\n        return u.spec_from_loader(name, self) if name == 'virtual' else None\n    def get_source(self, name): return open('lib/plug.py').read()\nsys.meta_path.insert(0, F())\nimport virtual",
+    ),
+    ("runpy.run_path", "import runpy\nrunpy.run_path('lib/plug.py')"),
+    ("runpy.run_module", "import runpy\nrunpy.run_module('lib.plug')"),
+    (
+        "a loader",
+        "import types\nfrom importlib.machinery import SourceFileLoader\nSourceFileLoader('plug', 'lib/plug.py').exec_module(types.ModuleType('plug'))",
+    ),
+    (
+        "a spec",
+        "import importlib.util as u\nspec = u.find_spec('lib.plug')\nspec.loader.exec_module(u.module_from_spec(spec))",
+    ),
+    ("exec", "exec(open('lib/plug.py').read())"),
+    ("compile", "exec(compile(open('lib/plug.py', 'rb').read(), 'lib/plug.py', 'exec'))"),
+    ("a tree", "import ast\nexec(compile(ast.parse(open('lib/plug.py').read()), 'lib/plug.py', 'exec'))"),
+    (
+        "bytecode",
+        "import marshal, sys\nif sys.argv[1:]:\n    with open('code', 'wb') as file: marshal.dump(compile(open('lib/plug.py').read(), 'plug', 'exec'), file)\nwith open('code', 'rb') as file: exec(marshal.load(file))",
+    ),
+    ("exocet.load", "import exocet\nexocet.load(exocet.getModule('lib.plug'), exocet.pep302Mapper)"),
+];
+
+#[test]
+fn a_lock_holds_for_whatever_becomes_code() {
+    for (how, app) in BY_PATH {
+        for realm in ["", "--realm "] {
+            let folder = directory(&[
+                ("app.py", app),
+                ("pk/__init__.py", "import os\n__path__.append('lib')"),
+                ("lib/__init__.py", ""),
+                ("lib/ext.py", "print('first')"),
+                ("lib/plug.py", "print('first')"),
+            ]);
+            let recorded = in_folder(folder.path(), &format!("run {realm}--trace record app.py make"));
+            assert_eq!((recorded.stdout.as_str(), recorded.code), ("first\n", Some(0)), "{how}: {recorded:#?}");
+            let lock = in_folder(folder.path(), "lock record").stdout;
+            assert!(!lock.contains(&*folder.path().to_string_lossy()), "{how}: {lock}");
+            write(folder.path(), &[("lock", &lock)]);
+            // What was made once may be there already.
+            let locked = |make: &str| in_folder(folder.path(), &format!("run {realm}--locked lock app.py {make}"));
+            let same = locked("make");
+            assert_eq!((same.stdout.as_str(), same.code), ("first\n", Some(0)), "{how}: {same:#?}");
+            write(folder.path(), &[("lib/plug.py", "print('changed')"), ("lib/ext.py", "print('changed')")]);
+            if how == "bytecode" {
+                let changed = in_folder(folder.path(), "run app.py make");
+                assert_eq!(changed.stdout, "changed\n", "{changed:#?}");
+            }
+            let changed = locked("");
+            assert_eq!((changed.stdout.as_str(), changed.code), ("", Some(1)), "{how} {realm}: {changed:#?}");
+            assert!(changed.stderr.contains("is refused: it "), "{how} {realm}: {}", changed.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_program_that_makes_code_of_its_own_runs_under_its_lock() {
+    let app = "import collections, dataclasses, typing, enum, unittest.mock\n@dataclasses.dataclass\nclass A:\n    a: int = 1\n\
+        N = collections.namedtuple('N', 'a b')\nprint(A(), N(1, 2), eval('1 + 1'))";
+    let folder = directory(&[("app.py", app)]);
+    let recorded = in_folder(folder.path(), "run --trace record app.py");
+    assert_eq!(recorded.code, Some(0), "{recorded:#?}");
+    write(folder.path(), &[("lock", &in_folder(folder.path(), "lock record").stdout)]);
+    let locked = in_folder(folder.path(), "run --locked lock app.py");
+    assert_eq!((locked.stdout, locked.code), (recorded.stdout, Some(0)), "{}", locked.stderr);
+}
+
+#[test]
+fn a_record_goes_on_whatever_the_program_takes_away() {
+    let app = "import sys\nfor name in [name for name in dir(sys) if 'exocet' in name]:\n    delattr(sys, name)\n\
+        for name in ['_frozen_importlib', 'importlib._bootstrap', 'importlib', '_imp', 'exocet']:\n    sys.modules.pop(name, None)\n\
+        import colorsys";
+    let folder = directory(&[("app.py", app)]);
+    for realm in ["", "--realm "] {
+        let ran = in_folder(folder.path(), &format!("run {realm}--trace record app.py"));
+        assert_eq!(ran.code, Some(0), "{ran:#?}");
+        let events = events(folder.path(), "record");
+        assert!(
+            events.iter().any(|event| matches!(event, Event::Decision(by) if by.name == "colorsys")),
+            "{events:#?}"
+        );
+        assert!(
+            events.iter().any(|event| matches!(event, Event::Load(load) if load.name == "colorsys")),
+            "{events:#?}"
+        );
+    }
+}

@@ -41,7 +41,19 @@ pub(crate) fn trace(tree: &Tree<'_>) -> Value {
             },
         })
     });
-    json!({ "traceEvents": loads.chain(decisions).collect::<Vec<_>>(), "displayTimeUnit": "ns" })
+    let code = tree.code.iter().map(|code| {
+        json!({
+            "name": format!("code of {}", code.file),
+            "cat": "code",
+            "ph": "i",
+            "s": "t",
+            "ts": microseconds(code.at),
+            "pid": 1,
+            "tid": code.thread,
+            "args": { "hash": code.hash, "importer": code.importer },
+        })
+    });
+    json!({ "traceEvents": loads.chain(decisions).chain(code).collect::<Vec<_>>(), "displayTimeUnit": "ns" })
 }
 
 fn microseconds(nanoseconds: u64) -> f64 {

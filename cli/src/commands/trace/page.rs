@@ -46,6 +46,10 @@ pub(crate) fn page(tree: &Tree<'_>, name: &str) -> io::Result<String> {
             h2 { "Decisions" }
             (decisions(&tree.decisions))
         }
+        @if !tree.code.is_empty() {
+            h2 { "Other code" }
+            (code(tree))
+        }
         script { (PreEscaped(SCRIPT)) }
     };
     Ok(html_page(&format!("What {name} loaded"), STYLE, &body))
@@ -117,6 +121,24 @@ fn decisions(all: &[&Decision]) -> Markup {
                             td { (decision.rule) }
                             td.number { (times) }
                         }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The files that became code and are no modules, and how much text did.
+fn code(tree: &Tree<'_>) -> Markup {
+    let (files, texts) = tree.files();
+    html! {
+        p.soft { "Files that were loaded by their paths: " (files.len()) "; texts that were run: " (texts) }
+        @if !files.is_empty() {
+            div.wide {
+                table {
+                    thead { tr { th { "file" } th { "made by" } } }
+                    tbody {
+                        @for code in files { tr { td { code { (code.file) } } td { (asker(code.importer.as_ref())) } } }
                     }
                 }
             }

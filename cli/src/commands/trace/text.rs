@@ -28,6 +28,15 @@ pub(crate) fn write(tree: &Tree<'_>, min: Duration, out: &mut impl Write) -> io:
     if tree.outside() > 0 {
         writeln!(out, "{:>10}  {:>10}  {:>5}  {DIM}outside of these loads{DIM:#}", "", "", tree.outside())?;
     }
+    let (files, texts) = tree.files();
+    for code in files {
+        writeln!(out, "{:>31}{DIM}code of{DIM:#} {}", "", code.file)?;
+    }
+    if texts > 0 {
+        let what = if texts == 1 { "a text" } else { "texts" };
+        let count = if texts == 1 { String::new() } else { format!("{texts} ") };
+        writeln!(out, "{:>31}{DIM}code of {count}{what}{DIM:#}", "")?;
+    }
     Ok(tree.loads.len() - shown.len())
 }
 

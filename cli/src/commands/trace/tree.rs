@@ -1,6 +1,6 @@
 //! Loads below the loads that they belong to, and the times that follow from it.
 
-use exocet::observe::{Decision, Event, Load};
+use exocet::observe::{Code, Decision, Event, Load};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use std::collections::HashMap;
 
@@ -10,6 +10,8 @@ pub(crate) struct Tree<'a> {
     pub(crate) loads: Vec<Node<'a>>,
     /// All decisions, in the order in which they were made.
     pub(crate) decisions: Vec<&'a Decision>,
+    /// What became code and is no module's, in that order too.
+    pub(crate) code: Vec<&'a Code>,
 }
 
 /// A load in the tree. Times are in nanoseconds.
@@ -28,17 +30,19 @@ impl<'a> Tree<'a> {
     /// # Errors
     /// Two loads of the same number.
     pub(crate) fn new(events: &'a [Event]) -> Result<Self, String> {
-        let (mut loads, mut decisions) = (Vec::new(), Vec::new());
+        let (mut loads, mut decisions, mut code) = (Vec::new(), Vec::new(), Vec::new());
         for event in events {
             match event {
                 Event::Load(load) => loads.push(load),
                 Event::Decision(decision) => decisions.push(decision),
+                Event::Code(made) => code.push(made),
                 // Whatever else happens is neither a load nor a part of one.
                 _ => {}
             }
         }
         loads.sort_by_key(|load| (load.at, load.id));
         decisions.sort_by_key(|decision| decision.at);
+        code.sort_by_key(|code| code.at);
         let mut places = HashMap::new();
         for (at, load) in loads.iter().enumerate() {
             if places.insert(load.id, at).is_some() {
@@ -71,7 +75,13 @@ impl<'a> Tree<'a> {
             nodes.push(Node { load: loads[at], depth, total: total(at), own, decisions });
             stack.extend(below[at].iter().rev().map(|child| (*child, depth + 1)));
         }
-        Ok(Self { loads: nodes, decisions })
+        Ok(Self { loads: nodes, decisions, code })
+    }
+
+    /// The code that has a file, and how many texts have none.
+    pub(crate) fn files(&self) -> (Vec<&'a Code>, usize) {
+        let (texts, files): (Vec<&Code>, Vec<&Code>) = self.code.iter().partition(|code| code.file.starts_with('<'));
+        (files, texts.len())
     }
 
     /// The decisions that were made for none of the loads.
@@ -89,9 +99,10 @@ impl Node<'_> {
 
 impl Serialize for Tree<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut tree = serializer.serialize_struct("Tree", 2)?;
+        let mut tree = serializer.serialize_struct("Tree", 3)?;
         tree.serialize_field("loads", &Forest { nodes: &self.loads, depth: 0 })?;
         tree.serialize_field("decisions", &self.decisions)?;
+        tree.serialize_field("code", &self.code)?;
         tree.end()
     }
 }
