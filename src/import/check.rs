@@ -126,7 +126,7 @@ struct Checker<'a> {
 impl Checker<'_> {
     /// Finds out whether a root can be loaded, and what keeps it from that.
     fn judge(&mut self, root: &PythonModule) -> PyResult<()> {
-        self.verdicts.of_root(root)?;
+        self.verdicts.judge(root)?;
         let (mut places, mut seen) = (Vec::new(), HashSet::new());
         let mut keys = vec![Key { name: root.name().to_owned(), is_shared: false }];
         while let Some(key) = keys.pop() {
@@ -186,6 +186,7 @@ impl Checker<'_> {
             None => Default::default(),
         };
         let (mut next, text) = (Vec::new(), Arc::from(scan.text.as_str()));
+        let mut failed = HashSet::new();
         for (number, import) in scan.imports.iter().enumerate().filter(|(_, import)| import.kind != ImportKind::Never) {
             let (name, outcome) = self.dry.import(module.name(), &import.name, import.item.as_deref())?;
             if import.kind != ImportKind::TypeChecking {
@@ -193,6 +194,11 @@ impl Checker<'_> {
             }
             if let Some((name, outcome)) = self.problem(obstacles.get(&number), import, (name, outcome)) {
                 let is_failure = matches!(outcome, Outcome::Denied(_) | Outcome::Missing(_) | Outcome::Fails(_));
+                let is_fatal = self.fatal.contains_key(&(module.name().to_owned(), Some(Cause::Import(number))));
+                if matches!(outcome, Outcome::Fails(_)) && !failed.insert((name.clone(), is_fatal)) {
+                    // Each further import of what fails would say the same.
+                    continue;
+                }
                 let is_reached = sites.get(number).is_none_or(|site| site.is_reached);
                 let problem = Problem::Import { import: import.clone(), name, outcome };
                 match is_failure && (is_reached || import.kind == ImportKind::TypeChecking) {

@@ -69,6 +69,8 @@ pub(super) struct Verdicts<'a> {
     pub(super) dry: &'a DryRun<'a>,
     bodies: HashMap<Key, Option<Arc<Body>>>,
     known: HashMap<Key, Rc<Verdict>>,
+    /// Verdicts that held for an earlier root.
+    earlier: HashMap<Key, Rc<Verdict>>,
     /// The modules on their way, with the names that they have so far, and the lowest of them that was asked for since.
     pub(super) running: Vec<(Key, Names)>,
     lowest: usize,
@@ -79,35 +81,39 @@ pub(super) struct Verdicts<'a> {
 
 impl<'a> Verdicts<'a> {
     pub(super) fn new(dry: &'a DryRun<'a>) -> Self {
-        let (bodies, known, running) = (HashMap::new(), HashMap::new(), Vec::new());
-        Self { dry, bodies, known, running, lowest: usize::MAX, put: HashSet::new(), error: None }
+        let (bodies, known, earlier, running) = (HashMap::new(), HashMap::new(), HashMap::new(), Vec::new());
+        Self { dry, bodies, known, earlier, running, lowest: usize::MAX, put: HashSet::new(), error: None }
     }
 
-    /// The verdict on a module that is loaded under the mapper, as the first of all.
+    /// Finds out about a module that is loaded under the mapper, as the first of all.
     ///
     /// # Errors
     /// What the mapper raises.
-    pub(super) fn of_root(&mut self, module: &PythonModule) -> PyResult<Option<Rc<Verdict>>> {
+    pub(super) fn judge(&mut self, module: &PythonModule) -> PyResult<()> {
         // What depends on the module that a cycle was entered by is found out anew.
-        self.known.retain(|_, verdict| !verdict.is_of_a_cycle);
-        self.of(module)
+        self.earlier.extend(self.known.extract_if(|_, verdict| verdict.is_of_a_cycle));
+        let key = Key { name: module.name().to_owned(), is_shared: false };
+        let _ = self.load(module, &key);
+        self.error.take().map_or(Ok(()), Err)
     }
 
-    /// The verdict on a module under the mapper; none on one that can't be read.
+    /// The verdict on a module under the mapper, by which root it was ever come to; none on one that can't be read.
     ///
     /// # Errors
     /// What the mapper raises.
     pub(super) fn of(&mut self, module: &PythonModule) -> PyResult<Option<Rc<Verdict>>> {
         let key = Key { name: module.name().to_owned(), is_shared: false };
-        let _ = self.load(module, &key);
+        if self.known(&key).is_none() {
+            let _ = self.load(module, &key);
+        }
         match self.error.take() {
             Some(error) => Err(error),
-            None => Ok(self.known.get(&key).cloned()),
+            None => Ok(self.known(&key).cloned()),
         }
     }
 
     pub(super) fn known(&self, key: &Key) -> Option<&Rc<Verdict>> {
-        self.known.get(key)
+        self.known.get(key).or_else(|| self.earlier.get(key))
     }
 
     /// What a module that was looked at imports.

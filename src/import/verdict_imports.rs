@@ -112,7 +112,11 @@ impl VerdictImports<'_, '_> {
     }
 
     fn item(&mut self, import: &Import, item: &str, names: Option<Names>) -> Result<Imported, Failure> {
+        let name = format!("{}.{item}", import.name);
+        let part = self.verdicts.outcome(self.key, &name);
         let has = match &names {
+            // Names that the text doesn't show are most often those of the submodules.
+            Some(names) if names.value(item).is_none() && part.module().is_some() => Some(false),
             // Each module has these, of which the text says nothing.
             Some(names) if item.starts_with("__") && item.ends_with("__") => names.has(item).filter(|has| *has),
             Some(names) => names.has(item),
@@ -121,8 +125,6 @@ impl VerdictImports<'_, '_> {
         let value = target::known(&import.dotted()).or_else(|| names.as_ref()?.value(item).cloned());
         let value = value.map(Value::seen_from_outside).filter(|value| !matches!(value, Value::Unknown));
         let value = value.unwrap_or_else(|| bound_to(import));
-        let name = format!("{}.{item}", import.name);
-        let part = self.verdicts.outcome(self.key, &name);
         match (has, &part) {
             (_, Outcome::Denied(_)) => Err((vec![Some(Class::missing())], Obstacle::Absent)),
             (_, Outcome::Overridden { .. } | Outcome::Attenuated { .. }) => Ok(Imported::Found(Value::Unknown)),

@@ -9,8 +9,8 @@ use super::{
     terms::term,
 };
 use ruff_python_ast::{
-    Alias, ExceptHandler, Expr, ExprCall, ModModule, Pattern, Stmt, StmtClassDef, StmtFunctionDef, StmtImportFrom,
-    StmtMatch, StmtTry,
+    Alias, ExceptHandler, Expr, ExprCall, ExprName, ModModule, Pattern, Stmt, StmtClassDef, StmtFunctionDef,
+    StmtImportFrom, StmtMatch, StmtTry,
     visitor::{Visitor, walk_expr, walk_stmt},
 };
 use ruff_source_file::LineIndex;
@@ -256,6 +256,8 @@ struct Look {
     changed: HashSet<String>,
     puts: HashSet<String>,
     is_open: bool,
+    /// How many functions the statement lies in.
+    functions: usize,
     yields: bool,
 }
 
@@ -273,16 +275,18 @@ impl<'a> Visitor<'a> for Look {
             }
             _ => {}
         }
+        let is_function = usize::from(statement.is_function_def_stmt());
+        self.functions += is_function;
         walk_stmt(self, statement);
+        self.functions -= is_function;
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
         match expression {
             Expr::Yield(_) | Expr::YieldFrom(_) => self.yields = true,
-            Expr::Name(name) => {
-                self.is_open |= ["globals", "vars", "locals", "exec", "setattr"].contains(&name.id.as_str());
-            }
-            Expr::Attribute(attribute) => self.is_open |= ["modules", "__dict__"].contains(&attribute.attr.as_str()),
+            Expr::Name(name) => self.is_open |= ["globals", "exec"].contains(&name.id.as_str()),
+            // Whoever has the table has the module itself.
+            Expr::Attribute(attribute) => self.is_open |= attribute.attr.as_str() == "modules",
             Expr::Call(call) => self.called(call),
             _ => {}
         }
@@ -300,6 +304,9 @@ impl Look {
         // Whoever is given a list, or is a method of it, may change it.
         let given = arguments.iter().chain(method.map(|method| &*method.value)).filter_map(Expr::as_name_expr);
         self.changed.extend(given.map(|name| name.id.to_string()));
+        // Outside of functions that are the names of the module.
+        let is_names = |name: &ExprName| ["vars", "locals"].contains(&name.id.as_str());
+        self.is_open |= self.functions == 0 && arguments.is_empty() && call.func.as_name_expr().is_some_and(is_names);
         // Whoever is told the module's name beside other things may bind names there, as `enum` does.
         let is_own = |argument: &Expr| argument.as_name_expr().is_some_and(|name| name.id.as_str() == "__name__");
         self.is_open |= arguments.len() > 1 && arguments.iter().any(is_own);
