@@ -8,6 +8,7 @@ use super::{
 use crate::{
     modules::handle::PythonModule,
     syntax::{
+        dotted::Dotted,
         imports::{Import, ImportKind},
         names::Cause,
     },
@@ -99,7 +100,7 @@ pub fn check(
     for root in roots {
         checker.judge(root)?;
     }
-    let members = checker.members(roots);
+    let members = checker.members(roots)?;
     checker.members = members.iter().map(|module| module.name().to_owned()).collect();
     walk(members, |module, scan| {
         if let Ok(scan) = &scan {
@@ -128,7 +129,9 @@ impl Checker<'_> {
     fn judge(&mut self, root: &PythonModule) -> PyResult<()> {
         self.verdicts.judge(root)?;
         let (mut places, mut seen) = (Vec::new(), HashSet::new());
-        let mut keys = vec![Key { name: root.name().to_owned(), is_shared: false }];
+        let parents = self.parents(root)?;
+        let modules = parents.iter().chain([root]);
+        let mut keys: Vec<_> = modules.map(|module| Key { name: module.name().to_owned(), is_shared: false }).collect();
         while let Some(key) = keys.pop() {
             if !seen.insert(key.clone()) {
                 continue;
@@ -153,9 +156,17 @@ impl Checker<'_> {
         Ok(())
     }
 
-    fn members(&mut self, roots: &[PythonModule]) -> Vec<PythonModule> {
+    /// The packages that a realm loads before a module that lies in them.
+    fn parents(&self, root: &PythonModule) -> PyResult<Vec<PythonModule>> {
+        let above = Dotted(root.name()).prefixes().filter(|name| *name != root.name() && self.dry.is_inside(name));
+        let outcomes = above.map(|name| self.dry.outcome(root.name(), name));
+        outcomes.map(|outcome| outcome.map(|outcome| outcome.module().cloned())).filter_map(Result::transpose).collect()
+    }
+
+    fn members(&mut self, roots: &[PythonModule]) -> PyResult<Vec<PythonModule>> {
         let mut members = Vec::new();
         for root in roots {
+            members.extend(self.parents(root)?);
             for found in root.walk_modules() {
                 match found {
                     Ok(found) => members.push(found),
@@ -166,7 +177,7 @@ impl Checker<'_> {
                 }
             }
         }
-        members
+        Ok(members)
     }
 
     /// Checks what a module imports, and returns the modules that are under the mapper for it.

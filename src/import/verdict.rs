@@ -7,6 +7,7 @@ use super::{
 use crate::{
     modules::handle::PythonModule,
     syntax::{
+        dotted::Dotted,
         exceptions::Class,
         flow::{Run, Site, run, run_functions},
         imports::Import,
@@ -42,8 +43,8 @@ pub(super) type Obstacles = HashMap<usize, Obstacle>;
 pub(super) struct Verdict {
     pub(super) run: Run,
     pub(super) obstacles: Obstacles,
-    /// Whether it was looked at while a module that it imports was still on its way.
-    is_of_a_cycle: bool,
+    /// Whether there is a cycle in what it leads to: then it depends on which module that was entered by.
+    has_cycle: bool,
 }
 
 /// Why an import fails.
@@ -71,9 +72,9 @@ pub(super) struct Verdicts<'a> {
     known: HashMap<Key, Rc<Verdict>>,
     /// Verdicts that held for an earlier root.
     earlier: HashMap<Key, Rc<Verdict>>,
-    /// The modules on their way, with the names that they have so far, and the lowest of them that was asked for since.
+    /// The modules on their way, with the names that they have so far, and whether one of them was asked for since.
     pub(super) running: Vec<(Key, Names)>,
-    lowest: usize,
+    has_cycle: bool,
     /// What the modules that were looked at put into tables: perhaps modules, into `sys.modules`.
     pub(super) put: HashSet<String>,
     error: Option<PyBaseExceptionRef>,
@@ -82,7 +83,7 @@ pub(super) struct Verdicts<'a> {
 impl<'a> Verdicts<'a> {
     pub(super) fn new(dry: &'a DryRun<'a>) -> Self {
         let (bodies, known, earlier, running) = (HashMap::new(), HashMap::new(), HashMap::new(), Vec::new());
-        Self { dry, bodies, known, earlier, running, lowest: usize::MAX, put: HashSet::new(), error: None }
+        Self { dry, bodies, known, earlier, running, has_cycle: false, put: HashSet::new(), error: None }
     }
 
     /// Finds out about a module that is loaded under the mapper, as the first of all.
@@ -90,9 +91,16 @@ impl<'a> Verdicts<'a> {
     /// # Errors
     /// What the mapper raises.
     pub(super) fn judge(&mut self, module: &PythonModule) -> PyResult<()> {
-        // What depends on the module that a cycle was entered by is found out anew.
-        self.earlier.extend(self.known.extract_if(|_, verdict| verdict.is_of_a_cycle));
+        // What depends on where a cycle was entered is found out anew.
+        self.earlier.extend(self.known.extract_if(|_, verdict| verdict.has_cycle));
         let key = Key { name: module.name().to_owned(), is_shared: false };
+        // In a package or a realm, the packages that it lies in come first.
+        for parent in Dotted(module.name()).prefixes().filter(|parent| *parent != module.name()) {
+            if self.dry.is_own(module.name(), parent) {
+                let outcome = self.outcome(&key, parent);
+                let _ = self.enter(&key, parent, &outcome);
+            }
+        }
         let _ = self.load(module, &key);
         self.error.take().map_or(Ok(()), Err)
     }
@@ -141,7 +149,7 @@ impl<'a> Verdicts<'a> {
 
     fn load(&mut self, module: &PythonModule, key: &Key) -> Module {
         if let Some(at) = self.running.iter().position(|(running, _)| running == key) {
-            self.lowest = self.lowest.min(at);
+            self.has_cycle = true;
             return Module::Loads(Some(self.running[at].1.clone()));
         }
         if key.is_shared
@@ -159,7 +167,8 @@ impl<'a> Verdicts<'a> {
             let verdict = stacker::maybe_grow(256 << 10, 4 << 20, || self.run(key, &body));
             self.known.insert(key.clone(), Rc::new(verdict));
         }
-        let run = &self.known[key].run;
+        let Verdict { run, has_cycle, .. } = &*self.known[key];
+        self.has_cycle |= has_cycle;
         match run.completes {
             true => Module::Loads(Some(run.names.clone())),
             false => Module::Fails(run.classes.clone(), key.clone()),
@@ -167,17 +176,16 @@ impl<'a> Verdicts<'a> {
     }
 
     fn run(&mut self, key: &Key, body: &Body) -> Verdict {
-        let at = self.running.len();
         self.running.push((key.clone(), Names::default()));
         self.put.extend(body.puts.iter().cloned());
-        let outer = std::mem::replace(&mut self.lowest, usize::MAX);
+        let outer = std::mem::take(&mut self.has_cycle);
         let mut imports = VerdictImports::new(self, key);
         let run = run(body, &key.name, &mut imports);
         let obstacles = imports.obstacles;
         self.running.pop();
-        let is_of_a_cycle = self.lowest < at;
-        self.lowest = self.lowest.min(outer);
-        Verdict { run, obstacles, is_of_a_cycle }
+        let has_cycle = self.has_cycle;
+        self.has_cycle |= outer;
+        Verdict { run, obstacles, has_cycle }
     }
 
     /// The names of a module that was loaded before all this.
