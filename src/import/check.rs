@@ -198,7 +198,11 @@ impl Checker<'_> {
         };
         let (mut next, text) = (Vec::new(), Arc::from(scan.text.as_str()));
         let mut failed = HashSet::new();
-        for (number, import) in scan.imports.iter().enumerate().filter(|(_, import)| import.kind != ImportKind::Never) {
+        for (number, import) in scan.imports.iter().enumerate() {
+            let is_reached = sites.get(number).is_none_or(|site| site.is_reached);
+            if import.kind == ImportKind::Never && !is_reached {
+                continue;
+            }
             let (name, outcome) = self.dry.import(module.name(), &import.name, import.item.as_deref())?;
             if import.kind != ImportKind::TypeChecking {
                 self.enter(module, import, &outcome, &mut next)?;
@@ -210,7 +214,6 @@ impl Checker<'_> {
                     // Each further import of what fails would say the same.
                     continue;
                 }
-                let is_reached = sites.get(number).is_none_or(|site| site.is_reached);
                 let problem = Problem::Import { import: import.clone(), name, outcome };
                 match is_failure && (is_reached || import.kind == ImportKind::TypeChecking) {
                     true => self.report_failure(module, &text, problem, Some(Cause::Import(number))),

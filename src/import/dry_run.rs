@@ -160,6 +160,11 @@ impl<'a> DryRun<'a> {
         }
     }
 
+    /// Whether it is among the builtins.
+    pub(super) fn has_builtin(&self, name: &str) -> bool {
+        self.vm.builtins.dict().contains_key(name, self.vm)
+    }
+
     /// The names of a module that the interpreter has loaded already.
     pub(super) fn loaded(&self, name: &str) -> Option<PyDictRef> {
         let module = sys_modules(self.vm).ok()?.get_item_opt(name, self.vm).ok()??;

@@ -42,6 +42,10 @@ impl Importer for VerdictImports<'_, '_> {
         }
     }
 
+    fn has_builtin(&self, name: &str) -> Option<bool> {
+        Some(self.verdicts.dry.has_builtin(name))
+    }
+
     fn attribute(&self, module: &str, name: &str) -> Option<Value> {
         let is_shared = self.key.is_shared || !self.verdicts.dry.is_own(&self.key.name, module).unwrap_or_default();
         let verdict = self.verdicts.known(&Key { name: module.to_owned(), is_shared })?;

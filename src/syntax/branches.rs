@@ -83,6 +83,11 @@ impl Walk<'_> {
     pub(super) fn repeat(&mut self, step: &Loop, mut state: State) -> Flow {
         let mut flow = Flow::default();
         let is_certain = state.is_certain;
+        if step.is_while {
+            // The condition may read what it bound before.
+            let unbound: Vec<_> = step.names.iter().filter(|name| state.names.value(name).is_none()).collect();
+            unbound.into_iter().for_each(|name| state.names.maybe_bind(name));
+        }
         let Some(over) = self.value(&step.over, &mut state, &mut flow) else { return flow };
         let (is_run, is_endless) = match step.is_while {
             true => (over.truth(), over.truth() == Some(true) && matches!(step.over, Term::Value(_))),

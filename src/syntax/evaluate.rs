@@ -17,6 +17,7 @@ impl Walk<'_> {
             Term::Value(value) => value.clone(),
             Term::Harmless => return Some(Value::Unknown),
             Term::Unknown => Value::Unknown,
+            Term::Name(name) if self.may_be_unbound(name, state) => self.builtin(name, state, flow)?,
             Term::Name(name) => match self.named(name, state) {
                 // A name that is bound can be read, whatever it is bound to.
                 Value::Unknown if state.names.has(name) == Some(true) => return Some(Value::Unknown),
@@ -27,16 +28,8 @@ impl Walk<'_> {
                 self.attribute(&of, name)
             }
             Term::Index(of, index) => {
-                match (self.value(of, state, flow)?.elements(), self.value(index, state, flow)?) {
-                    (Some(elements), Value::Int(index)) => {
-                        let index = if index < 0 { index + elements.len() as i64 } else { index };
-                        usize::try_from(index)
-                            .ok()
-                            .and_then(|index| elements.get(index).cloned())
-                            .unwrap_or(Value::Unknown)
-                    }
-                    _ => Value::Unknown,
-                }
+                let (of, index) = (self.value(of, state, flow)?, self.value(index, state, flow)?);
+                of.element(&index).unwrap_or(Value::Unknown)
             }
             Term::First(of, count) => match self.value(of, state, flow)? {
                 Value::Text(text) => Value::text(&text.chars().take(*count).collect::<String>()),
@@ -84,6 +77,31 @@ impl Walk<'_> {
         let dotted = format!("{module}.{name}");
         let value = target::known(&dotted).or_else(|| self.importer.attribute(module, name)).map(Value::seen_from_outside);
         value.filter(|value| !matches!(value, Value::Unknown)).unwrap_or_else(|| target::item(&dotted))
+    }
+
+    /// Whether reading the name raises unless it is among the builtins. What a function sees of those around it isn't known
+    /// here, nor which of the names with underscores a module is given.
+    fn may_be_unbound(&self, name: &str, state: &State) -> bool {
+        self.functions == 0
+            && state.names.has(name) == Some(false)
+            && !name.starts_with("__")
+            && name != "TYPE_CHECKING"
+            && Class::builtin(name).is_none()
+    }
+
+    /// What goes by a name that the module hasn't bound.
+    fn builtin(&mut self, name: &str, state: &State, flow: &mut Flow) -> Option<Value> {
+        match self.importer.has_builtin(name) {
+            Some(false) => {
+                let class = Class::builtin("NameError");
+                self.throw(class, Cause::Statement(self.place), state.clone(), flow);
+                None
+            }
+            has => {
+                flow.is_opaque |= has.is_none();
+                Some(self.named(name, state))
+            }
+        }
     }
 
     fn named(&self, name: &str, state: &State) -> Value {
@@ -178,6 +196,10 @@ impl Walk<'_> {
             Value::Item(name) if &*name == "builtins.bool" && arguments.len() == 1 => {
                 arguments[0].truth().map_or(Value::Unknown, Value::Bool)
             }
+            Value::Item(name) if &*name == "builtins.range" => match *arguments {
+                [Value::Int(end @ ..=1000)] => Value::Sequence((0..end).map(Value::Int).collect()),
+                _ => Value::Unknown,
+            },
             Value::Item(name) if ["builtins.tuple", "builtins.list"].contains(&&*name) && arguments.len() == 1 => {
                 arguments[0].elements().map_or(Value::Unknown, Value::Sequence)
             }

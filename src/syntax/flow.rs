@@ -22,6 +22,9 @@ pub(crate) trait Importer {
 
     /// What a module that was imported has by that name, if it is known.
     fn attribute(&self, module: &str, name: &str) -> Option<Value>;
+
+    /// Whether each module has that name without binding it; `None` where that isn't known.
+    fn has_builtin(&self, name: &str) -> Option<bool>;
 }
 
 /// What an import gets.
@@ -189,9 +192,10 @@ impl<'a> Walk<'a> {
 
     fn steps(&mut self, block: &Block, state: State) -> Flow {
         let mut flow = Flow::to(state);
-        for step in &block.steps {
+        for (place, step) in &block.steps {
             // Nothing gets to the rest.
             let Some(state) = flow.next.take() else { break };
+            self.place = *place;
             let step = self.step(step, state);
             flow.next = flow.add(step);
         }
@@ -212,8 +216,7 @@ impl<'a> Walk<'a> {
                 names.iter().for_each(|name| state.names.remove(name));
                 Flow::to(state)
             }
-            Step::Evaluate(term, place) => {
-                self.place = *place;
+            Step::Evaluate(term) => {
                 let mut flow = Flow::default();
                 flow.next = self.value(term, &mut state, &mut flow).map(|_| state);
                 flow
@@ -232,13 +235,13 @@ impl<'a> Walk<'a> {
                 Flow::to(state)
             }
             Step::Class(class) => self.class(class, state),
-            Step::Raise(term, place) => self.raise(term.as_ref(), *place, state),
-            Step::Assert(term, place) => {
+            Step::Raise(term) => self.raise(term.as_ref(), self.place, state),
+            Step::Assert(term) => {
                 let mut flow = Flow::default();
                 let Some(value) = self.value(term, &mut state, &mut flow) else { return flow };
                 match value.truth() {
                     Some(false) => {
-                        self.throw(Class::builtin("AssertionError"), Cause::Statement(*place), state, &mut flow)
+                        self.throw(Class::builtin("AssertionError"), Cause::Statement(self.place), state, &mut flow)
                     }
                     _ => flow.next = Some(state),
                 }

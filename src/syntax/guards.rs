@@ -135,7 +135,6 @@ impl Walk<'_> {
     }
 
     pub(super) fn raise(&mut self, term: Option<&Term>, place: Place, mut state: State) -> Flow {
-        self.place = place;
         let mut flow = Flow::default();
         let raised = match term {
             None => None,

@@ -46,7 +46,10 @@ impl Lowering<'_> {
     fn block(&mut self, block: &[Stmt]) -> Block {
         let (start, mut steps) = (self.imports.len(), Vec::new());
         for statement in block {
-            self.statement(statement, &mut steps);
+            let mut own = Vec::new();
+            self.statement(statement, &mut own);
+            let place = self.place(statement);
+            steps.extend(own.into_iter().map(|step| (place, step)));
         }
         Block { steps, imports: start..self.imports.len() }
     }
@@ -77,24 +80,20 @@ impl Lowering<'_> {
                 steps.push(Step::If(branches, orelse));
             }
             Stmt::While(statement) => {
-                let (body, orelse) = (self.block(&statement.body), self.block(&statement.orelse));
-                let mut names = bound_by(&statement.body);
+                let (over, mut names) = (term(&statement.test), bound_by(&statement.body));
                 names.extend(bound_in(&statement.test));
-                let over = term(&statement.test);
-                steps.push(Step::Loop(Box::new(Loop { over, is_while: true, names, body, orelse })));
+                steps.push(self.repeat(over, true, names, &statement.body, &statement.orelse));
             }
             Stmt::For(statement) => {
-                let (body, orelse) = (self.block(&statement.body), self.block(&statement.orelse));
-                let mut names = bound_by(&statement.body);
+                let (over, mut names) = (self.tested(&statement.iter, steps), bound_by(&statement.body));
                 names.extend(targets_of(&statement.target));
-                let over = self.tested(&statement.iter, steps);
-                steps.push(Step::Loop(Box::new(Loop { over, is_while: false, names, body, orelse })));
+                steps.push(self.repeat(over, false, names, &statement.body, &statement.orelse));
             }
             Stmt::Try(statement) => steps.push(self.attempt(statement)),
             Stmt::With(statement) => {
                 let items = statement.items.iter().map(|item| {
                     let names = item.optional_vars.as_deref().map(targets_of).unwrap_or_default();
-                    (term(&item.context_expr), names)
+                    (self.tested(&item.context_expr, steps), names)
                 });
                 let items = items.collect();
                 steps.push(Step::With(items, self.block(&statement.body)));
@@ -102,10 +101,10 @@ impl Lowering<'_> {
             Stmt::Match(statement) => steps.push(self.matched(statement)),
             Stmt::FunctionDef(function) => steps.push(self.function(function)),
             Stmt::ClassDef(class) => steps.push(self.class(class)),
-            Stmt::Raise(raise) => steps.push(Step::Raise(raise.exc.as_deref().map(term), self.place(raise))),
+            Stmt::Raise(raise) => steps.push(Step::Raise(raise.exc.as_deref().map(term))),
             Stmt::Assert(assert) => {
                 let test = self.tested(&assert.test, steps);
-                steps.push(Step::Assert(test, self.place(assert)));
+                steps.push(Step::Assert(test));
             }
             Stmt::Return(back) => steps.push(Step::Return(back.value.as_deref().map_or(Term::Harmless, term))),
             Stmt::Break(_) => steps.push(Step::Break),
@@ -115,12 +114,17 @@ impl Lowering<'_> {
         }
     }
 
+    fn repeat(&mut self, over: Term, is_while: bool, names: Vec<String>, body: &[Stmt], orelse: &[Stmt]) -> Step {
+        let (body, orelse) = (self.block(body), self.block(orelse));
+        Step::Loop(Box::new(Loop { over, is_while, names, body, orelse }))
+    }
+
     /// What has no statements in it.
     fn simple(&mut self, statement: &Stmt, steps: &mut Vec<Step>) {
         match statement {
             Stmt::Expr(expression) => {
                 let term = self.tested(&expression.value, steps);
-                steps.push(Step::Evaluate(term, self.place(statement)));
+                steps.push(Step::Evaluate(term));
             }
             Stmt::Assign(assign) => {
                 let value = self.tested(&assign.value, steps);
@@ -129,14 +133,15 @@ impl Lowering<'_> {
                 match is_plain {
                     true => steps.push(Step::Bind(names, value)),
                     false => {
-                        steps.push(Step::Evaluate(value, self.place(statement)));
+                        steps.push(Step::Evaluate(value));
                         steps.push(Step::Bind(names, Term::Unknown));
                     }
                 }
             }
             Stmt::AnnAssign(assign) => {
                 if let Some(value) = &assign.value {
-                    steps.push(Step::Bind(targets_of(&assign.target), term(value)));
+                    let value = self.tested(value, steps);
+                    steps.push(Step::Bind(targets_of(&assign.target), value));
                 }
             }
             Stmt::Delete(delete) => steps.push(Step::Delete(delete.targets.iter().flat_map(targets_of).collect())),
@@ -245,6 +250,11 @@ fn values_of(pattern: &Pattern) -> Option<Vec<Term>> {
     }
 }
 
+/// Whether it is `sys.modules`.
+fn is_table(expression: &Expr) -> bool {
+    expression.as_attribute_expr().is_some_and(|attribute| attribute.attr.as_str() == "modules")
+}
+
 fn literal(expression: &Expr) -> Option<String> {
     expression.as_string_literal_expr().map(|text| text.value.to_str().to_owned())
 }
@@ -285,8 +295,12 @@ impl<'a> Visitor<'a> for Look {
         match expression {
             Expr::Yield(_) | Expr::YieldFrom(_) => self.yields = true,
             Expr::Name(name) => self.is_open |= ["globals", "exec"].contains(&name.id.as_str()),
-            // Whoever has the table has the module itself.
-            Expr::Attribute(attribute) => self.is_open |= attribute.attr.as_str() == "modules",
+            // To look up another module in the table gives nobody this one.
+            Expr::Subscript(subscript) if is_table(&subscript.value) && literal(&subscript.slice).is_some() => return,
+            Expr::Compare(comparison) if comparison.comparators.iter().all(is_table) => {
+                return self.visit_expr(&comparison.left);
+            }
+            Expr::Attribute(_) => self.is_open |= is_table(expression),
             Expr::Call(call) => self.called(call),
             _ => {}
         }

@@ -62,6 +62,10 @@ impl Importer for Anything {
     fn attribute(&self, _: &str, _: &str) -> Option<Value> {
         None
     }
+
+    fn has_builtin(&self, _: &str) -> Option<bool> {
+        None
+    }
 }
 
 /// What a plain import statement binds its name to.

@@ -24,7 +24,7 @@ pub(crate) struct Body {
 /// Statements, and which imports stand in them.
 #[derive(Debug, Default)]
 pub(crate) struct Block {
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Vec<(Place, Step)>,
     pub(crate) imports: Range<usize>,
 }
 
@@ -40,7 +40,7 @@ pub(crate) enum Step {
     Bind(Vec<String>, Term),
     Delete(Vec<String>),
     /// An expression is evaluated for what it does.
-    Evaluate(Term, Place),
+    Evaluate(Term),
     If(Vec<(Term, Block)>, Block),
     Loop(Box<Loop>),
     Try(Box<Try>),
@@ -49,8 +49,8 @@ pub(crate) enum Step {
     Match(Term, Vec<Case>),
     Function(Arc<Function>),
     Class(Box<Class>),
-    Raise(Option<Term>, Place),
-    Assert(Term, Place),
+    Raise(Option<Term>),
+    Assert(Term),
     Return(Term),
     Break,
     Continue,

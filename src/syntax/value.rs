@@ -72,6 +72,13 @@ impl Value {
         }
     }
 
+    /// The element at an index, if both are known.
+    pub(crate) fn element(&self, index: &Value) -> Option<Value> {
+        let (elements, Value::Int(index)) = (self.elements()?, index) else { return None };
+        let index = if *index < 0 { index.checked_add_unsigned(elements.len() as u64)? } else { *index };
+        elements.get(usize::try_from(index).ok()?).cloned()
+    }
+
     fn number(&self) -> Option<i64> {
         match self {
             Value::Int(value) => Some(*value),

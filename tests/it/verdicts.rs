@@ -220,6 +220,10 @@ fn what_isnt_decided_is_no_error() {
             "async def f(): import nobody\nf().close()",
             "def f():\n    yield\n    import nobody\nf()",
             "if 1: pass\nelse: import nobody",
+            "for x in range(0): import nobody",
+            "try: unicode\nexcept NameError: unicode = str\nunicode",
+            "x = [y for y in (1, 2) if y]\nwhile (z := len(x)) and z > 9: pass\nz",
+            "def f(x):\n    def g(): return x\n    return g\ny = f(1)()",
             "def f():\n    return 1\n    import nobody\nf()",
         ],
     );
@@ -232,7 +236,11 @@ fn what_surely_runs_is_an_error() {
         &[
             "class C:\n    import nobody",
             "while True:\n    import nobody\n    break",
+            "i = 0\nwhile i < 1:\n    i += 1\n    import nobody",
             "for x in (1, 2): import nobody",
+            "for x in range(3): import nobody",
+            "try: unbound\nexcept NameError: import nobody",
+            "unbound",
             "with open('x') if False else __import__('contextlib').nullcontext(): pass\nimport nobody",
             "def f(): import nobody\nf()",
             "def f(): import nobody\ndef g(): f()\nx = g()",
@@ -268,6 +276,7 @@ fn what_an_import_leads_to_counts() {
             "import no",
             "import pk.gone",
             "from json import lacking",
+            "from collections import Mapping",
             "try: import one\nexcept ValueError: pass",
         ],
     );
