@@ -96,7 +96,7 @@ impl<'a> Verdicts<'a> {
         let key = Key { name: module.name().to_owned(), is_shared: false };
         // In a package or a realm, the packages that it lies in come first.
         for parent in Dotted(module.name()).prefixes().filter(|parent| *parent != module.name()) {
-            if self.dry.is_own(module.name(), parent) {
+            if self.dry.is_own(module.name(), parent)? {
                 let outcome = self.outcome(&key, parent);
                 let _ = self.enter(&key, parent, &outcome);
             }
