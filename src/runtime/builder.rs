@@ -207,8 +207,10 @@ impl RuntimeBuilder {
         arguments::install(&self.arguments, vm)?;
         let environment = if vm.state.config.settings.ignore_environment { Vec::new() } else { python_path() };
         install_path(&self.path, &environment, vm)?;
-        watch::install(self.observers, vm)?;
-        made_code::watch_marshal(vm)
+        if !self.observers.is_empty() {
+            made_code::watch_marshal(vm)?;
+        }
+        watch::install(self.observers, vm)
     }
 }
 
