@@ -75,7 +75,8 @@ impl Walk<'_> {
             _ => return Value::Unknown,
         };
         let dotted = format!("{module}.{name}");
-        let value = target::known(&dotted).or_else(|| self.importer.attribute(module, name)).map(Value::seen_from_outside);
+        let value =
+            target::known(&dotted).or_else(|| self.importer.attribute(module, name)).map(Value::seen_from_outside);
         value.filter(|value| !matches!(value, Value::Unknown)).unwrap_or_else(|| target::item(&dotted))
     }
 
