@@ -19,7 +19,7 @@ use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::PyStr,
     common::{hash::PyHash, lock::PyMutex},
-    function::{FuncArgs, OptionalArg, PyComparisonValue},
+    function::{FuncArgs, KwArgs, OptionalArg, PyComparisonValue},
     object::{Traverse, TraverseFn},
     pyclass,
     types::{Comparable, Hashable, PyComparisonOp},
@@ -233,6 +233,9 @@ pub(crate) fn find_spec(
         },
     };
     if let Some(handle) = found.filter(|handle| !handle.is_native()) {
+        if let Some(spec) = spec_of_file(&handle, vm)? {
+            return Ok(Some(spec));
+        }
         return UNITS.of(vm).get(&handle, vm)?.found_spec(Some(mapper.clone().into()), vm).map(Some);
     }
     // What is the realm's own and isn't there is nowhere.
@@ -244,6 +247,22 @@ pub(crate) fn find_spec(
         _ => None,
     };
     Ok(Some(vm.unwrap_or_none(passed)))
+}
+
+/// The spec that the interpreter's `PathFinder` has for a file on the disk: finders that programs write on top of it ask whether
+/// its loader is a `SourceFileLoader`.
+fn spec_of_file(handle: &PythonModule, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    let Some(external) = sys_modules(vm)?.get_item_opt("_frozen_importlib_external", vm)? else { return Ok(None) };
+    let is_on_disk = handle.source_and_path().is_some_and(|(source, _)| source.folder().is_some());
+    let Some(origin) = handle.origin().filter(|_| is_on_disk) else { return Ok(None) };
+    let locations = handle.search_path().map(|path| {
+        vm.ctx.new_list(path.locations().iter().map(|location| vm.ctx.new_str(location.to_string()).into()).collect())
+    });
+    let locations = vm.unwrap_or_none(locations.map(Into::into));
+    let locations = KwArgs::from_iter([("submodule_search_locations".to_owned(), locations)]);
+    let spec = external.get_attr("spec_from_file_location", vm)?;
+    spec.call(FuncArgs::new(vec![vm.ctx.new_str(handle.name()).into(), vm.ctx.new_str(origin).into()], locations), vm)
+        .map(Some)
 }
 
 /// What stands in a realm's `sys.meta_path` for the realm's own modules and for its mapper. It is equal to `PathFinder`, so that

@@ -32,7 +32,11 @@ use rustpython_vm::{
     builtins::{PyDictRef, PyModule, PyStr},
     common::{lock::PyMutex, rc::PyRc},
 };
-use std::{any::Any, collections::HashMap, sync::Arc};
+use std::{
+    any::Any,
+    collections::HashMap,
+    sync::{Arc, atomic::AtomicUsize},
+};
 
 /// The modules of a realm, and where more of them are found.
 pub(crate) struct RealmModules {
@@ -45,6 +49,8 @@ pub(crate) struct RealmModules {
     pub(super) modules: PyDictRef,
     /// Those of `modules` that the mapper answered with, and that are not inside.
     pub(super) outside: PyDictRef,
+    /// How many shared modules there were when `modules` last got those that the mapper passes through.
+    pub(super) shared: AtomicUsize,
     /// Of a realm of stand-ins: whom it serves.
     pub(super) serves: Option<Serves>,
     /// Absent until a module of the realm asks for `sys`, and may change it.
@@ -71,7 +77,8 @@ impl RealmModules {
         let sources = sources.map(|location| (location.source.label().to_owned(), location.source.clone())).collect();
         let (modules, outside) = (vm.ctx.new_dict(), vm.ctx.new_dict());
         let (tables, own) = (PyMutex::default(), PyMutex::default());
-        Self { roots, outer, path, sources, modules, outside, serves, tables, own }
+        let shared = AtomicUsize::new(0);
+        Self { roots, outer, path, sources, modules, outside, shared, serves, tables, own }
     }
 
     /// The realm's modules, where the mapper is a realm.

@@ -159,6 +159,9 @@ fn shown(name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>>
             // What is there from the start is in them once they are there.
             if let Some(realm) = RealmModules::of(&mapper) {
                 realm.tables(vm)?;
+                if is_modules {
+                    realm.show_shared(vm)?;
+                }
             }
             Some(mapper.as_object().get_attr(name, vm)?)
         }

@@ -1,13 +1,14 @@
 //! A realm's modules as the forms of the import statement see them: as in CPython's `sys.modules`.
 
-use super::{import_tables::Found, modules::RealmModules};
+use super::{import_tables::Found, modules::RealmModules, stand_ins};
 use crate::{
     interpreter::importlib::{is_shared, sys_modules},
     load::units::UNITS,
-    mapper::module_table::ModuleTable,
+    mapper::{contract::Answer, module_table::ModuleTable, request::Request},
     syntax::dotted::Dotted,
 };
 use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyStr};
+use std::{collections::HashMap, sync::atomic::Ordering};
 
 impl ModuleTable for RealmModules {
     fn is_inside(&self, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
@@ -78,5 +79,33 @@ impl ModuleTable for RealmModules {
 
     fn clear(&self, out: &mut Vec<PyObjectRef>) {
         out.extend(self.own.lock().take().map(Into::into));
+    }
+}
+
+impl RealmModules {
+    /// Shows in `modules` the shared modules that are loaded by now and that the mapper passes through: what an import would get, and in
+    /// CPython has been there since somebody's import. What the realm's code has taken out stays out.
+    pub(super) fn show_shared(&self, vm: &VirtualMachine) -> PyResult<()> {
+        let shared = sys_modules(vm)?;
+        if self.shared.swap(shared.__len__(), Ordering::Relaxed) == shared.__len__() {
+            return Ok(());
+        }
+        let mut own = HashMap::new();
+        for (name, module) in shared.into_iter().collect::<Vec<_>>() {
+            let Some(text) = name.downcast_ref::<PyStr>().and_then(|name| name.to_str()) else { continue };
+            if self.modules.contains_key(&*name, vm) || self.outside.contains_key(&*name, vm) || vm.is_none(&module) {
+                continue;
+            }
+            let top = Dotted(text).top();
+            let is_own = match own.get(top) {
+                Some(is_own) => *is_own,
+                None => *own.entry(top.to_owned()).or_insert(self.is_own(top, vm)?),
+            };
+            let is_stood_in = stand_ins::has(&self.own(vm)?, text);
+            if !is_own && !is_stood_in && matches!(self.outer.map(&Request::probe(text), vm)?, Answer::PassThrough) {
+                self.note(text, &module, vm)?;
+            }
+        }
+        Ok(())
     }
 }

@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.fixture
+def order(order):
+    return order.add("sugar", "1.00")
