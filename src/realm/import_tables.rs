@@ -234,6 +234,7 @@ pub(crate) fn find_spec(
     };
     if let Some(handle) = found.filter(|handle| !handle.is_native()) {
         if let Some(spec) = spec_of_file(&handle, vm)? {
+            spec.set_attr("loader_state", mapper.as_object().to_owned(), vm)?;
             return Ok(Some(spec));
         }
         return UNITS.of(vm).get(&handle, vm)?.found_spec(Some(mapper.clone().into()), vm).map(Some);

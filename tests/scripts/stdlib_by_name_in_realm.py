@@ -68,7 +68,7 @@
 # > renamed True
 # > lazily (True, 42, 'lazy ran')
 # > doctests (0, 2)
-# > listed (True, False)
+# > listed (True, True)
 # > outside: []
 import exocet
 import sys

@@ -17,6 +17,7 @@ const ELSEWHERE = {
   "stdlib_realm_path_finder.py": "the interpreter has no PathFinder",
   "stdlib_resources_beside.py": "`importlib.resources` is not in the tier",
   "stdlib_proxy_module.py": "`unittest` is not in the tier",
+  "stdlib_realm_shared_modules.py": "`unittest` is not in the tier",
   "stdlib_realm_threads.py": "there are no threads",
   "stdlib_resources.py": "`importlib.resources` is not in the tier",
   "stdlib_session_dependency.py": "there are no sockets",
