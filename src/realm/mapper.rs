@@ -96,8 +96,12 @@ impl RealmModules {
 
     /// Whether the name is inside, without loading it.
     fn probe(&self, name: &str, vm: &VirtualMachine) -> PyResult<Standing> {
-        if let Some((module, true)) = self.entry(name, vm)? {
-            return Ok(if vm.is_none(&module) { Standing::Missing } else { Standing::Inside(module) });
+        match self.entry(name, vm)? {
+            Some((module, true)) if vm.is_none(&module) => return Ok(Standing::Missing),
+            Some((module, true)) => return Ok(Standing::Inside(module)),
+            // What the mapper answered stays, as what stands in `sys.modules` does.
+            Some((_, false)) => return Ok(Standing::Outside),
+            None => {}
         }
         let top = Dotted(name).top();
         let found = match self.roots.iter().find(|root| Dotted(name).is_within(root.name())) {

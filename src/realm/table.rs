@@ -2,12 +2,15 @@
 
 use super::{import_tables::Found, modules::RealmModules, stand_ins};
 use crate::{
-    interpreter::importlib::{is_shared, sys_modules},
+    interpreter::{
+        importlib::{IMPORT_SYSTEM, is_shared, sys_modules},
+        loader::Loader,
+    },
     load::units::UNITS,
     mapper::{contract::Answer, module_table::ModuleTable, request::Request},
     syntax::dotted::Dotted,
 };
-use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyStr};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyStr};
 use std::{collections::HashMap, sync::atomic::Ordering};
 
 impl ModuleTable for RealmModules {
@@ -83,17 +86,26 @@ impl ModuleTable for RealmModules {
 }
 
 impl RealmModules {
-    /// Shows in `modules` the shared modules that are loaded by now and that the mapper passes through: what an import would get, and in
-    /// CPython has been there since somebody's import. What the realm's code has taken out stays out.
+    /// Shows in `modules` the modules of the library that are loaded by now and that the mapper passes through: what an import would
+    /// get, and in CPython has been there since somebody's import. What the realm's code has taken out stays out.
     pub(super) fn show_shared(&self, vm: &VirtualMachine) -> PyResult<()> {
         let shared = sys_modules(vm)?;
         if self.shared.swap(shared.__len__(), Ordering::Relaxed) == shared.__len__() {
             return Ok(());
         }
+        let system = IMPORT_SYSTEM.of(vm);
         let mut own = HashMap::new();
         for (name, module) in shared.into_iter().collect::<Vec<_>>() {
             let Some(text) = name.downcast_ref::<PyStr>().and_then(|name| name.to_str()) else { continue };
             if self.modules.contains_key(&*name, vm) || self.outside.contains_key(&*name, vm) || vm.is_none(&module) {
+                continue;
+            }
+            let loader = module.dict().map_or(Ok(None), |dict| dict.get_item_opt("__loader__", vm))?;
+            let is_library = loader.is_some_and(|loader| match loader.downcast_ref::<Loader>() {
+                Some(loader) => loader.handle.is_embedded(),
+                None => system.own_loaders.iter().any(|own| own.is(&loader)),
+            });
+            if !is_library {
                 continue;
             }
             let top = Dotted(text).top();
