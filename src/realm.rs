@@ -1,5 +1,6 @@
 //! Realms: modules loaded fresh together, each name once, with an import system of their own.
 
+mod guarded_dict;
 pub(crate) mod import_tables;
 mod mapper;
 mod module_view;

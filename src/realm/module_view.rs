@@ -73,7 +73,7 @@ impl Whose {
             return Ok(Some(module));
         }
         if let Some(realm) = self.realm() {
-            if let Some(module) = realm.modules().get_item_opt(name, vm)? {
+            if let Some(module) = realm.modules.read(|modules| modules.get_item_opt(name, vm))? {
                 return Ok(Some(module));
             }
             if let Some(text) = name.downcast_ref::<PyStr>()
@@ -91,6 +91,11 @@ impl Whose {
         {
             INSTANCES.of(vm).place(&own, value);
             return Ok(());
+        }
+        if let Some(realm) = self.realm()
+            && let Some(name) = name.downcast_ref::<PyStr>().and_then(|name| name.to_str())
+        {
+            return realm.modules.set(name, value, vm);
         }
         match value {
             Some(value) => self.dict(vm)?.set_item(name, value, vm),

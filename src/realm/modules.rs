@@ -1,6 +1,7 @@
 //! The modules of a realm: what its `sys.modules` is, and how more of them are found and loaded.
 
 use super::{
+    guarded_dict::GuardedDict,
     import_tables::{Found, ImportTables},
     mapper::RealmMapper,
     reference::RealmBuilder,
@@ -46,9 +47,9 @@ pub(crate) struct RealmModules {
     /// What lies behind the entries of its `sys.path` and of its packages' `__path__`, before the interpreter's own.
     pub(super) sources: HashMap<String, Arc<dyn Source>>,
     /// What `sys.modules` is to the interpreter.
-    pub(super) modules: PyDictRef,
+    pub(super) modules: GuardedDict,
     /// Those of `modules` that the mapper answered with, and that are not inside.
-    pub(super) outside: PyDictRef,
+    pub(super) outside: GuardedDict,
     /// How many shared modules there were when `modules` last got those that the mapper passes through.
     pub(super) shared: AtomicUsize,
     /// Of a realm of stand-ins: whom it serves.
@@ -75,7 +76,7 @@ impl RealmModules {
         let own = roots.iter().filter_map(PythonModule::search_path).chain([&path]);
         let sources = own.flat_map(|path| path.locations());
         let sources = sources.map(|location| (location.source.label().to_owned(), location.source.clone())).collect();
-        let (modules, outside) = (vm.ctx.new_dict(), vm.ctx.new_dict());
+        let (modules, outside) = (GuardedDict::new(vm), GuardedDict::new(vm));
         let (tables, own) = (PyMutex::default(), PyMutex::default());
         let shared = AtomicUsize::new(0);
         Self { roots, outer, path, sources, modules, outside, shared, serves, tables, own }
@@ -102,7 +103,7 @@ impl RealmModules {
     }
 
     pub(crate) fn modules(&self) -> &PyDictRef {
-        &self.modules
+        self.modules.dict()
     }
 
     pub(crate) fn outer(&self) -> &MapperRef {
@@ -141,15 +142,15 @@ impl RealmModules {
     /// The package that these are the modules of, once it is loaded, where they are those of one alone.
     pub(crate) fn package(&self, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
         match &self.roots[..] {
-            [package] if self.path.locations().is_empty() => self.modules.get_item_opt(package.name(), vm),
+            [package] if self.path.locations().is_empty() => self.modules.get(package.name(), vm),
             _ => Ok(None),
         }
     }
 
     /// What `modules` has under that name, and whether it is inside.
     pub(super) fn entry(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<(PyObjectRef, bool)>> {
-        let Some(object) = self.modules.get_item_opt(name, vm)? else { return Ok(None) };
-        let answered = self.outside.get_item_opt(name, vm)?;
+        let Some(object) = self.modules.get(name, vm)? else { return Ok(None) };
+        let answered = self.outside.get(name, vm)?;
         let inside = !answered.is_some_and(|answered| answered.is(&object));
         Ok(Some((object, inside)))
     }
@@ -229,7 +230,7 @@ impl RealmModules {
     /// What stands for a shared module that was taken out of `sys.modules` here: it is to be loaded anew, as importing
     /// it would do in CPython, and as only this realm sees it. What has a stand-in here keeps it.
     fn find_dropped(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<Found>> {
-        if !self.outside.contains_key(name, vm)
+        if !self.outside.has(name, vm)
             || name == "sys"
             || stand_ins::has(&self.own(vm)?, name)
             || !matches!(self.outer.map(&Request::probe(name), vm)?, Answer::PassThrough)
@@ -299,15 +300,15 @@ impl RealmModules {
             Found::Spec(spec) => self.run_foreign(name, spec, vm),
         };
         if let Err(error) = ran {
-            if self.modules.contains_key(name, vm) {
-                self.modules.del_item(name, vm)?;
+            if self.modules.has(name, vm) {
+                self.modules.set(name, None, vm)?;
             }
             return Err(error);
         }
         // The module may have put something else in its place, or in that of its package, or nothing.
         let placed = |name: &str| {
             let missing = || vm.new_key_error(vm.ctx.new_str(name).into());
-            self.modules.get_item_opt(name, vm)?.ok_or_else(missing)
+            self.modules.get(name, vm)?.ok_or_else(missing)
         };
         let loaded = placed(name)?;
         if let (Some(_), (Some(parent), last)) = (package, Dotted(name).split())
@@ -322,13 +323,13 @@ impl RealmModules {
     /// Runs a module of the realm's sources.
     fn run(&self, handle: &PythonModule, vm: &VirtualMachine) -> PyResult<()> {
         if !self.is_stand_ins() && !handle.is_native() {
-            limits::current(vm).check_modules(self.modules.__len__(), handle.name(), vm)?;
+            limits::current(vm).check_modules(self.modules.dict().__len__(), handle.name(), vm)?;
         }
         let prepare = |module: &Py<PyModule>| {
             if let Some(serves) = &self.serves {
                 module.dict().merge_object(serves.given.clone().into(), vm)?;
             }
-            self.modules.set_item(handle.name(), module.to_owned().into(), vm)
+            self.modules.set(handle.name(), Some(module.to_owned().into()), vm)
         };
         run(handle, &self.own(vm)?, None, prepare, vm).map(drop)
     }
@@ -342,7 +343,7 @@ impl RealmModules {
         {
             module.dict().set_item("__builtins__", self.own(vm)?.builtins_of(name, vm)?.into(), vm)?;
         }
-        self.modules.set_item(name, module.clone(), vm)?;
+        self.modules.set(name, Some(module.clone()), vm)?;
         spec.set_attr("_initializing", vm.ctx.new_bool(true), vm)?;
         let ran = vm.call_method(&loader, "exec_module", (module,)).map(drop);
         spec.set_attr("_initializing", vm.ctx.new_bool(false), vm)?;
@@ -351,6 +352,6 @@ impl RealmModules {
 
     /// Keeps other threads from loading the module meanwhile.
     fn lock<'a>(&self, name: &str, vm: &'a VirtualMachine) -> PyResult<ModuleLock<'a>> {
-        ModuleLock::acquire(&format!("{name} in realm {:x}", self.modules.get_id()), vm)
+        ModuleLock::acquire(&format!("{name} in realm {:x}", self.modules.dict().get_id()), vm)
     }
 }

@@ -19,13 +19,13 @@ impl ModuleTable for RealmModules {
     }
 
     fn is_barred(&self, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
-        Ok(self.modules.get_item_opt(name, vm)?.is_some_and(|entry| vm.is_none(&entry)))
+        Ok(self.modules.get(name, vm)?.is_some_and(|entry| vm.is_none(&entry)))
     }
 
     fn submodule(&self, package: &PyObject, part: &Py<PyStr>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
         let name = vm.get_attribute_opt(package, "__name__")?;
         match name.as_ref().and_then(|name| name.downcast_ref::<PyStr>()) {
-            Some(name) => self.modules.get_item_opt(&*format!("{name}.{part}"), vm),
+            Some(name) => self.modules.get(&format!("{name}.{part}"), vm),
             None => Ok(None),
         }
     }
@@ -46,13 +46,13 @@ impl ModuleTable for RealmModules {
             return Ok(());
         }
         let note = |name: &str, object: PyObjectRef| {
-            self.modules.set_item(name, object.clone(), vm)?;
-            self.outside.set_item(name, object, vm)
+            self.modules.set(name, Some(object.clone()), vm)?;
+            self.outside.set(name, Some(object), vm)
         };
         note(name, object.to_owned())?;
         // Whoever imports a shared module has imported the packages above it.
         if let Some(package) = Dotted(name).parent()
-            && !self.modules.contains_key(package, vm)
+            && !self.modules.has(package, vm)
             && is_shared(name, object, vm)
             && let Some(package_module) = sys_modules(vm)?.get_item_opt(package, vm)?
         {
@@ -97,7 +97,7 @@ impl RealmModules {
         let mut own = HashMap::new();
         for (name, module) in shared.into_iter().collect::<Vec<_>>() {
             let Some(text) = name.downcast_ref::<PyStr>().and_then(|name| name.to_str()) else { continue };
-            if self.modules.contains_key(&*name, vm) || self.outside.contains_key(&*name, vm) || vm.is_none(&module) {
+            if self.modules.has(text, vm) || self.outside.has(text, vm) || vm.is_none(&module) {
                 continue;
             }
             let loader = module.dict().map_or(Ok(None), |dict| dict.get_item_opt("__loader__", vm))?;

@@ -189,21 +189,23 @@ impl Source for Marked {
 
 #[test]
 fn a_dropped_realm_lets_go_of_its_source() {
-    let mark = Arc::new(());
-    Runtime::new().unwrap().enter(|vm| {
-        for looks in [false, true] {
-            let source =
-                Marked(Memory::new("<marked>").with("pk.py", "import sys\nsys.path.append('x')"), mark.clone());
-            let realm =
-                RealmRef::builder(&raw::pass_through(vm)).search_path(&SearchPath::new().with(source)).build(vm);
-            if looks {
-                realm.lookup("pk", vm).unwrap();
+    alone("realms::a_dropped_realm_lets_go_of_its_source", || {
+        let mark = Arc::new(());
+        Runtime::new().unwrap().enter(|vm| {
+            for looks in [false, true] {
+                let source =
+                    Marked(Memory::new("<marked>").with("pk.py", "import sys\nsys.path.append('x')"), mark.clone());
+                let realm =
+                    RealmRef::builder(&raw::pass_through(vm)).search_path(&SearchPath::new().with(source)).build(vm);
+                if looks {
+                    realm.lookup("pk", vm).unwrap();
+                }
+                assert!(Arc::strong_count(&mark) > 1);
+                drop(realm);
+                raw::forget_units(vm);
+                vm.state.gc.collect_force(2);
+                assert_eq!(Arc::strong_count(&mark), 1, "{looks}");
             }
-            assert!(Arc::strong_count(&mark) > 1);
-            drop(realm);
-            raw::forget_units(vm);
-            vm.state.gc.collect_force(2);
-            assert_eq!(Arc::strong_count(&mark), 1, "{looks}");
-        }
+        });
     });
 }
