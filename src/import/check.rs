@@ -156,15 +156,11 @@ impl Checker<'_> {
         Ok(())
     }
 
-    /// The packages that are loaded before a module that lies in them: those of the realm, or of the package, that it is in.
+    /// The packages that a realm loads before a module that lies in them.
     fn parents(&self, root: &PythonModule) -> PyResult<Vec<PythonModule>> {
-        let mut parents = Vec::new();
-        for name in Dotted(root.name()).prefixes().filter(|name| *name != root.name()) {
-            if self.dry.is_own(root.name(), name)? {
-                parents.extend(self.dry.outcome(root.name(), name)?.module().cloned());
-            }
-        }
-        Ok(parents)
+        let above = Dotted(root.name()).prefixes().filter(|name| *name != root.name() && self.dry.is_inside(name));
+        let outcomes = above.map(|name| self.dry.outcome(root.name(), name));
+        outcomes.map(|outcome| outcome.map(|outcome| outcome.module().cloned())).filter_map(Result::transpose).collect()
     }
 
     fn members(&mut self, roots: &[PythonModule]) -> PyResult<Vec<PythonModule>> {

@@ -303,18 +303,3 @@ fn what_an_import_leads_to_counts() {
         ],
     );
 }
-
-#[test]
-fn a_module_fails_with_its_package_where_both_are_checked() {
-    let files = Memory::new("<texts>")
-        .with("broken/__init__.py", "from . import part\nimport nobody")
-        .with("broken/part.py", "from . import other")
-        .with("broken/other.py", "");
-    let runtime = Runtime::builder().source(files).build().expect("it builds");
-    let names = ["broken".to_owned(), "broken.part".to_owned()];
-    let findings = runtime.check(&names, &Imports::pass_through()).expect("they are checked");
-    for name in &names {
-        assert!(findings.iter().any(|finding| finding.is_error() && finding.prevents.contains(name)), "{findings:#?}");
-        assert!(runtime.load(name, &Imports::pass_through()).is_err(), "{name}");
-    }
-}
