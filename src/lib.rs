@@ -77,7 +77,7 @@ pub use values::{HostModule, Object};
 /// Checking modules before they run: what each of their imports would get, and which modules import which.
 pub mod check {
     pub use crate::import::{
-        check::{Finding, Level, Problem, check},
+        check::{Extent, Finding, Level, Problem, check},
         dry_run::{DryRun, Outcome},
         graph::{Edge, Scan, Unreadable, scan, walk},
     };

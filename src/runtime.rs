@@ -10,7 +10,7 @@ pub use realm::Realm;
 use crate::{
     error::Error,
     import::{
-        check::{Finding, check},
+        check::{Extent, Finding, check},
         dry_run::DryRun,
         load::load,
     },
@@ -141,8 +141,8 @@ impl Runtime {
             names.into_iter().map(|name| path.get(name.as_ref())).collect::<Result<_, _>>()?;
         let mapper = self.mapper(imports)?;
         self.try_enter(|vm| {
-            let dry = DryRun::new(mapper_of(&mapper, vm)?, vm)?.packages(&modules);
-            check(&dry, &modules, |_, _| Ok(()))
+            let dry = DryRun::new(mapper_of(&mapper, vm)?, vm)?;
+            check(&dry, &modules, Extent::Roots, |_, _, _| Ok(()))
         })
     }
 

@@ -47,7 +47,7 @@ pub enum Level {
 }
 
 /// What a check found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Problem {
     /// An import that doesn't get the module that goes by its name.
@@ -82,33 +82,93 @@ impl Finding {
     }
 }
 
+/// What is taken for loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// The modules that are asked about.
+    Roots,
+    /// All modules below them, too.
+    Below,
+}
+
 /// Checks the imports of `roots` and of all below them; in a realm also of what they import from the realm. `observe` sees each
-/// module with what it imports.
+/// module with what it imports, and with what its imports get.
 ///
-/// Errors are about what keeps a root from being loaded, as far as the texts decide it. What a module is that loading the roots
-/// doesn't come to, is a warning.
+/// Each root is loaded on its own, as by [`Runtime::load`](crate::Runtime::load): a package with its own modules, another module
+/// alone; in a realm they are loaded together. Errors are about what keeps a root from being loaded, as far as the texts decide
+/// it. What a module is that loading the roots doesn't come to, is a warning.
 ///
 /// # Errors
 /// What the mapper raises.
-pub fn check(
-    dry: &DryRun<'_>,
+pub fn check<'a>(
+    dry: &DryRun<'a>,
     roots: &[PythonModule],
-    mut observe: impl FnMut(&PythonModule, &Scan) -> PyResult<()>,
+    extent: Extent,
+    mut observe: impl FnMut(&PythonModule, &Scan, &DryRun<'a>) -> PyResult<()>,
 ) -> PyResult<Vec<Finding>> {
-    let (verdicts, members) = (Verdicts::new(dry), HashSet::new());
-    let mut checker = Checker { dry, verdicts, fatal: HashMap::new(), members, findings: Vec::new() };
-    for root in roots {
-        checker.judge(root)?;
-    }
-    let members = checker.members(roots)?;
-    checker.members = members.iter().map(|module| module.name().to_owned()).collect();
-    walk(members, |module, scan| {
-        if let Ok(scan) = &scan {
-            observe(module, scan)?;
+    let contexts: Vec<_> = contexts(dry, roots).into_iter().map(|roots| (dry.packages(&roots), roots)).collect();
+    let (mut verdicts, mut findings) = (Verdicts::new(dry), Findings::default());
+    for (dry, roots) in &contexts {
+        let verdicts_here = verdicts.within(dry);
+        let mut checker =
+            Checker { dry, verdicts: verdicts_here, fatal: HashMap::new(), members: HashSet::new(), findings };
+        for root in roots {
+            checker.judge(root)?;
         }
-        checker.visit(module, scan)
-    })?;
-    Ok(checker.findings)
+        let members = checker.members(roots)?;
+        if extent == Extent::Below {
+            members.iter().try_for_each(|member| checker.judge(member))?;
+        }
+        checker.members = members.iter().map(|module| module.name().to_owned()).collect();
+        walk(members, |module, scan| {
+            if let Ok(scan) = &scan {
+                observe(module, scan, dry)?;
+            }
+            checker.visit(module, scan)
+        })?;
+        (verdicts, findings) = (checker.verdicts, checker.findings);
+    }
+    Ok(findings.all)
+}
+
+/// The roots that are loaded together: all of a realm, each package with its own modules, and the other modules, which know
+/// nothing of one another.
+fn contexts(dry: &DryRun<'_>, roots: &[PythonModule]) -> Vec<Vec<PythonModule>> {
+    let (mut realm, mut alone, mut packages) = (Vec::new(), Vec::new(), Vec::new());
+    for root in roots {
+        match root {
+            root if dry.is_inside(root.name()) => realm.push(root.clone()),
+            root if root.is_package() => packages.push(vec![root.clone()]),
+            root => alone.push(root.clone()),
+        }
+    }
+    [realm, alone].into_iter().chain(packages).filter(|context| !context.is_empty()).collect()
+}
+
+/// What was found, each thing once, in whichever contexts.
+#[derive(Default)]
+struct Findings {
+    all: Vec<Finding>,
+    /// By module, where they are among all.
+    places: HashMap<String, Vec<usize>>,
+}
+
+impl Findings {
+    fn add(&mut self, finding: Finding) {
+        let places = self.places.entry(finding.module.name().to_owned()).or_default();
+        match places.iter().find(|place| self.all[**place].problem == finding.problem) {
+            Some(place) => {
+                let known = &mut self.all[*place];
+                known.level = known.level.max(finding.level);
+                let new: Vec<_> = finding.prevents.into_iter().filter(|name| !known.prevents.contains(name)).collect();
+                known.prevents.extend(new);
+            }
+            None => {
+                places.push(self.all.len());
+                self.all.push(finding);
+            }
+        }
+    }
 }
 
 /// A module, and what raises there; nothing where the module can't be read.
@@ -121,7 +181,7 @@ struct Checker<'a> {
     fatal: HashMap<Place, Vec<String>>,
     /// The names of the modules that are under the mapper however they are come by.
     members: HashSet<String>,
-    findings: Vec<Finding>,
+    findings: Findings,
 }
 
 impl Checker<'_> {
@@ -156,11 +216,15 @@ impl Checker<'_> {
         Ok(())
     }
 
-    /// The packages that a realm loads before a module that lies in them.
+    /// The packages that are loaded before a module that lies in them.
     fn parents(&self, root: &PythonModule) -> PyResult<Vec<PythonModule>> {
-        let above = Dotted(root.name()).prefixes().filter(|name| *name != root.name() && self.dry.is_inside(name));
-        let outcomes = above.map(|name| self.dry.outcome(root.name(), name));
-        outcomes.map(|outcome| outcome.map(|outcome| outcome.module().cloned())).filter_map(Result::transpose).collect()
+        let mut parents = Vec::new();
+        for name in Dotted(root.name()).prefixes().filter(|name| *name != root.name()) {
+            if self.dry.is_own(root.name(), name)? {
+                parents.extend(self.dry.outcome(root.name(), name)?.module().cloned());
+            }
+        }
+        Ok(parents)
     }
 
     fn members(&mut self, roots: &[PythonModule]) -> PyResult<Vec<PythonModule>> {
@@ -310,6 +374,6 @@ impl Checker<'_> {
 
     fn report(&mut self, module: &PythonModule, text: &Arc<str>, problem: Problem, level: Level, prevents: &[String]) {
         let (module, text, prevents) = (module.clone(), text.clone(), prevents.to_vec());
-        self.findings.push(Finding { module, text, problem, level, prevents });
+        self.findings.add(Finding { module, text, problem, level, prevents });
     }
 }

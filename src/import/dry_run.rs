@@ -36,7 +36,7 @@ pub struct DryRun<'a> {
 }
 
 /// What an import of a name would get.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
     /// What goes by that name: a module that can be looked at, or the interpreter's own.
@@ -94,11 +94,12 @@ impl<'a> DryRun<'a> {
         Self { realm: Some(path), ..self }
     }
 
-    /// Takes each of these packages for loaded: to its own modules it is a realm of one package.
+    /// The same, where each package among these modules is loaded: to its own modules it is a realm of one package.
     #[must_use]
-    pub fn packages<'b>(mut self, modules: impl IntoIterator<Item = &'b PythonModule>) -> Self {
-        self.packages.extend(modules.into_iter().filter(|module| module.is_package()).cloned());
-        self
+    pub fn packages<'b>(&self, modules: impl IntoIterator<Item = &'b PythonModule>) -> Self {
+        let packages = modules.into_iter().filter(|module| module.is_package()).cloned().collect();
+        let (mapper, path, realm) = (self.mapper.clone(), self.path.clone(), self.realm.clone());
+        Self { mapper, path, realm, packages, known: RefCell::default(), vm: self.vm }
     }
 
     /// The search path of whatever is passed through.

@@ -24,7 +24,7 @@ pub struct Scan {
 }
 
 /// Why a module's import statements can't be known.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unreadable {
     /// The reason.

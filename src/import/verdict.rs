@@ -86,6 +86,13 @@ impl<'a> Verdicts<'a> {
         Self { dry, bodies, known, earlier, running, has_cycle: false, put: HashSet::new(), error: None }
     }
 
+    /// Goes on in another context. What is known of the modules that no mapper sees holds there, too.
+    pub(super) fn within<'b>(mut self, dry: &'b DryRun<'b>) -> Verdicts<'b> {
+        self.bodies.retain(|key, _| key.is_shared);
+        self.known.retain(|key, _| key.is_shared);
+        Verdicts { bodies: self.bodies, known: self.known, put: self.put, ..Verdicts::new(dry) }
+    }
+
     /// Finds out about a module that is loaded under the mapper, as the first of all.
     ///
     /// # Errors

@@ -259,9 +259,9 @@ fn marked_line(code: &str) -> usize {
 }
 
 #[track_caller]
-fn check_asked(position: &Position, answer: &str, log: &Log) {
+fn check_asked(position: &Position, answer: &str, log: &Log, outcome: impl FnOnce() -> String) {
     let mut asked: Vec<_> = log.take().into_iter().filter(|seen| seen.name == "needle").collect();
-    assert_eq!(asked.len(), 1, "{} with {answer}: {asked:?}", position.name);
+    assert_eq!(asked.len(), 1, "{} with {answer}: {asked:?}, {}", position.name, outcome());
     let seen = asked.pop().expect("there is one");
     let importer = match position.importer {
         Own => Some(position.name.to_owned()),
@@ -313,10 +313,11 @@ fn every_position_asks_the_mapper_and_gets_its_answer() {
             let (recorder, log) = recorder(known, Answer::PassThrough, vm);
             for position in &positions {
                 let got = outcome(position.name, &recorder, vm)?;
-                check_asked(position, kind, &log);
+                let said = || got.as_ref().map_or_else(|error| raw::traceback(error, vm), |got| format!("{got:?}"));
+                check_asked(position, kind, &log, said);
                 let same = |expected: &PyObject| {
                     let got = got.as_ref().unwrap_or_else(|error| {
-                        panic!("{} with {kind}:\n{}", position.name, exocet::raw::traceback(error, vm))
+                        panic!("{} with {kind}:\n{}", position.name, raw::traceback(error, vm))
                     });
                     assert!(got.is(expected), "{} with {kind}: {:?}", position.name, got.repr(vm));
                 };
@@ -325,14 +326,14 @@ fn every_position_asks_the_mapper_and_gets_its_answer() {
                     Answer::PassThrough => same(&shared),
                     Answer::Rename { .. } => same(hay.as_object()),
                     Answer::Load { .. } => {
-                        let got = got
-                            .unwrap_or_else(|error| panic!("{} {}", position.name, exocet::raw::traceback(&error, vm)));
+                        let got =
+                            got.unwrap_or_else(|error| panic!("{} {}", position.name, raw::traceback(&error, vm)));
                         assert!(!got.is(&shared), "{}", position.name);
                         assert!(!got.get_attr("mark", vm)?.is(&shared.get_attr("mark", vm)?), "{}", position.name);
                     }
                     Answer::NotMine | Answer::Denied { .. } => {
                         let Err(error) = got else { panic!("{} with {kind} gets something", position.name) };
-                        let said = exocet::raw::describe(&error, vm);
+                        let said = raw::describe(&error, vm);
                         assert!(
                             said.starts_with("ModuleNotFoundError: No module named 'needle'"),
                             "{}: {said}",
@@ -375,8 +376,7 @@ fn names_that_the_vm_imports_for_itself_are_asked_for_in_every_position_too() {
             let (recorder, log) = recorder(known, Answer::PassThrough, vm);
             for position in POSITIONS {
                 let got = outcome(position.name, &recorder, vm)?;
-                let got =
-                    got.unwrap_or_else(|error| panic!("{} {}", position.name, exocet::raw::traceback(&error, vm)));
+                let got = got.unwrap_or_else(|error| panic!("{} {}", position.name, raw::traceback(&error, vm)));
                 assert!(got.is(&stub), "{own} in {}: {:?}", position.name, got.repr(vm));
                 let asked = log.take().iter().filter(|seen| seen.name == own).count();
                 assert_eq!(asked, 1, "{own} in {}", position.name);

@@ -326,6 +326,51 @@ fn a_check_finds_what_would_fail_and_what_gets_something_else_and_runs_nothing()
 }
 
 #[test]
+fn each_module_of_a_check_is_loaded_as_it_would_be_alone() {
+    let runtime = runtime(&[
+        // On its own `pk.later` doesn't find in the shared package what only its own package gets; `pk.early` does.
+        ("pk/__init__.py", "import stub\nif stub.fresh:\n    from . import early"),
+        ("pk/early.py", "from pk import missing"),
+        ("pk/sub/__init__.py", "from pk.sub import leaf"),
+        ("pk/sub/leaf.py", "import other"),
+        ("pk/fine.py", "import pk.sub"),
+        ("other.py", ""),
+        ("stub.py", "fresh = False"),
+        ("bad/__init__.py", "raise ValueError"),
+        ("bad/part.py", ""),
+        ("bad/user.py", "import bad.part"),
+    ]);
+    let imports = Imports::pass_through().without(["other"]);
+    let names = ["pk", "pk.early", "pk.fine", "pk.sub", "pk.sub.leaf", "bad", "bad.part", "bad.user"];
+    let failing = |names: &[&str]| {
+        let findings = runtime.check(names, &imports).expect("they can be checked");
+        let mut failing: Vec<_> = findings.into_iter().flat_map(|finding| finding.prevents).collect();
+        failing.sort();
+        failing.dedup();
+        failing
+    };
+    let alone: Vec<_> = names.iter().flat_map(|name| failing(&[name])).collect();
+    let loads: Vec<_> = names.iter().filter(|name| runtime.load(name, &imports).is_err()).copied().collect();
+    assert_eq!(loads, ["pk.early", "pk.sub", "pk.sub.leaf", "bad", "bad.user"]);
+    for order in [names.to_vec(), names.iter().rev().copied().collect(), [&names[3..], &names[..3]].concat()] {
+        assert_eq!(
+            failing(&order),
+            {
+                let mut alone = alone.clone();
+                alone.sort();
+                alone
+            },
+            "{order:?}"
+        );
+    }
+    let mut alone = alone;
+    alone.sort();
+    let mut loads: Vec<_> = loads.into_iter().map(str::to_owned).collect();
+    loads.sort();
+    assert_eq!(alone, loads);
+}
+
+#[test]
 fn a_check_agrees_with_a_load_about_a_packages_own_modules() {
     let runtime = runtime(&[
         ("pk/__init__.py", "from . import a\nimport pk.b"),

@@ -13,7 +13,7 @@ use crate::{
 };
 use clap::Args;
 use compare::Comparison;
-use exocet::modules::PythonModule;
+use exocet::check::Extent;
 use item::{Item, Level};
 use report::Report;
 use std::{io::Write, path::PathBuf, process::ExitCode};
@@ -93,11 +93,6 @@ pub(crate) fn check(args: &CheckArgs) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(u8::from(errors > 0)))
 }
 
-/// All modules of these packages, parents first. What can't be listed is reported by the check.
-fn below(roots: &[PythonModule]) -> Vec<PythonModule> {
-    roots.iter().flat_map(PythonModule::walk_modules).flatten().collect()
-}
-
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
@@ -116,11 +111,10 @@ fn items(args: &CheckArgs) -> Result<Vec<Item>, Failure> {
         }
         let roots = args.names.iter().map(|name| dry.path().get(name).map_err(Failure::failed));
         let roots = roots.collect::<Result<Vec<_>, _>>()?;
-        let dry = dry.packages(&roots);
-        let roots = if args.all { below(&roots) } else { roots };
+        let extent = if args.all { Extent::Below } else { Extent::Roots };
         let mut comparison = record.as_ref().map(|_| Comparison::default());
-        let findings = exocet::check::check(&dry, &roots, |module, scan| match &mut comparison {
-            Some(comparison) => comparison.expect(module, scan, &dry),
+        let findings = exocet::check::check(&dry, &roots, extent, |module, scan, dry| match &mut comparison {
+            Some(comparison) => comparison.expect(module, scan, dry),
             None => Ok(()),
         });
         let findings = findings.map_err(|error| Failure::raised(&error, vm))?;
