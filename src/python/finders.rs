@@ -85,9 +85,11 @@ impl Representable for Finder {
     }
 }
 
-/// Settles what the interpreter's `PathFinder` finds for the code of a realm, and what it makes of folders without `__init__.py`. A module of the library comes before them, as where
-/// the library stands on `sys.path`: such a folder is what is left when nothing else is found. `library` is the finder that comes after
-/// `path_finder`, which would take the folder. Where none of the folders is on the disk, they get a loader that can read them.
+/// Settles what the interpreter's `PathFinder` finds for the code of a realm, and what it makes of folders without `__init__.py`.
+///
+/// A module of the library comes before such folders, as where the library stands on `sys.path`: they are what is left when
+/// nothing else is found. `library` is the finder that comes after `path_finder`, which would take the folder. Where none of the
+/// folders is on the disk, they get a loader that can read them.
 pub(crate) fn settle_path_finder(path_finder: &PyObject, library: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
     let find = path_finder.get_attr("find_spec", vm)?;
     let running = |vm: &VirtualMachine| asker::of_running(vm)?.mapper(vm).ok();

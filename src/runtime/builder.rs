@@ -13,6 +13,7 @@ use crate::{
         importlib::sys_modules,
         library_code::LIBRARY,
         limits::{DEFAULT_LIMITS, Limits},
+        shared_classes,
         sources::SOURCES,
     },
     load::library,
@@ -191,6 +192,7 @@ impl RuntimeBuilder {
     /// Puts everything of a runtime's into a new interpreter.
     fn install(self, vm: &VirtualMachine) -> PyResult<()> {
         python::install(vm);
+        shared_classes::settle(vm);
         // Before any code can have changed what it consists of.
         let _ = (IMPORT_CODE.of(vm), LIBRARY.of(vm));
         #[cfg(feature = "threading")]
@@ -230,8 +232,8 @@ fn with_modules(builder: InterpreterBuilder) -> InterpreterBuilder {
             state.config.paths.stdlib_dir = Some(crate::source::embedded::LIBRARY_LABEL.to_owned());
         }
     });
-    let natives = [python::module_def(&builder.ctx)];
-    builder.add_native_modules(&natives)
+    let natives = [Some(python::module_def(&builder.ctx)), shared_classes::abc_module_def(&builder.ctx)];
+    builder.add_native_modules(&natives.into_iter().flatten().collect::<Vec<_>>())
 }
 
 /// Makes the interpreter's own import find modules in sources.

@@ -869,6 +869,56 @@ mod threads {
         assert_eq!(app.get::<i32>("count").unwrap(), 1000);
     }
 
+    /// While the VM changes a class, another thread may not find what the class has.
+    #[test]
+    #[cfg(feature = "stdlib")]
+    fn a_runtime_that_starts_changes_no_class_that_another_one_uses() {
+        use crate::support::alone;
+        use exocet::vm::{AsObject, builtins::PyType};
+        use std::{collections::BTreeMap, sync::atomic::Ordering};
+
+        // Not `_functools`, which puts the one `Placeholder` into its class.
+        const NATIVES: [&str; 6] = ["_thread", "_io", "_collections", "_struct", "array", "itertools"];
+        let start = || {
+            let runtime = Runtime::new().unwrap();
+            for name in NATIVES {
+                runtime.import(name, &Imports::pass_through()).unwrap();
+            }
+            runtime
+        };
+        alone("embed::threads::a_runtime_that_starts_changes_no_class_that_another_one_uses", || {
+            let one = start();
+            // What the first runtime of a process makes after its start, the next one settles.
+            drop(start());
+            let versions = || -> BTreeMap<String, u32> {
+                one.enter(|vm| {
+                    let modules = NATIVES.map(|name| vm.import(name, 0).unwrap().dict().unwrap());
+                    let objects = modules.into_iter().flatten().map(|(_, object)| object);
+                    let classes = objects.filter_map(|object| object.downcast::<PyType>().ok());
+                    let builtins =
+                        vm.builtins.dict().into_iter().filter_map(|(_, object)| object.downcast::<PyType>().ok());
+                    let natives = classes.chain(builtins).filter(|class| class.heaptype_ext.is_none());
+                    natives
+                        .map(|class| {
+                            assert!(vm.get_attribute_opt(class.as_object(), "absent").unwrap().is_none());
+                            assert!(class.lookup_ref(vm.ctx.intern_str("__repr__"), vm).is_some());
+                            (class.slot_name().to_string(), class.tp_version_tag.load(Ordering::SeqCst))
+                        })
+                        .collect()
+                })
+            };
+            let before = versions();
+            assert!(before.len() > 20 && before.values().all(|version| *version != 0), "{before:?}");
+            let other = start();
+            let after = versions();
+            let changed: Vec<_> = before.keys().filter(|name| before[*name] != after[*name]).collect();
+            assert!(changed.is_empty(), "{changed:?}");
+            let said = other.import("_thread", &Imports::pass_through()).unwrap();
+            let lock = said.call::<Object>("allocate_lock", ()).unwrap();
+            assert_eq!(lock.get::<String>("__module__").unwrap(), "_thread");
+        });
+    }
+
     /// The limit for the native stack is the thread's own: that of the thread which built the runtime lies elsewhere.
     #[test]
     fn deep_recursion_is_an_exception_on_every_thread() {
