@@ -6,15 +6,16 @@
 //! all who match patterns. Here neither changes what is so already.
 
 use rustpython_vm::{
-    Context, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    AsObject, Context, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyGetSet, PyModuleDef, PyStr, PyType},
     common::static_cell,
-    function::{Callee, FuncArgs, PyMethodDef},
+    function::{Callee, FuncArgs, PyMethodDef, PySetterValue},
     identifier, stdlib,
     types::PyTypeFlags,
 };
 
-/// Makes the `__module__` of each native class a computed one, which the VM leaves alone. That of the class itself isn't concerned: it is part of its name.
+/// Makes the `__module__` of each native class a computed one, which the VM leaves alone. That of the class itself isn't
+/// concerned: it is part of its name, but for a few classes (`typing.Generic`) which are left as they are.
 pub(crate) fn settle(vm: &VirtualMachine) {
     settle_below(vm.ctx.types.object_type, vm);
 }
@@ -31,10 +32,26 @@ fn settle_below(class: &Py<PyType>, vm: &VirtualMachine) {
 }
 
 fn settle_class(class: &Py<PyType>, vm: &VirtualMachine) {
+    if class.slots.flags.has_feature(PyTypeFlags::HEAPTYPE) {
+        return;
+    }
     let key = identifier!(vm, __module__);
     let Some(Ok(module)) = class.attributes.get(key).map(|module| module.downcast::<PyStr>()) else { return };
     let module = vm.ctx.intern_str(module.as_wtf8());
-    let computed = PyGetSet::new("__module__", class, &vm.ctx).with_get(move |_: PyObjectRef| module.to_owned());
+    // An instance with attributes of its own may have this one, too.
+    let get = move |object: PyObjectRef, vm: &VirtualMachine| match object.dict() {
+        Some(own) => Ok(own.get_item_opt(key, vm)?.unwrap_or_else(|| module.to_owned().into())),
+        None => PyResult::Ok(module.to_owned().into()),
+    };
+    let set = move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| match (object.dict(), value) {
+        (Some(own), PySetterValue::Assign(value)) => own.set_item(key, value, vm),
+        (Some(own), PySetterValue::Delete) => own.del_item(key, vm).map_err(|_| vm.new_attribute_error("__module__")),
+        (None, _) => {
+            let class = object.class().name().to_string();
+            Err(vm.new_attribute_error(format!("'{class}' object attribute '__module__' is read-only")))
+        }
+    };
+    let computed = PyGetSet::new("__module__", class, &vm.ctx).with_get(get).with_set(set);
     class.set_attr(key, computed.into_ref(&vm.ctx).into());
 }
 

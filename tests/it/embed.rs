@@ -869,6 +869,20 @@ mod threads {
         assert_eq!(app.get::<i32>("count").unwrap(), 1000);
     }
 
+    #[cfg(feature = "stdlib")]
+    const MODULES: &str = "
+import _thread, functools
+partial, lock = functools.partial(print), _thread.allocate_lock()
+said = [partial.__module__]
+partial.__module__ = 'own'
+said.append(partial.__module__)
+del partial.__module__
+said.append(partial.__module__)
+try: lock.__module__ = 'own'
+except AttributeError: said.append('read-only')
+said.append(lock.__module__)
+";
+
     /// While the VM changes a class, another thread may not find what the class has.
     #[test]
     #[cfg(feature = "stdlib")]
@@ -916,6 +930,11 @@ mod threads {
             let said = other.import("_thread", &Imports::pass_through()).unwrap();
             let lock = said.call::<Object>("allocate_lock", ()).unwrap();
             assert_eq!(lock.get::<String>("__module__").unwrap(), "_thread");
+            let (_runtime, app) = app(MODULES);
+            assert_eq!(
+                app.get::<Vec<String>>("said").unwrap(),
+                ["functools", "own", "functools", "read-only", "_thread"]
+            );
         });
     }
 
