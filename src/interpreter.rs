@@ -14,6 +14,7 @@ pub(crate) mod library_code;
 pub(crate) mod limits;
 pub(crate) mod loader;
 pub(crate) mod module_lock;
+#[cfg(feature = "threading")]
 pub(crate) mod shared_classes;
 pub(crate) mod slots;
 pub(crate) mod sources;

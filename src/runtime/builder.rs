@@ -3,6 +3,8 @@
 use super::{Runtime, arguments};
 #[cfg(feature = "disk-cache")]
 use crate::compile::disk_cache::DiskCache;
+#[cfg(feature = "threading")]
+use crate::interpreter::shared_classes;
 use crate::{
     compile::{cache::Store, module_compiler::MODULE_COMPILER},
     error::{Error, Kind},
@@ -13,7 +15,6 @@ use crate::{
         importlib::sys_modules,
         library_code::LIBRARY,
         limits::{DEFAULT_LIMITS, Limits},
-        shared_classes,
         sources::SOURCES,
     },
     load::library,
@@ -192,6 +193,7 @@ impl RuntimeBuilder {
     /// Puts everything of a runtime's into a new interpreter.
     fn install(self, vm: &VirtualMachine) -> PyResult<()> {
         python::install(vm);
+        #[cfg(feature = "threading")]
         shared_classes::settle(vm);
         // Before any code can have changed what it consists of.
         let _ = (IMPORT_CODE.of(vm), LIBRARY.of(vm));
@@ -232,8 +234,13 @@ fn with_modules(builder: InterpreterBuilder) -> InterpreterBuilder {
             state.config.paths.stdlib_dir = Some(crate::source::embedded::LIBRARY_LABEL.to_owned());
         }
     });
-    let natives = [Some(python::module_def(&builder.ctx)), shared_classes::abc_module_def(&builder.ctx)];
-    builder.add_native_modules(&natives.into_iter().flatten().collect::<Vec<_>>())
+    #[cfg(feature = "threading")]
+    let builder = {
+        let gentle = shared_classes::abc_module_def(&builder.ctx);
+        builder.add_native_modules(gentle.as_slice())
+    };
+    let natives = [python::module_def(&builder.ctx)];
+    builder.add_native_modules(&natives)
 }
 
 /// Makes the interpreter's own import find modules in sources.
