@@ -1,5 +1,6 @@
-//! Packs Python sources into archives: those of the standard library, or of the part of it that is asked for, and the shims.
-//! The compiled code of the whole library is frozen into the binary by rustpython-pylib.
+//! Packs Python sources: those of the standard library, or of the part of it that is asked for, and the shims. They become
+//! archives, or else tables of the files, where the program can't read archives. The compiled code of the whole library is
+//! frozen into the binary by rustpython-pylib.
 
 use std::{
     env,
@@ -16,11 +17,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=stdlib_shims");
     println!("cargo:rerun-if-changed=stdlib_pure");
     let has = |feature: &str| env::var_os(format!("CARGO_FEATURE_{feature}")).is_some();
-    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
-    Archive::new(&out.join("shims.zip"))?.add(Path::new("stdlib_shims"), Path::new(""))?.finish()?;
+    let pack = |files: &Files, name: &str| match has("ARCHIVES") {
+        true => files.archive(name),
+        false => files.table(name),
+    };
+    pack(&Files::default().add(Path::new("stdlib_shims"), Path::new(""))?, "shims")?;
     let library = Path::new(rustpython_pylib::LIB_PATH);
     if has("STDLIB") {
-        Archive::new(&out.join("stdlib.zip"))?.add(library, Path::new(""))?.finish()?;
+        pack(&Files::default().add(library, Path::new(""))?, "stdlib")?;
     } else if has("LIBRARY") {
         let own = Path::new("stdlib_pure");
         let list = fs::read_to_string(own.join("modules.txt"))?;
@@ -29,35 +33,52 @@ fn main() -> Result<(), Box<dyn Error>> {
             let path = PathBuf::from(name.replace('.', "/"));
             if library.join(&path).is_dir() { path } else { path.with_extension("py") }
         };
-        let archive = Archive::new(&out.join("stdlib.zip"))?.add(own, Path::new(""))?;
-        names.map(module).try_fold(archive, |archive, path| archive.add(library, &path))?.finish()?;
+        let files = Files::default().add(own, Path::new(""))?;
+        pack(&names.map(module).try_fold(files, |files, path| files.add(library, &path))?, "stdlib")?;
     }
     Ok(())
 }
 
-/// An archive that is being written.
-struct Archive(ZipWriter<File>);
+/// Files to be packed: their paths in the pack, and where they stand.
+#[derive(Default)]
+struct Files(Vec<(PathBuf, PathBuf)>);
 
-impl Archive {
-    fn new(path: &Path) -> Result<Self, Box<dyn Error>> {
-        Ok(Self(ZipWriter::new(File::create(path)?)))
-    }
-
+impl Files {
     /// Adds each Python file of `folder` that is at or below `path`.
     fn add(mut self, folder: &Path, path: &Path) -> Result<Self, Box<dyn Error>> {
-        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
         for entry in WalkDir::new(folder.join(path)).sort_by_file_name() {
             let entry = entry?;
             if entry.path().extension().is_some_and(|extension| extension == "py") {
-                self.0.start_file_from_path(entry.path().strip_prefix(folder)?, options)?;
-                self.0.write_all(&fs::read(entry.path())?)?;
+                self.0.push((entry.path().strip_prefix(folder)?.to_owned(), fs::canonicalize(entry.path())?));
             }
         }
         Ok(self)
     }
 
-    fn finish(self) -> Result<(), Box<dyn Error>> {
-        self.0.finish()?;
+    fn archive(&self, name: &str) -> Result<(), Box<dyn Error>> {
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+        let mut archive = ZipWriter::new(File::create(out()?.join(name).with_extension("zip"))?);
+        for (path, file) in &self.0 {
+            archive.start_file_from_path(path, options)?;
+            archive.write_all(&fs::read(file)?)?;
+        }
+        archive.finish()?;
         Ok(())
     }
+
+    /// A Rust expression: a slice of pairs of a path and the bytes.
+    fn table(&self, name: &str) -> Result<(), Box<dyn Error>> {
+        let mut table = File::create(out()?.join(name).with_extension("rs"))?;
+        writeln!(table, "&[")?;
+        for (path, file) in &self.0 {
+            let path = path.to_str().ok_or("a path isn't UTF-8")?.replace('\\', "/");
+            writeln!(table, "    ({path:?}, include_bytes!({file:?})),")?;
+        }
+        writeln!(table, "]")?;
+        Ok(())
+    }
+}
+
+fn out() -> Result<PathBuf, Box<dyn Error>> {
+    Ok(PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?))
 }

@@ -71,7 +71,9 @@ pub use policy::{Policy, Rule};
 pub use python::STUBS;
 pub use runtime::{Realm, Runtime, RuntimeBuilder};
 pub use rustpython_vm as vm;
-pub use source::{Directory, Memory, Source, Zip};
+#[cfg(feature = "archives")]
+pub use source::Zip;
+pub use source::{Directory, Memory, Source};
 pub use values::{HostModule, Object};
 
 /// Checking modules before they run: what each of their imports would get, and which modules import which.

@@ -8,10 +8,12 @@ pub(crate) mod guarded;
 pub(crate) mod memory;
 pub(crate) mod open;
 mod tree;
+#[cfg(feature = "archives")]
 pub(crate) mod zip;
 
 pub use contract::{Entry, Shape, Source, Stamp};
 pub use directory::Directory;
 pub use memory::Memory;
 pub use open::open;
+#[cfg(feature = "archives")]
 pub use zip::Zip;

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Builds Exocet for WebAssembly.
 #
-#   wasm/build.sh [core] [std] [wasi]      all of them, if none is named
+#   wasm/build.sh [core] [std] [wasi] [guest]      all of them, if none is named
 #
 # core, std: the loader for JavaScript with a tier of the library each, and the JavaScript that belongs to it, in npm/dist
 # wasi:      the command line, in wasm/dist/exocet.wasm
+# guest:     what runs inside an isolate, in wasm/dist/guest.wasm
 #
 # It takes rustup's targets where they can be had. Otherwise it takes Debian's Rust, which has the source of the standard
 # library, and compiles that for the two targets; the command line didn't link with Debian's libc for WASI when that was
@@ -68,18 +69,30 @@ wasi() {
     size wasi wasm/dist/exocet.wasm
 }
 
+# The host gives it memory and randomness.
+guest() {
+    CARGO_TARGET_DIR=$cache/guest \
+        CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$flags -C link-arg=--import-memory --cfg getrandom_backend=\"custom\"" \
+        CARGO_PROFILE_WASM_LTO=off CARGO_PROFILE_WASM_CODEGEN_UNITS=16 \
+        "${cargo[@]}" build --locked --ignore-rust-version --profile "$profile" --target wasm32-unknown-unknown --package exocet-guest
+    mkdir -p wasm/dist
+    cp "$cache/guest/wasm32-unknown-unknown/$profile/exocet_guest.wasm" wasm/dist/guest.wasm
+    size guest wasm/dist/guest.wasm
+}
+
 size() {
     printf '%s: %s bytes, %s gzipped\n' "$1" "$(stat -c %s "$2")" "$(gzip -9 -c "$2" | wc -c)"
 }
 
-[ $# -gt 0 ] || set -- core std wasi
+[ $# -gt 0 ] || set -- core std wasi guest
 for what in "$@"; do
     case $what in
         core) javascript core ;;
         std) javascript std --features stdlib-pure ;;
         wasi) wasi ;;
+        guest) guest ;;
         *)
-            echo "wasm/build.sh: there is no $what; core, std and wasi can be built" >&2
+            echo "wasm/build.sh: there is no $what; core, std, wasi and guest can be built" >&2
             exit 2
             ;;
     esac

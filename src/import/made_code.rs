@@ -7,10 +7,9 @@ use crate::{
 use rustpython_vm::{
     PyObject, PyObjectRef, PyResult, TryFromBorrowedObject, VirtualMachine,
     builtins::{PyCode, PyList, PyStr},
-    common::lock::PyMutex,
+    common::{lock::PyMutex, rc::PyRc},
     function::{ArgBytesLike, FuncArgs, KwArgs},
 };
-use std::sync::Arc;
 
 /// Asks about text, bytes or a syntax tree that are about to become code that is said to stand in `file`.
 pub(super) fn admit(source: &PyObject, file: impl FnOnce() -> String, vm: &VirtualMachine) -> PyResult<()> {
@@ -79,7 +78,7 @@ pub(crate) fn watch_marshal(vm: &VirtualMachine) -> PyResult<()> {
     marshal.set_attr("loads", vm.new_function("loads", watched), vm)?;
     let watched = move |mut args: FuncArgs, vm: &VirtualMachine| -> PyResult {
         let Some(file) = args.args.first_mut() else { return load.call(args, vm) };
-        let read = Arc::new(PyMutex::new(Vec::new()));
+        let read = PyRc::new(PyMutex::new(Vec::new()));
         *file = recording(file.clone(), read.clone(), vm)?;
         let value = load.call(args, vm)?;
         let read = std::mem::take(&mut *read.lock());
@@ -102,7 +101,7 @@ fn admit_marshalled(bytes: &[u8], value: &PyObject, loads: &PyObject, vm: &Virtu
 }
 
 /// What `marshal` reads from in place of `file`, and what keeps what it reads.
-fn recording(file: PyObjectRef, read: Arc<PyMutex<Vec<u8>>>, vm: &VirtualMachine) -> PyResult {
+fn recording(file: PyObjectRef, read: PyRc<PyMutex<Vec<u8>>>, vm: &VirtualMachine) -> PyResult {
     let attributes = vm.ctx.new_dict();
     let readinto = move |buffer: PyObjectRef, vm: &VirtualMachine| -> PyResult {
         let count = vm.call_method(&file, "readinto", (buffer.clone(),))?;

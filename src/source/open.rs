@@ -1,9 +1,10 @@
 //! Opening what stands on the disk.
 
+#[cfg(feature = "archives")]
+use super::zip::Zip;
 use super::{
     contract::{Entry, Shape, Source, Stamp, join},
     directory::Directory,
-    zip::Zip,
 };
 use crate::error::Error;
 use std::{
@@ -22,7 +23,17 @@ pub fn open(path: impl AsRef<Path>) -> Result<Arc<dyn Source>, Error> {
         Ok(metadata) => metadata,
         Err(cause) => return inside_archive(path)?.ok_or_else(|| Error::open(path, cause)),
     };
-    if metadata.is_dir() { Ok(Arc::new(Directory::new(path)?)) } else { Ok(Arc::new(Zip::open(path)?)) }
+    if metadata.is_dir() { Ok(Arc::new(Directory::new(path)?)) } else { archive(path) }
+}
+
+#[cfg(feature = "archives")]
+fn archive(path: &Path) -> Result<Arc<dyn Source>, Error> {
+    Ok(Arc::new(Zip::open(path)?))
+}
+
+#[cfg(not(feature = "archives"))]
+fn archive(path: &Path) -> Result<Arc<dyn Source>, Error> {
+    Err(Error::open(path, io::Error::new(io::ErrorKind::Unsupported, "archives aren't part of this build")))
 }
 
 /// The directory, or the archive and the folder in it, that `path` leads to.
@@ -36,12 +47,12 @@ pub(crate) fn split_at_archive(path: &Path) -> Option<(PathBuf, String)> {
 }
 
 fn inside_archive(path: &Path) -> Result<Option<Arc<dyn Source>>, Error> {
-    let Some((archive, folder)) = split_at_archive(path) else { return Ok(None) };
-    let source = Zip::open(archive)?;
+    let Some((file, folder)) = split_at_archive(path) else { return Ok(None) };
+    let source = archive(&file)?;
     match source.probe(&folder).map_err(|cause| Error::open(path, cause))? {
         Some(Shape::Folder) => {
             let label = join(source.label(), &folder);
-            Ok(Some(Arc::new(Folder { source: Arc::new(source), folder, label })))
+            Ok(Some(Arc::new(Folder { source, folder, label })))
         }
         Some(Shape::File | Shape::Native) | None => Ok(None),
     }

@@ -1,0 +1,42 @@
+//! What the host does for the guest.
+
+#[link(wasm_import_module = "exocet")]
+unsafe extern "C" {
+    #[link_name = "random"]
+    safe fn random_at(address: *mut u8, length: usize);
+    #[link_name = "now"]
+    safe fn host_now() -> f64;
+    #[link_name = "monotonic"]
+    safe fn host_monotonic() -> f64;
+    #[link_name = "print"]
+    safe fn print_at(stream: u32, address: *const u8, length: usize);
+    #[link_name = "panicked"]
+    safe fn panicked_at(address: *const u8, length: usize);
+}
+
+/// The time in milliseconds since 1970.
+pub(crate) fn now() -> f64 {
+    host_now()
+}
+
+/// Milliseconds since some moment.
+pub(crate) fn monotonic() -> f64 {
+    host_monotonic()
+}
+
+/// Shows text of the program's.
+pub(crate) fn print(to_stderr: bool, text: &str) {
+    print_at(to_stderr.into(), text.as_ptr(), text.len());
+}
+
+/// Tells why the guest is about to end.
+pub(crate) fn panicked(message: &str) {
+    panicked_at(message.as_ptr(), message.len());
+}
+
+/// Where `getrandom` is told to find this, it takes it by this name.
+#[unsafe(no_mangle)]
+unsafe extern "Rust" fn __getrandom_v03_custom(address: *mut u8, length: usize) -> Result<(), getrandom::Error> {
+    random_at(address, length);
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! Isolates, from the guest that `wasm/build.sh guest` built. `EXOCET_GUEST` names another one.
+
+mod isolates;
