@@ -112,13 +112,15 @@ pub fn check<'a>(
         let verdicts_here = verdicts.within(dry);
         let mut checker =
             Checker { dry, verdicts: verdicts_here, fatal: HashMap::new(), members: HashSet::new(), findings };
-        for root in roots {
-            checker.judge(root)?;
+        match extent {
+            Extent::Roots => roots.iter().try_for_each(|root| checker.judge(root))?,
+            // What can't be listed is reported below.
+            Extent::Below => {
+                let mut below = roots.iter().flat_map(PythonModule::walk_modules).flatten();
+                below.try_for_each(|module| checker.judge(&module))?;
+            }
         }
         let members = checker.members(roots)?;
-        if extent == Extent::Below {
-            members.iter().try_for_each(|member| checker.judge(member))?;
-        }
         checker.members = members.iter().map(|module| module.name().to_owned()).collect();
         walk(members, |module, scan| {
             if let Ok(scan) = &scan {
@@ -211,7 +213,10 @@ impl Checker<'_> {
             }
         }
         for place in places {
-            self.fatal.entry(place).or_default().push(root.name().to_owned());
+            let prevented = self.fatal.entry(place).or_default();
+            if !prevented.iter().any(|name| name == root.name()) {
+                prevented.push(root.name().to_owned());
+            }
         }
         Ok(())
     }

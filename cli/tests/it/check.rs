@@ -367,3 +367,13 @@ fn check_and_load_come_to_the_same() {
     let sorted = |list: &[String]| list.iter().cloned().collect::<BTreeSet<_>>();
     assert_eq!(sorted(&shown), sorted(&expected.map(str::to_owned)), "{shown:#?}");
 }
+
+#[test]
+fn each_name_that_an_error_prevents_stands_there_once() {
+    let tree: Tree =
+        &[("bad/__init__.py", "raise ValueError"), ("bad/part.py", ""), ("bad/user.py", "import bad.part")];
+    for line in ["--all bad", "--all --realm bad", "--all --realm bad bad.user"] {
+        let list = json_of(&run(tree, &format!("check --json --path . {line}")));
+        assert_eq!(list[0]["prevents"], serde_json::json!(["bad", "bad.part", "bad.user"]), "{line}");
+    }
+}
