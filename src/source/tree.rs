@@ -5,7 +5,8 @@ use std::ops::Bound;
 
 use super::contract::{Entry, Shape};
 
-/// Files by path. Folders are implied by the paths of their files; a path that ends in `/` makes an empty folder.
+/// Files by path. Folders are implied by the paths of their files; a path that ends in `/` makes an empty folder. A path that others
+/// lie below is a folder, even where a file is said to be there too, as tools write an archive that forget the `/` of a folder's name.
 ///
 /// The order of the map keeps the files of a folder together, so a folder is listed without a look at any other, and a path of
 /// many components costs no more than its length.
@@ -28,7 +29,7 @@ impl<T> Tree<T> {
     }
 
     pub(super) fn get(&self, path: &str) -> Option<&T> {
-        self.0.get(path).filter(|_| !path.ends_with('/'))
+        self.0.get(path).filter(|_| !path.ends_with('/') && !self.has_folder(path))
     }
 
     pub(super) fn probe(&self, path: &str) -> Option<Shape> {
@@ -56,7 +57,7 @@ impl<T> Tree<T> {
                     Bound::Included(format!("{prefix}{name}0"))
                 }
                 None => {
-                    if !rest.is_empty() {
+                    if !rest.is_empty() && !self.has_folder(path) {
                         children.push(Entry { name: rest.to_owned(), shape: Shape::File });
                     }
                     Bound::Excluded(path.clone())

@@ -1,7 +1,7 @@
 //! Archives that are broken, odd or hostile: nothing leads out of them, and what is wrong with one member is an error of that one.
 
 use crate::support::archive;
-use exocet::{Imports, Runtime, Source, Zip, error::Limit, modules::SearchPath};
+use exocet::{Imports, Runtime, Source, Zip, error::Limit, modules::SearchPath, source::Shape};
 use std::io::{Cursor, Write};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
@@ -225,6 +225,32 @@ fn a_folder_with_content_is_a_folder() {
     let modules: Vec<_> =
         SearchPath::new().with(zip).walk_modules().map(|module| module.expect("no error").to_string()).collect();
     assert_eq!(modules, ["pk", "pk.a"]);
+}
+
+/// Some tools leave out the `/` of a folder's name. Python's archives go by what lies below, too.
+#[test]
+fn what_others_lie_below_is_a_folder_whatever_it_claims() {
+    let members = [
+        member(b"ns/y", b""),
+        member(b"ns/y/deep/b.py", b"x = 1"),
+        member(b"m.py", b"x = 2"),
+        member(b"m.py/below", b""),
+        member(b"m.py-other", b""),
+    ];
+    let zip = opened(raw(&members));
+    assert_eq!(listed(&zip, ""), ["m.py Folder", "m.py-other File", "ns Folder"]);
+    assert_eq!(listed(&zip, "ns"), ["y Folder"]);
+    for path in ["ns/y", "m.py"] {
+        assert_eq!(zip.probe(path).expect("it can be asked"), Some(Shape::Folder), "{path}");
+        assert!(zip.read(path).expect("it can be asked").is_none(), "{path}");
+        assert!(zip.stamp(path).expect("it can be asked").is_none(), "{path}");
+    }
+    let path = SearchPath::new().with(zip);
+    for module in path.walk_modules().map(|module| module.expect("no error")) {
+        assert_eq!(path.get(module.name()).expect("what is listed is found").kind(), module.kind(), "{module}");
+    }
+    let modules: Vec<_> = path.walk_modules().map(|module| module.expect("no error").to_string()).collect();
+    assert_eq!(modules, ["ns", "ns.y", "ns.y.deep", "ns.y.deep.b"]);
 }
 
 #[test]
