@@ -3,9 +3,11 @@
 //! It knows nothing of the VM. How exceptions become errors and errors exceptions stands in `values/exception.rs`.
 
 mod exception;
+mod report;
 
 pub use crate::limit::Limit;
 pub use exception::{Exception, Frame, Importer};
+pub use report::Report;
 
 use crate::syntax::{decode::DecodeError, parse::ScanError};
 use std::{any::Any, fmt, io, path::Path};
@@ -34,7 +36,10 @@ pub struct Error(Box<Kind>);
 impl Error {
     /// Whether a module was looked for everywhere and is nowhere. A place that could not be read is not this.
     pub fn is_not_found(&self) -> bool {
-        matches!(*self.0, Kind::NotFound { .. })
+        match &*self.0 {
+            Kind::Reported(report) => report.is_not_found(),
+            kind => matches!(kind, Kind::NotFound { .. }),
+        }
     }
 
     /// The module that the error is about, where it is about one.
@@ -46,6 +51,7 @@ impl Error {
             | Kind::Find { name, .. }
             | Kind::Read { name, .. } => Some(name),
             Kind::List { parent, .. } => parent.as_deref(),
+            Kind::Reported(report) => report.name(),
             _ => None,
         }
     }
@@ -55,6 +61,7 @@ impl Error {
         match &*self.0 {
             Kind::Decode { cause, .. } => Some(cause.line()),
             Kind::Scan { cause, .. } => cause.line(),
+            Kind::Reported(report) => report.line(),
             _ => None,
         }
     }
@@ -74,7 +81,10 @@ impl Error {
 
     /// Whether a value could not cross between Rust and Python: its type or its size doesn't fit.
     pub fn is_misfit(&self) -> bool {
-        matches!(*self.0, Kind::Misfit { .. })
+        match &*self.0 {
+            Kind::Reported(report) => report.is_misfit(),
+            kind => matches!(kind, Kind::Misfit { .. }),
+        }
     }
 
     /// Whether a value of one runtime was passed to another.
@@ -87,18 +97,42 @@ impl Error {
         match &*self.0 {
             Kind::Limit { limit, .. } | Kind::Poisoned { limit } => Some(*limit),
             Kind::Raised(exception) => exception.limit,
+            Kind::Reported(report) => report.limit(),
             _ => None,
         }
     }
 
     /// Whether a limit was exceeded before, so that what it was set for isn't used again.
     pub fn is_poisoned(&self) -> bool {
-        matches!(*self.0, Kind::Poisoned { .. })
+        match &*self.0 {
+            Kind::Reported(report) => report.is_poisoned(),
+            kind => matches!(kind, Kind::Poisoned { .. }),
+        }
     }
 
-    /// Whether the runtime is gone: it was dropped, ran to its end, or broke down in a panic.
+    /// Whether the runtime is gone: it was dropped, ran to its end, or broke down in a panic. Of an isolate: it ended, now or before.
     pub fn is_gone(&self) -> bool {
-        matches!(*self.0, Kind::Gone | Kind::Broken)
+        matches!(*self.0, Kind::Gone | Kind::Broken | Kind::Ended { .. } | Kind::EndedBefore)
+    }
+
+    /// A file or a folder of a source can't be read.
+    pub fn source(path: &Path, cause: io::Error) -> Self {
+        Self::open(path, cause)
+    }
+
+    /// A limit was exceeded, by whoever enforces it.
+    pub fn limit_exceeded(limit: Limit, message: impl Into<String>) -> Self {
+        Kind::Limit { limit, message: message.into() }.into()
+    }
+
+    /// A limit was exceeded before.
+    pub fn poisoned(limit: Limit) -> Self {
+        Kind::Poisoned { limit }.into()
+    }
+
+    /// An isolate ended, for the reason in the message; or had ended before, without one.
+    pub fn isolate_ended(message: Option<String>) -> Self {
+        message.map_or(Kind::EndedBefore, |message| Kind::Ended { message }).into()
     }
 
     /// An error that becomes the built-in exception of that name in Python code, and a `RuntimeError` if there is no such
@@ -218,6 +252,14 @@ pub(crate) enum Kind {
     Poisoned { limit: Limit },
     #[error("a limit of time or heap can be enforced on the thread that built the runtime, and on no other")]
     NotInterruptible,
+    #[error("{}", .0.message())]
+    Reported(Report),
+    #[error("the {limit} counts in isolates only, which enforce it from outside")]
+    OnlyInIsolates { limit: Limit },
+    #[error("the isolate ended: {message}")]
+    Ended { message: String },
+    #[error("the isolate ended before, and nothing of it is used again")]
+    EndedBefore,
     #[error("the runtime is gone")]
     Gone,
     #[error("the runtime broke down in a panic")]

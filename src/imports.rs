@@ -1,19 +1,24 @@
 //! What modules import, as a value that belongs to no runtime.
 
+pub(crate) mod choice;
 mod realised;
 
 use crate::{
+    error::Error,
     interpreter::limits::Limits,
     mapper::contract::Mapper,
     policy::rules::Policy,
     values::{
-        bridge::Bridge,
-        host_module::{HostModule, Make},
+        host_module::{HostModule, Make, RawMake},
         object::Object,
+        side::{Kept, Made, Side},
+        value::Value,
     },
 };
+use choice::{Choice, Choose, Question};
 use realised::{Guarded, Realised};
 use rustpython_vm::{
+    PyResult, VirtualMachine,
     common::{lock::PyMutex, rc::PyRc},
     object::PyThreadingConstraint,
 };
@@ -53,6 +58,8 @@ enum Description {
     None,
     /// A mapper of the host's.
     Mapper(Guarded),
+    /// A function of the host's.
+    Chosen(PyRc<dyn Choose>),
     /// A mapper of one runtime.
     Object(Object),
     Layer(Imports, Layer),
@@ -62,14 +69,76 @@ enum Description {
 enum Layer {
     Module(HostModule),
     Value(String, PyRc<dyn Make>),
+    RawValue(String, PyRc<dyn RawMake>),
     Without(Vec<String>),
     Policy(Policy),
     Limits(Limits),
 }
 
+/// A part of [`Imports`], see [`Imports::parts`]. What no part says passes through.
+#[non_exhaustive]
+pub enum Part<'a> {
+    /// Nothing is imported that no layer has.
+    Nothing,
+    /// A function is asked for what no layer has.
+    Chosen(&'a PyRc<dyn Choose>),
+    /// A module made of Rust.
+    Module(&'a HostModule),
+    /// A value under a name.
+    Value(&'a str, Value),
+    /// Names that are denied.
+    Without(&'a [String]),
+    /// A policy.
+    Policy(&'a Policy),
+    /// Limits.
+    Limits(&'a Limits),
+}
+
 impl Imports {
     fn new(description: Description) -> Self {
         Self(PyRc::new(Inner { description, realised: PyMutex::default() }))
+    }
+
+    /// What the imports are made of, the outermost layer first, for whoever makes them elsewhere.
+    ///
+    /// # Errors
+    /// What can't be anywhere else: a mapper or an object of the VM; a value that has no form in Python.
+    pub fn parts(&self) -> Result<Vec<Part<'_>>, Error> {
+        let mut parts = Vec::new();
+        let mut imports = self;
+        loop {
+            let layer = match &imports.0.description {
+                Description::PassThrough => return Ok(parts),
+                Description::None => {
+                    parts.push(Part::Nothing);
+                    return Ok(parts);
+                }
+                Description::Chosen(choose) => {
+                    parts.push(Part::Chosen(choose));
+                    return Ok(parts);
+                }
+                Description::Mapper(_) | Description::Object(_) => {
+                    let what =
+                        format!("{self:?} has a mapper that works on objects of the VM, which nothing outside shares");
+                    return Err(Error::malformed(what));
+                }
+                Description::Layer(base, layer) => {
+                    imports = base;
+                    layer
+                }
+            };
+            parts.push(match layer {
+                Layer::Module(module) => Part::Module(module),
+                Layer::Value(name, make) => match make.make(Side::Isolate(Kept::NONE))? {
+                    Made::Value(value) => Part::Value(name, value),
+                    Made::Object(_) => return Err(Error::other_runtime(format!("`{name}`"))),
+                },
+                Layer::RawValue(..) => return Err(bound_to_the_vm("the value", layer)),
+                Layer::Without(names) => Part::Without(names),
+                Layer::Policy(policy) => Part::Policy(policy),
+                Layer::Limits(limits) => Part::Limits(limits),
+            });
+        }
     }
 
     fn with(&self, layer: Layer) -> Self {
@@ -91,6 +160,26 @@ impl Imports {
         Self::new(Description::Mapper(Guarded::new(mapper)))
     }
 
+    /// Imports by a function that is asked for each name and knows nothing of the VM: in the process and, across the wall, for
+    /// an isolate. A panic of it becomes a `RuntimeError`.
+    ///
+    /// ```
+    /// use exocet::{Choice, Imports, Memory, Runtime};
+    ///
+    /// let app = Memory::new("<app>").with("app.py", "import settings, json\nseen = settings.level");
+    /// let runtime = Runtime::builder().source(app).build()?;
+    /// let imports = Imports::chosen(|question| match question.name.as_str() {
+    ///     "settings" => Choice::source("level = 3"),
+    ///     "socket" => Choice::denied("the rule against sockets"),
+    ///     _ => Choice::PassThrough,
+    /// });
+    /// assert_eq!(runtime.load("app", &imports)?.get::<u8>("seen")?, 3);
+    /// # Ok::<(), exocet::Error>(())
+    /// ```
+    pub fn chosen(choose: impl Fn(&Question) -> Choice + PyThreadingConstraint + 'static) -> Self {
+        Self::new(Description::Chosen(PyRc::new(choose)))
+    }
+
     /// Imports by a Python object with a method `lookup(name)`. They can be used in the object's runtime alone.
     pub fn from_object(mapper: Object) -> Self {
         Self::new(Description::Object(mapper))
@@ -106,8 +195,17 @@ impl Imports {
     pub fn with_value(&self, name: impl Into<String>, value: impl Serialize + PyThreadingConstraint + 'static) -> Self {
         let name = name.into();
         let what = format!("`{name}`");
-        let make = move |bridge: Bridge<'_>| bridge.to_attributes(&value, || what.clone());
+        let make = move |side: Side<'_>| side.make_attributes(&value, || what.clone());
         self.with(Layer::Value(name, PyRc::new(make)))
+    }
+
+    /// Adds an object of the VM under a name, which is made once for each runtime.
+    pub fn with_raw_value(
+        &self,
+        name: impl Into<String>,
+        make: impl Fn(&VirtualMachine) -> PyResult + PyThreadingConstraint + 'static,
+    ) -> Self {
+        self.with(Layer::RawValue(name.into(), PyRc::new(make)))
     }
 
     /// Denies these names and what is below them.
@@ -131,12 +229,24 @@ impl Imports {
     }
 }
 
+/// What is made of objects of the VM can't be made anywhere else.
+fn bound_to_the_vm(what: &str, part: &dyn fmt::Debug) -> Error {
+    Error::malformed(format!("{what} {part:?} works on objects of the VM, which nothing outside of it shares"))
+}
+
 impl fmt::Debug for Imports {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0.description {
+        self.0.description.fmt(f)
+    }
+}
+
+impl fmt::Debug for Description {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Description::PassThrough => f.write_str("PassThrough"),
             Description::None => f.write_str("None"),
             Description::Mapper(mapper) => mapper.fmt(f),
+            Description::Chosen(_) => f.write_str("Chosen"),
             Description::Object(object) => object.fmt(f),
             Description::Layer(base, layer) => f.debug_tuple("Imports").field(layer).field(base).finish(),
         }
@@ -147,7 +257,7 @@ impl fmt::Debug for Layer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Layer::Module(module) => module.fmt(f),
-            Layer::Value(name, _) => f.debug_tuple("Value").field(name).finish(),
+            Layer::Value(name, _) | Layer::RawValue(name, _) => f.debug_tuple("Value").field(name).finish(),
             Layer::Without(names) => f.debug_tuple("Without").field(names).finish(),
             Layer::Policy(policy) => policy.fmt(f),
             Layer::Limits(limits) => limits.fmt(f),

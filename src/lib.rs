@@ -63,7 +63,10 @@ pub mod fuzzing;
 pub mod raw;
 
 pub use error::{Error, Exception};
-pub use imports::Imports;
+pub use imports::{
+    Imports, Part,
+    choice::{Choice, Choose, Question},
+};
 pub use interpreter::limits::Limits;
 pub use mapper::{Answer, Mapper, Request};
 pub use observe::Observer;

@@ -1,6 +1,7 @@
 //! The guest: its code, compiled once, and the memory that it begins with.
 
-use crate::Error;
+use crate::instance::foreign;
+use exocet::Error;
 use std::{
     fmt,
     sync::{Arc, Weak},
@@ -36,7 +37,7 @@ impl Guest {
     pub fn new(wasm: &[u8]) -> Result<Self, Error> {
         let (code, data) = split(wasm)?;
         let engine = engine()?;
-        let code = Module::new(&engine, code).map_err(|error| Error::Guest(error.to_string()))?;
+        let code = Module::new(&engine, code).map_err(foreign)?;
         Ok(Self::start(engine, code, data))
     }
 
@@ -63,7 +64,7 @@ fn engine() -> Result<Engine, Error> {
     config.memory_init_cow(true);
     // Images are mapped, however sparse they are.
     config.memory_guaranteed_dense_image_size(1 << 30);
-    Engine::new(&config).map_err(|error| Error::Guest(error.to_string()))
+    Engine::new(&config).map_err(foreign)
 }
 
 /// Advances the clock of the deadlines for as long as there is a guest.
@@ -79,21 +80,20 @@ fn tick(guest: Weak<Inner>) {
 
 /// Takes the data out of the code: an instance gets its whole memory from an image.
 fn split(wasm: &[u8]) -> Result<(Vec<u8>, Data), Error> {
-    let foreign = |error: &dyn fmt::Display| Error::Guest(error.to_string());
     let (mut code, mut data) = (wasm_encoder::Module::new(), Data::new());
     for payload in Parser::new(0).parse_all(wasm) {
-        let payload = payload.map_err(|error| foreign(&error))?;
+        let payload = payload.map_err(|error| foreign(error))?;
         match &payload {
             // What begins the program empties the part of its memory that has no data: here it is empty, or an image's.
             Payload::DataCountSection { .. } | Payload::StartSection { .. } => continue,
             Payload::DataSection(segments) => {
                 for segment in segments.clone() {
-                    let segment = segment.map_err(|error| foreign(&error))?;
+                    let segment = segment.map_err(|error| foreign(error))?;
                     let DataKind::Active { offset_expr, .. } = segment.kind else {
-                        return Err(foreign(&"it has passive data"));
+                        return Err(foreign("it has passive data"));
                     };
                     let Ok(Operator::I32Const { value }) = offset_expr.get_operators_reader().read() else {
-                        return Err(foreign(&"its data lies anywhere"));
+                        return Err(foreign("its data lies anywhere"));
                     };
                     data.push((value.cast_unsigned(), segment.data.to_vec()));
                 }

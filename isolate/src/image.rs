@@ -1,6 +1,7 @@
 //! Memories, frozen as modules of their own.
 
-use crate::{Error, guest::Inner};
+use crate::{guest::Inner, instance::foreign};
+use exocet::Error;
 use wasm_encoder::{ConstExpr, DataSection, ExportKind, ExportSection, MemorySection, MemoryType};
 use wasmtime::Module;
 
@@ -22,12 +23,12 @@ pub(crate) fn freeze(memory: &[u8], guest: &Inner) -> Result<Module, Error> {
     exports.export(MEMORY, ExportKind::Memory, 0);
     let mut data = DataSection::new();
     for (at, content) in runs(memory) {
-        let at = u32::try_from(at).map_err(|_| Error::Guest("its memory is too large".to_owned()))?;
+        let at = u32::try_from(at).map_err(|_| foreign("its memory is too large"))?;
         data.active(0, &ConstExpr::i32_const(at.cast_signed()), content.iter().copied());
     }
     let mut image = wasm_encoder::Module::new();
     image.section(&memories).section(&exports).section(&data);
-    Module::new(&guest.engine, image.finish()).map_err(|error| Error::Guest(error.to_string()))
+    Module::new(&guest.engine, image.finish()).map_err(foreign)
 }
 
 /// What isn't empty, by whole pages, with its place.

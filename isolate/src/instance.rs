@@ -1,188 +1,352 @@
 //! One instance of the guest: a memory, the functions of the host, and requests.
 
 use crate::{
-    Error, Limits,
-    boundary::{Reply, Request, VERSION},
+    boundary::{Ask, Message, Reply, Request, Resume, VERSION},
+    current::{self, Waiting},
     guest::{Guest, TICK},
+    host::{Host, Session},
     image::MEMORY,
+    isolate::Link,
+    limits::Bounds,
+    object,
+    senses::Senses,
+    setup::Stream,
 };
-use std::time::{Duration, Instant, SystemTime};
+use exocet::{Error, error::Limit, values::Kept};
+use std::{fmt, sync::Arc, time::Duration};
 use wasmtime::{
-    AsContext, AsContextMut, Caller, Extern, Func, Instance as Wasm, Memory, MemoryType, Module, Store, StoreLimits,
-    StoreLimitsBuilder, Trap, TypedFunc,
+    AsContextMut, Caller, Extern, Func, Instance as Wasm, Memory, MemoryType, Module, Store, StoreContextMut,
+    StoreLimits, StoreLimitsBuilder, Trap, TypedFunc,
 };
 
-/// The longest request or reply.
+/// The longest message, either way.
 const LONGEST: usize = 64 << 20;
+
+/// How far requests and questions may be nested in one another.
+const NESTED: usize = 32;
 
 /// What the host knows of an instance while it runs.
 pub(crate) struct State {
-    limits: StoreLimits,
-    memory: Option<Memory>,
-    started: Instant,
+    sizes: StoreLimits,
+    bounds: Bounds,
+    /// What is left for the call that is under way.
+    output_left: usize,
+    host_calls_left: u64,
+    nested: usize,
+    exports: Option<Exports>,
+    senses: Senses,
+    host: Arc<Host>,
+    session: Session,
+    link: Arc<Link>,
+    /// What goes with the first message.
+    resume: Option<Resume>,
     /// What the guest said before it ended.
     last_words: Option<String>,
-    output: Vec<u8>,
+}
+
+/// What the guest exports.
+#[derive(Clone)]
+struct Exports {
+    memory: Memory,
+    buffer: TypedFunc<u32, u32>,
+    handle: TypedFunc<(), u64>,
 }
 
 pub(crate) struct Instance {
     store: Store<State>,
-    memory: Memory,
-    buffer: TypedFunc<u32, u32>,
-    handle: TypedFunc<(), u64>,
-    time: Duration,
-    is_gone: bool,
+    exports: Exports,
+}
+
+/// What an instance is made with.
+pub(crate) struct Parts {
+    pub(crate) bounds: Bounds,
+    pub(crate) senses: Senses,
+    pub(crate) host: Arc<Host>,
+    pub(crate) session: Session,
+    pub(crate) link: Arc<Link>,
+    pub(crate) resume: Option<Resume>,
 }
 
 impl Instance {
     /// An instance with an empty memory, into which the guest's data is put.
-    pub(crate) fn boot(guest: &Guest, limits: &Limits) -> Result<Self, Error> {
-        let mut store = store(guest, limits);
+    pub(crate) fn boot(guest: &Guest, parts: Parts) -> Result<Self, Error> {
+        let mut store = store(guest, parts);
         let pages = guest.inner().code.imports().find_map(|import| import.ty().memory().map(MemoryType::minimum));
-        let pages = pages.ok_or_else(|| Error::Guest("it brings a memory of its own".to_owned()))?;
+        let pages = pages.ok_or_else(|| foreign("it brings a memory of its own"))?;
         let pages = u32::try_from(pages).unwrap_or(u32::MAX);
-        let memory = Memory::new(&mut store, MemoryType::new(pages, None)).map_err(ended)?;
+        let memory = Memory::new(&mut store, MemoryType::new(pages, None)).map_err(foreign)?;
         for (at, content) in &guest.inner().data {
             let written = memory.write(&mut store, *at as usize, content);
-            written.map_err(|_| Error::Guest("its data doesn't fit into its memory".to_owned()))?;
+            written.map_err(|_| foreign("its data doesn't fit into its memory"))?;
         }
-        Self::with_memory(guest, store, memory, limits)
+        Self::with_memory(guest, store, memory)
     }
 
     /// An instance whose memory is an image's.
-    pub(crate) fn of_image(guest: &Guest, image: &Module, limits: &Limits) -> Result<Self, Error> {
-        let mut store = store(guest, limits);
-        let image = Wasm::new(&mut store, image, &[]).map_err(ended)?;
-        let memory = image.get_memory(&mut store, MEMORY).ok_or(Error::Gone)?;
-        Self::with_memory(guest, store, memory, limits)
+    pub(crate) fn of_image(guest: &Guest, image: &Module, parts: Parts) -> Result<Self, Error> {
+        let mut store = store(guest, parts);
+        let image = Wasm::new(&mut store, image, &[]).map_err(|error| not_started(&store, &error))?;
+        let memory = image.get_memory(&mut store, MEMORY).ok_or_else(|| foreign("an image has no memory"))?;
+        Self::with_memory(guest, store, memory)
     }
 
-    fn with_memory(guest: &Guest, mut store: Store<State>, memory: Memory, limits: &Limits) -> Result<Self, Error> {
-        store.data_mut().memory = Some(memory);
-        store.set_epoch_deadline(ticks(limits.time));
+    fn with_memory(guest: &Guest, mut store: Store<State>, memory: Memory) -> Result<Self, Error> {
         let code = &guest.inner().code;
+        store.set_epoch_deadline(ticks(store.data().bounds.time));
         let imports = code.imports().map(|import| match (import.ty().memory(), import.name()) {
             (Some(_), _) => Ok(Extern::from(memory)),
             (None, name) => function(&mut store, name).map(Extern::from),
         });
         let imports = imports.collect::<Result<Vec<_>, _>>()?;
-        let wasm = Wasm::new(&mut store, code, &imports).map_err(ended)?;
-        let foreign = |error: wasmtime::Error| Error::Guest(error.to_string());
+        let wasm = Wasm::new(&mut store, code, &imports).map_err(foreign)?;
         let version: TypedFunc<(), u32> = wasm.get_typed_func(&mut store, "exocet_version").map_err(foreign)?;
-        let buffer = wasm.get_typed_func(&mut store, "exocet_buffer").map_err(foreign)?;
-        let handle = wasm.get_typed_func(&mut store, "exocet_handle").map_err(foreign)?;
-        let version = version.call(&mut store, ()).map_err(ended)?;
+        let exports = Exports {
+            memory,
+            buffer: wasm.get_typed_func(&mut store, "exocet_buffer").map_err(foreign)?,
+            handle: wasm.get_typed_func(&mut store, "exocet_handle").map_err(foreign)?,
+        };
+        let version = version.call(&mut store, ()).map_err(foreign)?;
         if version != VERSION {
-            return Err(Error::Guest(format!("it is of version {version}, and not {VERSION}")));
+            return Err(foreign(format!("it is of version {version}, and not {VERSION}")));
         }
-        Ok(Self { store, memory, buffer, handle, time: limits.time, is_gone: false })
+        store.data_mut().exports = Some(exports.clone());
+        Ok(Self { store, exports })
     }
 
-    /// Has the guest do something.
-    pub(crate) fn request(&mut self, request: &Request) -> Result<Reply, Error> {
-        if self.is_gone {
-            return Err(Error::Gone);
-        }
-        let mut bytes = Vec::new();
-        ciborium::into_writer(request, &mut bytes).map_err(|error| Error::Value(error.to_string()))?;
-        self.store.set_epoch_deadline(ticks(self.time));
-        // Until it has answered, it is gone: nothing is known of a guest that was interrupted.
-        self.is_gone = true;
-        let reply = self.exchange(&bytes)?;
-        self.is_gone = false;
-        match reply {
-            Reply::Failed(failure) => Err(failure.into()),
-            reply => Ok(reply),
-        }
-    }
-
-    fn exchange(&mut self, request: &[u8]) -> Result<Reply, Error> {
-        let length = u32::try_from(request.len()).map_err(|_| Error::Value("the request is too long".to_owned()))?;
-        let at = self.buffer.call(&mut self.store, length).map_err(|error| self.ended(&error))?;
-        let lies = || Error::Ended("the guest names memory that it hasn't".to_owned());
-        self.memory.write(&mut self.store, at as usize, request).map_err(|_| lies())?;
-        let place = self.handle.call(&mut self.store, ()).map_err(|error| self.ended(&error))?;
-        let (at, length) = ((place >> 32) as usize, (place & u64::from(u32::MAX)) as usize);
-        if length > LONGEST {
-            return Err(Error::Ended(format!("the reply has {length} bytes")));
-        }
-        let reply = self.memory.data(&self.store).get(at..).and_then(|rest| rest.get(..length)).ok_or_else(lies)?;
-        ciborium::from_reader(reply).map_err(|error| Error::Ended(format!("the reply can't be read: {error}")))
+    /// Has the guest do something. After an error that says so the instance is of no use any more.
+    pub(crate) fn request(&mut self, request: Request) -> Result<Reply, Error> {
+        let state = self.store.data_mut();
+        (state.output_left, state.host_calls_left) = (state.bounds.output, state.bounds.host_calls);
+        let time = state.bounds.time;
+        self.store.set_epoch_deadline(ticks(time));
+        exchange(&mut self.store.as_context_mut(), &self.exports, request)
     }
 
     /// What the memory holds.
     pub(crate) fn memory(&self) -> &[u8] {
-        self.memory.data(&self.store)
+        self.exports.memory.data(&self.store)
     }
 
-    /// What was printed, which is taken away.
-    pub(crate) fn take_output(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.store.data_mut().output)
+    pub(crate) fn take_output(&mut self, stream: Stream) -> Vec<u8> {
+        self.store.data_mut().senses.take_output(stream)
     }
 
-    fn ended(&self, error: &wasmtime::Error) -> Error {
-        match (error.downcast_ref::<Trap>(), &self.store.data().last_words) {
-            (Some(Trap::Interrupt), _) => Error::Time,
-            (_, Some(words)) => Error::Ended(words.clone()),
-            (Some(trap), None) => Error::Ended(trap.to_string()),
-            (None, None) => Error::Ended(error.to_string()),
-        }
+    pub(crate) fn session(&mut self) -> &mut Session {
+        &mut self.store.data_mut().session
     }
 }
 
-fn ended(error: impl std::fmt::Display) -> Error {
-    Error::Ended(error.to_string())
+/// Sends a request and reads the reply. What the guest failed at is the error of the result inside.
+fn exchange(store: &mut StoreContextMut<'_, State>, exports: &Exports, request: Request) -> Result<Reply, Error> {
+    let released = store.data().link.take_released();
+    let resume = store.data_mut().resume.take();
+    let message = encode(&Message { released, resume, request })?;
+    let length = u32::try_from(message.len()).ok().filter(|_| message.len() <= LONGEST);
+    let length = length.ok_or_else(|| Error::malformed(format!("a request of {} bytes is too long", message.len())))?;
+    let at = exports.buffer.call(&mut *store, length).map_err(|error| ended(store, &error))?;
+    exports.memory.write(&mut *store, at as usize, &message).map_err(|_| lies())?;
+    let place = exports.handle.call(&mut *store, ()).map_err(|error| ended(store, &error))?;
+    let (at, length) = ((place >> 32) as usize, (place & u64::from(u32::MAX)) as usize);
+    if length > LONGEST {
+        return Err(Error::isolate_ended(Some(format!("a reply of {length} bytes is too long"))));
+    }
+    let reply = exports.memory.data(&*store).get(at..).and_then(|rest| rest.get(..length)).ok_or_else(lies)?;
+    decode(reply)
+}
+
+fn encode(message: &impl serde::Serialize) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    ciborium::into_writer(message, &mut bytes).map_err(|error| Error::malformed(error.to_string()))?;
+    Ok(bytes)
+}
+
+fn decode<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    ciborium::from_reader(bytes)
+        .map_err(|error| Error::isolate_ended(Some(format!("what the guest says can't be read: {error}"))))
+}
+
+/// A guest that isn't one.
+pub(crate) fn foreign(reason: impl fmt::Display) -> Error {
+    Error::malformed(format!("the guest can't be used: {reason}"))
+}
+
+fn lies() -> Error {
+    Error::isolate_ended(Some("the guest names memory that it hasn't".to_owned()))
+}
+
+/// Why the instance came to its end.
+fn ended(store: &StoreContextMut<'_, State>, error: &wasmtime::Error) -> Error {
+    let state = store.data();
+    if let Some(Exceeded(limit)) = error.downcast_ref() {
+        return state.bounds.exceeded(*limit);
+    }
+    match (error.downcast_ref::<Trap>(), &state.last_words) {
+        (Some(Trap::Interrupt), _) => state.bounds.exceeded(Limit::Time),
+        (Some(Trap::OutOfFuel), _) => state.bounds.exceeded(Limit::Fuel),
+        (Some(Trap::StackOverflow), _) => state.bounds.exceeded(Limit::Stack),
+        (_, Some(words)) if words.contains("memory allocation of") => state.bounds.exceeded(Limit::Memory),
+        (_, Some(words)) => Error::isolate_ended(Some(words.clone())),
+        (Some(trap), None) => Error::isolate_ended(Some(trap.to_string())),
+        (None, None) => Error::isolate_ended(Some(error.to_string())),
+    }
+}
+
+fn not_started(store: &Store<State>, error: &wasmtime::Error) -> Error {
+    let memory = store.data().bounds.memory;
+    Error::limit_exceeded(Limit::Memory, format!("an isolate can't be started with {memory} bytes: {error}"))
 }
 
 fn ticks(time: Duration) -> u64 {
     u64::try_from(time.as_nanos().div_ceil(TICK.as_nanos())).unwrap_or(u64::MAX / 2).saturating_add(1)
 }
 
-fn store(guest: &Guest, limits: &Limits) -> Store<State> {
-    let size = StoreLimitsBuilder::new().memory_size(limits.memory).memories(1).build();
-    let state = State { limits: size, memory: None, started: Instant::now(), last_words: None, output: Vec::new() };
+fn store(guest: &Guest, parts: Parts) -> Store<State> {
+    let Parts { bounds, senses, host, session, link, resume } = parts;
+    let sizes = StoreLimitsBuilder::new().memory_size(bounds.memory).memories(1).build();
+    let state = State {
+        sizes,
+        bounds,
+        output_left: bounds.output,
+        host_calls_left: bounds.host_calls,
+        nested: 0,
+        exports: None,
+        senses,
+        host,
+        session,
+        link,
+        resume,
+        last_words: None,
+    };
     let mut store = Store::new(&guest.inner().engine, state);
-    store.limiter(|state| &mut state.limits);
+    store.limiter(|state| &mut state.sizes);
     store
 }
 
+/// A limit that a function of the host's found exceeded.
+#[derive(Debug)]
+struct Exceeded(Limit);
+
+impl fmt::Display for Exceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} exceeded", self.0)
+    }
+}
+
+impl std::error::Error for Exceeded {}
+
 /// The host's function of that name.
 fn function(store: &mut Store<State>, name: &str) -> Result<Func, Error> {
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
     Ok(match name {
         "random" => Func::wrap(store, |mut caller: Caller<'_, State>, at: u32, length: u32| {
             let mut bytes = vec![0; within(&caller, at, length)?];
-            getrandom::fill(&mut bytes).map_err(|error| wasmtime::Error::msg(error.to_string()))?;
-            let memory = memory_of(&caller)?;
+            let filled = caller.data_mut().senses.fill(&mut bytes);
+            filled.map_err(|error| wasmtime::Error::msg(error.to_string()))?;
+            let memory = exports(&caller)?.memory;
             memory.write(caller.as_context_mut(), at as usize, &bytes).map_err(wasmtime::Error::from)
         }),
-        "now" => Func::wrap(store, |_: Caller<'_, State>| {
-            SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64() * 1e3)
-        }),
+        "now" => Func::wrap(store, move |caller: Caller<'_, State>| milliseconds(caller.data().senses.now())),
         "monotonic" => {
-            Func::wrap(store, |caller: Caller<'_, State>| caller.data().started.elapsed().as_secs_f64() * 1e3)
+            Func::wrap(store, move |caller: Caller<'_, State>| milliseconds(caller.data().senses.monotonic()))
         }
-        "print" => Func::wrap(store, |mut caller: Caller<'_, State>, _: u32, at: u32, length: u32| {
+        "print" => Func::wrap(store, |mut caller: Caller<'_, State>, stream: u32, at: u32, length: u32| {
+            let left = caller.data().output_left.checked_sub(length as usize);
+            caller.data_mut().output_left = left.ok_or(Exceeded(Limit::Output))?;
             let text = read(&caller, at, length)?;
-            let output = &mut caller.data_mut().output;
-            output.extend_from_slice(&text);
+            let stream = if stream == 0 { Stream::Out } else { Stream::Err };
+            caller.data_mut().senses.print(stream, &String::from_utf8_lossy(&text));
             wasmtime::Result::Ok(())
         }),
         "panicked" => Func::wrap(store, |mut caller: Caller<'_, State>, at: u32, length: u32| {
-            let text = read(&caller, at, length)?;
+            let text = read(&caller, at, length.min(1 << 16))?;
             caller.data_mut().last_words = Some(String::from_utf8_lossy(&text).into_owned());
             wasmtime::Result::Ok(())
         }),
-        name => return Err(Error::Guest(format!("it wants a function `{name}` of its host"))),
+        "ask" => Func::wrap(store, answer),
+        name => return Err(foreign(format!("it wants a function `{name}` of its host"))),
     })
 }
 
-fn memory_of(caller: &Caller<'_, State>) -> wasmtime::Result<Memory> {
-    caller.data().memory.ok_or_else(|| wasmtime::Error::msg("there is no memory yet"))
+/// Answers what the guest asks; the length of the answer, which is put where the guest makes room.
+fn answer(mut caller: Caller<'_, State>, at: u32, length: u32) -> wasmtime::Result<u32> {
+    let state = caller.data_mut();
+    state.host_calls_left = state.host_calls_left.checked_sub(1).ok_or(Exceeded(Limit::HostCalls))?;
+    if state.nested == NESTED {
+        return Err(Exceeded(Limit::Stack).into());
+    }
+    state.nested += 1;
+    let (host, link) = (state.host.clone(), state.link.clone());
+    let session = std::mem::take(&mut state.session);
+    let ask: Result<Ask, Error> = decode(&read(&caller, at, length)?);
+    let exports = exports(&caller)?;
+    let answer = match ask {
+        Err(error) => Err(wasmtime::Error::msg(error.to_string())),
+        Ok(ask) => {
+            let mut busy = Busy { store: caller.as_context_mut(), exports: exports.clone(), failed: None };
+            let handles = match &ask {
+                Ask::Call { arguments, .. } => object::handles(arguments),
+                _ => Vec::new(),
+            };
+            let answer = current::on_behalf_of(&mut busy, || {
+                object::holding(&link, handles, |keeper| {
+                    host.answer(ask, &session, Kept { keeper, number: link.number() })
+                })
+            });
+            match busy.failed {
+                Some(error) => Err(error),
+                None => encode(&answer).map_err(|error| wasmtime::Error::msg(error.to_string())),
+            }
+        }
+    };
+    let state = caller.data_mut();
+    state.nested -= 1;
+    state.session = session;
+    let answer = answer?;
+    if answer.len() > LONGEST {
+        return Err(wasmtime::Error::msg("the host's answer is too long"));
+    }
+    let length = u32::try_from(answer.len())?;
+    let at = exports.buffer.call(caller.as_context_mut(), length)?;
+    exports.memory.write(caller.as_context_mut(), at as usize, &answer)?;
+    Ok(length)
+}
+
+/// An instance in the middle of a question.
+struct Busy<'a> {
+    store: StoreContextMut<'a, State>,
+    exports: Exports,
+    /// Why it can't go on: it came to its end while the host had it do something.
+    failed: Option<wasmtime::Error>,
+}
+
+impl Waiting for Busy<'_> {
+    fn number(&self) -> u64 {
+        self.store.data().link.number()
+    }
+
+    fn request(&mut self, request: Request) -> Result<Reply, Error> {
+        if self.failed.is_some() {
+            return Err(Error::isolate_ended(None));
+        }
+        let reply = exchange(&mut self.store, &self.exports, request);
+        if let Err(error) = &reply {
+            self.failed = Some(match error.limit() {
+                Some(limit) => Exceeded(limit).into(),
+                None if error.is_gone() => wasmtime::Error::msg(error.to_string()),
+                None => return reply,
+            });
+        }
+        reply
+    }
+}
+
+fn exports(caller: &Caller<'_, State>) -> wasmtime::Result<Exports> {
+    caller.data().exports.clone().ok_or_else(|| wasmtime::Error::msg("the guest isn't there yet"))
 }
 
 /// The length, if so much memory lies there.
 fn within(caller: &Caller<'_, State>, at: u32, length: u32) -> wasmtime::Result<usize> {
-    let size = memory_of(caller)?.data_size(caller.as_context());
+    let size = exports(caller)?.memory.data_size(caller);
     match (at as usize).checked_add(length as usize).is_some_and(|end| end <= size) {
         true => Ok(length as usize),
         false => Err(wasmtime::Error::msg("the guest names memory that it hasn't")),
@@ -191,5 +355,8 @@ fn within(caller: &Caller<'_, State>, at: u32, length: u32) -> wasmtime::Result<
 
 fn read(caller: &Caller<'_, State>, at: u32, length: u32) -> wasmtime::Result<Vec<u8>> {
     let length = within(caller, at, length)?;
-    Ok(memory_of(caller)?.data(caller.as_context())[at as usize..][..length].to_vec())
+    if length > LONGEST {
+        return Err(wasmtime::Error::msg(format!("a message of {length} bytes is too long")));
+    }
+    Ok(exports(caller)?.memory.data(caller)[at as usize..][..length].to_vec())
 }

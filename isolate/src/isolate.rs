@@ -1,82 +1,190 @@
-//! Isolates, and the modules in them.
+//! Isolates.
 
 use crate::{
-    Error, Snapshot,
+    Object, Snapshot,
     boundary::{Reply, Request},
+    current,
     instance::Instance,
+    setup::Stream,
 };
-use ciborium::Value;
-use serde::{Serialize, de::DeserializeOwned};
-use std::time::Duration;
+use exocet::{
+    Error,
+    error::Limit,
+    values::{Value, Wanted},
+};
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread::{self, ThreadId},
+};
 
-/// What an isolate may take.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// How many bytes its memory may have, the snapshot's included.
-    pub memory: usize,
-    /// How long one call may take.
-    pub time: Duration,
-}
-
-impl Default for Limits {
-    /// 256 MiB, and ten seconds.
-    fn default() -> Self {
-        Self { memory: 256 << 20, time: Duration::from_secs(10) }
-    }
-}
-
-/// A fresh interpreter, whose modules are as the snapshot has them.
+/// A fresh interpreter behind walls, whose modules are as the snapshot has them. It ends when it and all its objects are dropped.
+///
+/// It may go to other threads and be used by several: their calls wait for one another.
 pub struct Isolate {
-    instance: Instance,
+    link: Arc<Link>,
     snapshot: Snapshot,
 }
 
-/// A module in an isolate.
-pub struct Module<'a> {
-    isolate: &'a mut Isolate,
-    number: u32,
-}
-
 impl Isolate {
-    pub(crate) fn new(instance: Instance, snapshot: Snapshot) -> Self {
-        Self { instance, snapshot }
+    pub(crate) fn new(link: Arc<Link>, snapshot: Snapshot) -> Self {
+        Self { link, snapshot }
     }
 
-    /// A module that the snapshot loaded.
+    /// A module: one that the snapshot loaded, or another one of its sources, which is loaded now.
     ///
     /// # Errors
-    /// A name that the snapshot didn't load.
-    pub fn module(&mut self, name: &str) -> Result<Module<'_>, Error> {
-        let number = self.snapshot.module(name);
-        let number = number.ok_or_else(|| Error::Value(format!("the snapshot has no module `{name}`")))?;
-        Ok(Module { isolate: self, number })
+    /// A name that is absent or denied; what the module's code raises; a limit that is exceeded.
+    pub fn module(&self, name: &str) -> Result<Object, Error> {
+        let handle = match self.snapshot.module(name) {
+            Some(handle) => handle.clone(),
+            None => match self.link.request(Request::Import { name: name.to_owned() })? {
+                Reply::Object(handle) => handle,
+                other => return Err(unexpected(&other)),
+            },
+        };
+        Ok(Object::new(self.link.clone(), handle, self.snapshot.module(name).is_some()))
     }
 
-    /// What was printed since this was last called.
-    pub fn take_output(&mut self) -> Vec<u8> {
-        self.instance.take_output()
+    /// What was printed to `sys.stdout` since this was last called, unless the output is handed on.
+    #[must_use]
+    pub fn take_output(&self) -> String {
+        self.link.take_output(Stream::Out)
+    }
+
+    /// What was printed to `sys.stderr` since this was last called, unless the output is handed on.
+    #[must_use]
+    pub fn take_errors(&self) -> String {
+        self.link.take_output(Stream::Err)
+    }
+
+    /// Whether it came to its end: a limit was exceeded, or the interpreter broke down.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.link.is_gone()
     }
 }
 
-impl Module<'_> {
-    /// Calls a function of the module's. The arguments are a tuple or a list of values.
-    ///
-    /// # Errors
-    /// What it raises, values that can't cross, a limit that is exceeded; after that, and after anything else that ends the
-    /// isolate, it is gone.
-    pub fn call<T: DeserializeOwned>(&mut self, name: &str, arguments: impl Serialize) -> Result<T, Error> {
-        let crossing = |error: &dyn std::fmt::Display| Error::Value(error.to_string());
-        let arguments = match Value::serialized(&arguments).map_err(|error| crossing(&error))? {
-            Value::Array(arguments) => arguments,
-            Value::Null => Vec::new(),
-            _ => return Err(Error::Value("arguments are a tuple or a list".to_owned())),
+impl fmt::Debug for Isolate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Isolate").field("number", &self.link.number).finish_non_exhaustive()
+    }
+}
+
+/// What an isolate and its objects have in common.
+pub(crate) struct Link {
+    /// No two isolates of a process share it.
+    number: u64,
+    life: Mutex<Life>,
+    /// The thread that is in the middle of a request.
+    busy: Mutex<Option<ThreadId>>,
+    /// Objects without handles, which the guest is told with the next request.
+    released: Mutex<Vec<u32>>,
+}
+
+enum Life {
+    /// It is being made.
+    Unborn,
+    Alive(Box<Instance>),
+    /// It ended, by this limit if it was one.
+    Gone(Option<Limit>),
+}
+
+impl Link {
+    pub(crate) fn new() -> Arc<Self> {
+        static NUMBERS: AtomicU64 = AtomicU64::new(1);
+        Arc::new(Self {
+            number: NUMBERS.fetch_add(1, Ordering::Relaxed),
+            life: Mutex::new(Life::Unborn),
+            busy: Mutex::default(),
+            released: Mutex::default(),
+        })
+    }
+
+    pub(crate) fn begin(&self, instance: Instance) {
+        *lock(&self.life) = Life::Alive(Box::new(instance));
+    }
+
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Has the isolate do something.
+    pub(crate) fn request(&self, request: Request) -> Result<Reply, Error> {
+        let request = match current::request(self.number, request) {
+            Ok(reply) => return reply.and_then(succeeded),
+            Err(request) => request,
         };
-        let request = Request::Call { object: self.number, name: name.to_owned(), arguments };
-        match self.isolate.instance.request(&request)? {
-            Reply::Value(value) => value
-                .deserialized()
-                .map_err(|error| Error::Value(format!("the result of `{name}` doesn't fit: {error}"))),
-            other => Err(Error::Ended(format!("the guest answered {other:?}"))),
+        if *lock(&self.busy) == Some(thread::current().id()) {
+            return Err(Error::malformed("an isolate that waits for another one can't be used by what that one calls"));
+        }
+        let mut life = lock(&self.life);
+        let instance = match &mut *life {
+            Life::Alive(instance) => instance,
+            Life::Unborn | Life::Gone(None) => return Err(Error::isolate_ended(None)),
+            Life::Gone(Some(limit)) => return Err(Error::poisoned(*limit)),
+        };
+        *lock(&self.busy) = Some(thread::current().id());
+        let reply = instance.request(request);
+        *lock(&self.busy) = None;
+        if let Err(error) = &reply {
+            if error.limit().is_some() || error.is_gone() {
+                *life = Life::Gone(error.limit());
+            }
+        }
+        reply.and_then(succeeded)
+    }
+
+    /// Uses the instance itself, where it is one's own.
+    pub(crate) fn with_instance<R>(&self, f: impl FnOnce(&mut Instance) -> R) -> Option<R> {
+        match &mut *lock(&self.life) {
+            Life::Alive(instance) => Some(f(instance)),
+            _ => None,
         }
     }
+
+    fn take_output(&self, stream: Stream) -> String {
+        let output = self.with_instance(|instance| instance.take_output(stream)).unwrap_or_default();
+        String::from_utf8_lossy(&output).into_owned()
+    }
+
+    fn is_gone(&self) -> bool {
+        !matches!(*lock(&self.life), Life::Alive(_))
+    }
+
+    pub(crate) fn release(&self, number: u32) {
+        lock(&self.released).push(number);
+    }
+
+    pub(crate) fn take_released(&self) -> Vec<u32> {
+        std::mem::take(&mut lock(&self.released))
+    }
+}
+
+/// The value that a reply brings. What was wanted itself is a value, too.
+pub(crate) fn value(reply: Reply, wanted: Wanted) -> Result<Value, Error> {
+    match (reply, wanted) {
+        (Reply::Value(value), _) => Ok(value),
+        (Reply::Object(handle), Wanted::Object) => Ok(Value::Object(handle)),
+        (other, _) => Err(unexpected(&other)),
+    }
+}
+
+pub(crate) fn unexpected(reply: &Reply) -> Error {
+    Error::isolate_ended(Some(format!("the guest answered {reply:?}")))
+}
+
+fn succeeded(reply: Reply) -> Result<Reply, Error> {
+    match reply {
+        Reply::Failed(report) => Err(report.into()),
+        reply => Ok(reply),
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    // What a panic left behind is whole: each change is a single assignment.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

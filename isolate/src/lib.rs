@@ -1,18 +1,27 @@
 //! Isolates: the loader [`exocet`] inside WebAssembly, frozen once its modules are loaded. A fresh copy starts in microseconds,
 //! with its imports done, behind walls that hold.
 //!
-//! This is a beginning. What there is: a [`Guest`] is compiled, a [`Snapshot`] is built of sources and the modules to load, and
-//! each [`Isolate`] of it starts copy-on-write, under a limit of memory and of time.
+//! A [`Guest`] is the loader as WebAssembly, compiled for this machine. A [`Snapshot`] is built of sources, imports and the modules
+//! to load. Each [`Isolate`] of it starts copy-on-write, under limits of time, memory and whatever else it may take. What comes out is
+//! an [`Object`], read and called with Rust values as one of the process is, and what goes wrong an [`exocet::Error`].
+
+#![deny(missing_docs)]
 
 mod boundary;
-mod error;
+mod current;
 mod guest;
+mod host;
 mod image;
 mod instance;
 mod isolate;
+mod limits;
+mod object;
+mod senses;
+mod setup;
 mod snapshot;
 
-pub use error::{Error, Raised};
 pub use guest::Guest;
-pub use isolate::{Isolate, Limits, Module};
+pub use isolate::Isolate;
+pub use object::Object;
+pub use setup::{Setup, Stream};
 pub use snapshot::{Snapshot, SnapshotBuilder};

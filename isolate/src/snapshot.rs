@@ -1,53 +1,97 @@
 //! Snapshots: an interpreter with its modules loaded, frozen.
 
 use crate::{
-    Error, Guest, Isolate, Limits,
-    boundary::{Content, Files, Reply, Request},
+    Guest, Isolate, Setup,
+    boundary::{Content, Reply, Request, Resume, SourceData, Start},
+    host::{Host, Session},
     image,
-    instance::Instance,
+    instance::{Instance, Parts},
+    isolate::{Link, unexpected},
+    limits::Bounds,
+    senses::Senses,
+    setup::Stream,
 };
-use exocet::source::{Shape, Source};
-use std::{collections::BTreeMap, sync::Arc};
+use exocet::{Error, Imports, Limits, Source, observe::Event, source::Shape, values::Handle};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, io, path::Path, sync::Arc};
 use wasmtime::Module;
 
 /// An interpreter whose modules are loaded, frozen: isolates start from it. Clones are one snapshot.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Snapshot(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     guest: Guest,
     image: Module,
-    /// The numbers of the modules.
-    modules: BTreeMap<String, u32>,
+    host: Arc<Host>,
+    about: About,
     /// The size of the memory, in bytes.
     size: usize,
-    output: Vec<u8>,
+}
+
+/// What is known of a snapshot beside its memory.
+#[derive(Debug, Serialize, Deserialize)]
+struct About {
+    modules: BTreeMap<String, Handle>,
+    output: String,
+    errors: String,
+    events: Vec<Event>,
+    hash_seed: u32,
 }
 
 /// What a snapshot is made of.
-#[derive(Default)]
+#[must_use]
 pub struct SnapshotBuilder {
-    sources: Vec<Box<dyn Source>>,
+    sources: Vec<Given>,
+    imports: Imports,
     modules: Vec<String>,
-    limits: Limits,
+    setup: Setup,
+    hash_seed: Option<u32>,
+}
+
+/// A source, and whether its files are handed in or asked for.
+struct Given {
+    source: Arc<dyn Source>,
+    is_asked: bool,
 }
 
 impl Snapshot {
     /// Describes a snapshot.
-    #[must_use]
     pub fn builder() -> SnapshotBuilder {
-        SnapshotBuilder::default()
+        SnapshotBuilder {
+            sources: Vec::new(),
+            imports: Imports::pass_through(),
+            modules: Vec::new(),
+            setup: Setup::new(),
+            hash_seed: None,
+        }
+    }
+
+    /// Starts an isolate under limits.
+    ///
+    /// # Errors
+    /// A snapshot that needs more memory than the limits allow; a limit that nobody enforces in an isolate.
+    pub fn isolate(&self, limits: &Limits) -> Result<Isolate, Error> {
+        self.isolate_with(&Setup::new().limits(limits.clone()))
     }
 
     /// Starts an isolate.
     ///
     /// # Errors
-    /// A snapshot that needs more memory than the limits allow.
-    pub fn isolate(&self, limits: &Limits) -> Result<Isolate, Error> {
-        let mut instance = Instance::of_image(&self.0.guest, &self.0.image, limits)?;
-        instance.request(&Request::Resume)?;
-        Ok(Isolate::new(instance, self.clone()))
+    /// As for [`isolate`](Self::isolate).
+    pub fn isolate_with(&self, setup: &Setup) -> Result<Isolate, Error> {
+        let link = Link::new();
+        let session = Session::new(setup.observer.clone());
+        let parts = Parts {
+            bounds: Bounds::new(&setup.limits)?,
+            senses: Senses::new(setup.clone()),
+            host: self.0.host.clone(),
+            resume: Some(Resume { is_observed: session.is_observed() }),
+            session,
+            link: link.clone(),
+        };
+        link.begin(Instance::of_image(&self.0.guest, &self.0.image, parts)?);
+        Ok(Isolate::new(link, self.clone()))
     }
 
     /// The size of the memory, in bytes.
@@ -56,67 +100,151 @@ impl Snapshot {
         self.0.size
     }
 
-    /// What the modules printed while they were loaded.
-    #[must_use]
-    pub fn output(&self) -> &[u8] {
-        &self.0.output
+    /// The modules that are loaded.
+    pub fn modules(&self) -> impl Iterator<Item = &str> {
+        self.0.about.modules.keys().map(String::as_str)
     }
 
-    pub(crate) fn module(&self, name: &str) -> Option<u32> {
-        self.0.modules.get(name).copied()
+    /// What was imported, and by which rules, while the snapshot was made.
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.0.about.events
+    }
+
+    /// What the modules printed to `sys.stdout` while they were loaded.
+    #[must_use]
+    pub fn output(&self) -> &str {
+        &self.0.about.output
+    }
+
+    /// What the modules printed to `sys.stderr` while they were loaded.
+    #[must_use]
+    pub fn errors(&self) -> &str {
+        &self.0.about.errors
+    }
+
+    pub(crate) fn module(&self, name: &str) -> Option<&Handle> {
+        self.0.about.modules.get(name)
     }
 }
 
 impl SnapshotBuilder {
-    /// Adds a source that modules are looked up in. All its files are handed in.
-    #[must_use]
-    pub fn source(mut self, source: impl Source + 'static) -> Self {
-        self.sources.push(Box::new(source));
+    /// Adds a source that modules are looked up in. All its files are handed in: they are part of the snapshot.
+    pub fn source(self, source: impl Source) -> Self {
+        self.shared_source(Arc::new(source))
+    }
+
+    /// Adds a source that others hold too. All its files are handed in.
+    pub fn shared_source(mut self, source: Arc<dyn Source>) -> Self {
+        self.sources.push(Given { source, is_asked: false });
         self
     }
 
-    /// Loads a module, fresh.
-    #[must_use]
+    /// Adds a source whose files are read when they are needed, also by isolates that start later.
+    pub fn asked_source(mut self, source: Arc<dyn Source>) -> Self {
+        self.sources.push(Given { source, is_asked: true });
+        self
+    }
+
+    /// What the modules import. Pass-through without it.
+    pub fn imports(self, imports: &Imports) -> Self {
+        Self { imports: imports.clone(), ..self }
+    }
+
+    /// Loads a module. All modules of the sources see one another, as in a realm.
     pub fn load(mut self, name: impl Into<String>) -> Self {
         self.modules.push(name.into());
         self
     }
 
+    /// How the interpreter is started that loads the modules: under which limits, with which clock and randomness.
+    pub fn setup(self, setup: Setup) -> Self {
+        Self { setup, ..self }
+    }
+
     /// The limits under which the modules are loaded.
-    #[must_use]
-    pub fn limits(self, limits: Limits) -> Self {
-        Self { limits, ..self }
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.setup.limits = limits;
+        self
+    }
+
+    /// What the hashes of strings are mixed with, in every isolate of the snapshot. It is random without this.
+    pub fn hash_seed(self, seed: u32) -> Self {
+        Self { hash_seed: Some(seed), ..self }
     }
 
     /// Starts an interpreter in the guest, loads the modules, and freezes it.
     ///
     /// # Errors
-    /// A source that can't be read, a module that can't be loaded, a limit that is exceeded.
+    /// A source that can't be read; imports that can't be an isolate's; a module that can't be loaded; a limit that is exceeded.
     pub fn build(self, guest: &Guest) -> Result<Snapshot, Error> {
-        let sources = self.sources.iter().map(|source| files(&**source)).collect::<Result<_, _>>()?;
-        let mut instance = Instance::boot(guest, &self.limits)?;
-        instance.request(&Request::Start { sources })?;
+        let asked = self.sources.iter().map(|given| given.is_asked.then(|| given.source.clone())).collect();
+        let host = Arc::new(Host::new(&self.imports, asked)?);
+        let hash_seed = match self.hash_seed {
+            Some(seed) => seed,
+            None => getrandom::u32().map_err(|error| Error::malformed(error.to_string()))?,
+        };
+        let start = Start {
+            sources: self.sources.iter().map(Given::data).collect::<Result<_, _>>()?,
+            imports: host.layers().to_vec(),
+            limits: self.setup.limits.inside(),
+            hash_seed,
+        };
+        let link = Link::new();
+        let session = Session::recording(self.setup.observer.clone());
+        let parts = Parts {
+            bounds: Bounds::new(&self.setup.limits)?,
+            senses: Senses::new(self.setup),
+            host: host.clone(),
+            session,
+            link: link.clone(),
+            resume: None,
+        };
+        link.begin(Instance::boot(guest, parts)?);
+        link.request(Request::Start(start))?;
         let mut modules = BTreeMap::new();
         for name in self.modules {
-            if let Reply::Object(number) = instance.request(&Request::Load { name: name.clone() })? {
-                modules.insert(name, number);
-            }
+            match link.request(Request::Import { name: name.clone() })? {
+                Reply::Object(handle) => modules.insert(name, handle),
+                other => return Err(unexpected(&other)),
+            };
         }
-        let output = instance.take_output();
-        let image = image::freeze(instance.memory(), guest.inner())?;
-        let size = instance.memory().len();
-        Ok(Snapshot(Arc::new(Inner { guest: guest.clone(), image, modules, size, output })))
+        link.request(Request::Freeze)?;
+        let frozen = link.with_instance(|instance| {
+            let about = About {
+                modules,
+                output: text(instance.take_output(Stream::Out)),
+                errors: text(instance.take_output(Stream::Err)),
+                events: instance.session().take_events(),
+                hash_seed,
+            };
+            let image = image::freeze(instance.memory(), guest.inner())?;
+            Ok(Inner { guest: guest.clone(), image, host, about, size: instance.memory().len() })
+        });
+        frozen.unwrap_or_else(|| Err(Error::isolate_ended(None))).map(|inner| Snapshot(Arc::new(inner)))
+    }
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+impl Given {
+    fn data(&self) -> Result<SourceData, Error> {
+        let label = self.source.label().to_owned();
+        let files = if self.is_asked { None } else { Some(files(&*self.source)?) };
+        Ok(SourceData { label, files })
     }
 }
 
 /// All files of a source.
-fn files(source: &dyn Source) -> Result<Files, Error> {
+fn files(source: &dyn Source) -> Result<Vec<(String, Content)>, Error> {
     let (mut files, mut folders) = (Vec::new(), vec![String::new()]);
     while let Some(folder) = folders.pop() {
-        let failed = |path: &str, cause| Error::Source { path: format!("{}/{path}", source.label()).into(), cause };
+        let failed = |path: &str, cause: io::Error| Error::source(Path::new(&join(source.label(), path)), cause);
         for entry in source.list(&folder).map_err(|cause| failed(&folder, cause))?.unwrap_or_default() {
             let entry = entry.map_err(|cause| failed(&folder, cause))?;
-            let path = if folder.is_empty() { entry.name } else { format!("{folder}/{}", entry.name) };
+            let path = join(&folder, &entry.name);
             match entry.shape {
                 Shape::Folder => folders.push(path),
                 _ => {
@@ -127,5 +255,9 @@ fn files(source: &dyn Source) -> Result<Files, Error> {
             }
         }
     }
-    Ok(Files { label: source.label().to_owned(), files })
+    Ok(files)
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }

@@ -6,7 +6,8 @@ use std::{any::Any, fmt};
 
 /// An exception that Python code raised: its data, read while it was fresh, and the exception itself.
 ///
-/// It is part of an [`Error`](crate::Error), and goes to other threads with it.
+/// It is part of an [`Error`](crate::Error), and goes to other threads with it. Written and read by serde it is its data.
+#[derive(Serialize, Deserialize)]
 pub struct Exception {
     pub(crate) kinds: Vec<String>,
     pub(crate) message: String,
@@ -17,7 +18,13 @@ pub struct Exception {
     pub(crate) exit_code: Option<i32>,
     pub(crate) limit: Option<Limit>,
     /// The exception itself, for the layer that knows the VM.
+    #[serde(skip, default = "gone")]
     pub(crate) live: Box<dyn Any + Send + Sync>,
+}
+
+/// In place of an exception that is elsewhere.
+fn gone() -> Box<dyn Any + Send + Sync> {
+    Box::new(())
 }
 
 /// A module that asked for another one, and where.

@@ -1,6 +1,6 @@
 //! Imports of one runtime: the mapper that a description becomes there.
 
-use super::{Description, Imports, Layer};
+use super::{Description, Imports, Layer, choice::Chooser};
 use crate::{
     error::Error,
     interpreter::engine::{RuntimeRef, guarded},
@@ -11,7 +11,11 @@ use crate::{
         reference::MapperRef,
         request::Request,
     },
-    values::{bridge::Bridge, object::Object},
+    values::{
+        bridge::Bridge,
+        object::Object,
+        side::{Made, Side},
+    },
 };
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, common::rc::PyRc, object::TraverseFn};
 use std::fmt;
@@ -66,6 +70,7 @@ impl Description {
             Self::PassThrough => make(&basic::pass_through),
             Self::None => make(&basic::empty),
             Self::Mapper(mapper) => make(&|vm| MapperRef::new(mapper.clone(), vm)),
+            Self::Chosen(choose) => make(&|vm| MapperRef::new(Guarded::new(Chooser(choose.clone())), vm)),
             Self::Object(object) if object.runtime().is(runtime) => Ok(object.clone()),
             Self::Object(object) => Err(Error::other_runtime(format!("the mapper {object}"))),
             Self::Layer(base, layer) => layer.realise(&base.realise(runtime)?),
@@ -91,7 +96,11 @@ impl Layer {
             };
             match self {
                 Self::Module(module) => overridden(module.name(), module.build(bridge)?.into()),
-                Self::Value(name, make) => overridden(name, make.make(bridge)?),
+                Self::Value(name, make) => match make.make(Side::Python(bridge))? {
+                    Made::Object(object) => overridden(name, object),
+                    Made::Value(_) => Err(Error::other_runtime(format!("`{name}`"))),
+                },
+                Self::RawValue(name, make) => overridden(name, make.make(vm).map_err(raised)?),
                 Self::Without(names) => Ok(exclusion(mapper.clone(), names, vm)),
                 Self::Policy(policy) => policy.checked_mapper(mapper.clone(), vm),
                 Self::Limits(_) => Ok(mapper.clone()),

@@ -79,6 +79,9 @@ impl Budget {
         if (self.limits.time.is_some() || self.limits.heap.is_some()) && !engine.can_interrupt() {
             return Err(Kind::NotInterruptible.into());
         }
+        if let Some(limit) = self.limits.only_in_isolates() {
+            return Err(Kind::OnlyInIsolates { limit }.into());
+        }
         let result = engine.try_enter(|vm| {
             let _inside = Inside::new(self);
             let _lowered = self.limits.recursion.map(|calls| Lowered::new(calls, vm));

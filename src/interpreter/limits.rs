@@ -10,6 +10,7 @@ use rustpython_vm::{
     AsObject, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyStr, PyTypeRef},
 };
+use serde::{Deserialize, Serialize};
 use std::{
     cell::Cell,
     sync::{Arc, OnceLock},
@@ -39,17 +40,46 @@ use std::{
 /// assert_eq!(good.call::<String>("reply", ())?, "fine");
 /// # Ok::<(), exocet::Error>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[must_use]
 pub struct Limits {
     pub(crate) time: Option<Duration>,
     pub(crate) recursion: Option<usize>,
+    #[serde(skip)]
     pub(crate) heap: Option<Heap>,
     pub(crate) source_bytes: usize,
     nesting: Option<u32>,
     pub(crate) compile_time: Duration,
     modules: usize,
     import_depth: usize,
+    #[serde(skip)]
+    outside: Outside,
+}
+
+/// What is limited from outside, by those who run an interpreter in an isolate: nothing where there is no number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Outside {
+    /// How many bytes the memory may have.
+    pub memory: Option<usize>,
+    /// How many instructions one call may take.
+    pub fuel: Option<u64>,
+    /// How many bytes one call may print.
+    pub output: Option<usize>,
+    /// How often one call may call the host.
+    pub host_calls: Option<u64>,
+}
+
+impl Outside {
+    fn any(&self) -> Option<Limit> {
+        let limits = [
+            (Limit::Memory, self.memory.is_some()),
+            (Limit::Fuel, self.fuel.is_some()),
+            (Limit::Output, self.output.is_some()),
+            (Limit::HostCalls, self.host_calls.is_some()),
+        ];
+        limits.into_iter().find(|(_, is_set)| *is_set).map(|(limit, _)| limit)
+    }
 }
 
 /// How far the heap may grow, and the function that measures it.
@@ -71,6 +101,7 @@ impl Limits {
             compile_time: Duration::from_secs(30),
             modules: 10_000,
             import_depth: 200,
+            outside: Outside::default(),
         }
     }
 
@@ -129,6 +160,59 @@ impl Limits {
     pub fn heap(mut self, growth: usize, size: fn() -> usize) -> Self {
         self.heap = Some(Heap { growth, size });
         self
+    }
+
+    /// How many bytes the memory of an isolate may have, with the code and the modules in it. In isolates only.
+    pub fn memory(mut self, bytes: usize) -> Self {
+        self.outside.memory = Some(bytes);
+        self
+    }
+
+    /// How many instructions of WebAssembly one call may carry out: the same program takes the same number each time. In isolates
+    /// only.
+    pub fn fuel(mut self, instructions: u64) -> Self {
+        self.outside.fuel = Some(instructions);
+        self
+    }
+
+    /// How many bytes one call may print. In isolates only.
+    pub fn output(mut self, bytes: usize) -> Self {
+        self.outside.output = Some(bytes);
+        self
+    }
+
+    /// How often one call may call functions of the host's and ask it about imports. In isolates only.
+    pub fn host_calls(mut self, calls: u64) -> Self {
+        self.outside.host_calls = Some(calls);
+        self
+    }
+
+    /// How long one call may take, where that is limited.
+    #[must_use]
+    pub fn wall_clock(&self) -> Option<Duration> {
+        self.time
+    }
+
+    /// What is limited from outside.
+    #[must_use]
+    pub fn outside(&self) -> Outside {
+        self.outside
+    }
+
+    /// The limits that an interpreter enforces itself where another one watches the clock and the memory.
+    pub fn inside(&self) -> Self {
+        Self { time: None, heap: None, outside: Outside::default(), ..self.clone() }
+    }
+
+    /// Whether the heap is limited, which is measured in the process.
+    #[must_use]
+    pub fn has_heap(&self) -> bool {
+        self.heap.is_some()
+    }
+
+    /// A limit that can't be enforced in this process, if there is one.
+    pub(crate) fn only_in_isolates(&self) -> Option<Limit> {
+        self.outside.any()
     }
 
     /// The bytes of a module's source, of which there may be so many and no more.

@@ -25,6 +25,11 @@ pub trait Observer: Send + Sync + 'static {
     /// panic goes through to whoever uses the runtime.
     fn event(&self, event: &Event);
 
+    /// Whether it wants to be notified now. Where no observer does, nothing is watched. Provided: it does.
+    fn is_on(&self) -> bool {
+        true
+    }
+
     /// A module is about to run, for the first time or once more. With a reason against it, it doesn't, and its import fails.
     /// `hash` is BLAKE3 of the very bytes that became its code, in hexadecimal; absent for a package without code. `module` is absent
     /// where a finder or a loader of the program's own has found it. Provided: it runs.

@@ -101,7 +101,7 @@ pub(crate) fn active(vm: &VirtualMachine) -> Option<Arc<Watch>> {
     if WATCHES.load(Ordering::Relaxed) == 0 {
         return None;
     }
-    WATCH.of(vm).get().cloned()
+    WATCH.of(vm).get().filter(|watch| watch.observers.iter().any(|observer| observer.is_on())).cloned()
 }
 
 /// Loads a module for whoever observes: `body` prepares what is to run, calls [`Stage::ready`], and runs it.

@@ -7,7 +7,7 @@ use super::{
 #[cfg(feature = "toml")]
 use crate::error::Error;
 use serde::{
-    Deserialize, Deserializer, Serialize,
+    Deserialize, Deserializer, Serialize, Serializer,
     de::{Error as _, MapAccess, Visitor},
 };
 use std::{
@@ -99,6 +99,18 @@ impl Policy {
     pub fn to_toml(&self) -> String {
         // Names, lists of names and tables of them have a form in TOML.
         toml::to_string(&Form::from(self)).unwrap_or_default()
+    }
+}
+
+impl Serialize for Policy {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Form::from(self).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Policy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Form::deserialize(deserializer).map(Into::into)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     },
     syntax::dotted::Dotted,
 };
-use rustpython_vm::{PyResult, VirtualMachine, common::lock::PyMutex};
+use rustpython_vm::{AsObject, PyResult, VirtualMachine, common::lock::PyMutex};
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
 impl Policy {
@@ -28,9 +28,16 @@ impl Policy {
     /// As for [`check`](Self::check).
     pub fn checked_mapper(&self, mapper: MapperRef, vm: &VirtualMachine) -> Result<MapperRef, Error> {
         let path = search_path(vm).map_err(|raised| Error::from_exception(raised, vm))?;
-        self.check(&path, |name| mapper.contains(name, vm).unwrap_or(false))?;
+        self.check(&path, |name| mapper.contains(name, vm).unwrap_or(false) || is_standard(name, vm))?;
         Ok(self.mapper(mapper, vm))
     }
+}
+
+/// Whether Python's standard library has a module of that name, or one above it: it is no misspelling where a build leaves it out.
+fn is_standard(name: &str, vm: &VirtualMachine) -> bool {
+    let top = vm.ctx.new_str(Dotted(name).top());
+    let names = vm.sys_module.get_attr("stdlib_module_names", vm);
+    names.and_then(|names| names.sequence_unchecked().contains(top.as_object(), vm)).unwrap_or(false)
 }
 
 pub(crate) struct Policed {

@@ -1,6 +1,6 @@
 //! An argument that a call leaves out, as serde sees it.
 
-use super::bridge::Failure;
+use super::failure::Failure;
 use serde::{
     de::{self, Error, Visitor},
     forward_to_deserialize_any,

@@ -14,31 +14,20 @@
 //! | other variants | `{name: content}` | the same |
 //! | `Object` | the object itself | anything |
 
-use super::{de, object::Object, ser};
+use super::{de, failure::Failure, node::ObjectNode, object::Object, ser, ser::Target};
 use crate::{error::Error, interpreter::engine::RuntimeRef};
-use rustpython_vm::{PyObjectRef, VirtualMachine, builtins::PyBaseExceptionRef};
+use rustpython_vm::{
+    AsObject, PyObjectRef, PyPayload, VirtualMachine,
+    builtins::{PyDictRef, PyNamespace},
+};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{cell::RefCell, fmt};
-
-/// How deep values may be nested. Deeper ones, and those that hold themselves, would run out of native stack.
-pub const MAX_DEPTH: usize = 128;
+use std::cell::RefCell;
 
 /// The two sides of a crossing. Nobody outside can name it, and so nobody can call what takes one.
 #[derive(Clone, Copy)]
 pub struct Bridge<'a> {
     pub(crate) vm: &'a VirtualMachine,
     pub(crate) runtime: &'a RuntimeRef,
-}
-
-/// Why a value didn't cross.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// It has no form on the other side, or not the one asked for.
-    Misfit { at: String, cause: String },
-    /// An object of another runtime.
-    OtherRuntime,
-    /// Python code that was asked raised something.
-    Raised(PyBaseExceptionRef),
 }
 
 impl Bridge<'_> {
@@ -66,60 +55,85 @@ impl Bridge<'_> {
         object: PyObjectRef,
         what: impl FnOnce() -> String,
     ) -> Result<T, Error> {
-        T::deserialize(de::Deserializer::new(object, self)).map_err(|failure| failure.into_error(what(), self.vm))
+        let node = ObjectNode { object, bridge: self };
+        T::deserialize(de::Deserializer::new(node)).map_err(|failure| failure.into_error(what(), self.vm))
     }
 }
 
-impl Failure {
-    fn into_error(self, what: String, vm: &VirtualMachine) -> Error {
-        match self {
-            Self::Misfit { at, cause } if at.is_empty() => Error::misfit(what, at, cause),
-            Self::Misfit { at, cause } => Error::misfit(what, format!(" at `{at}`"), cause),
-            Self::OtherRuntime => Error::other_runtime(what),
-            Self::Raised(exception) => Error::from_exception(exception, vm),
+impl Target for Bridge<'_> {
+    type Value = PyObjectRef;
+    type Dict = PyDictRef;
+
+    fn none(self) -> PyObjectRef {
+        self.vm.ctx.none()
+    }
+
+    fn bool(self, value: bool) -> PyObjectRef {
+        self.vm.ctx.new_bool(value).into()
+    }
+
+    fn int(self, value: i64) -> PyObjectRef {
+        self.vm.ctx.new_int(value).into()
+    }
+
+    fn long(self, value: i128) -> PyObjectRef {
+        self.vm.ctx.new_int(value).into()
+    }
+
+    fn natural(self, value: u128) -> PyObjectRef {
+        self.vm.ctx.new_int(value).into()
+    }
+
+    fn float(self, value: f64) -> PyObjectRef {
+        self.vm.ctx.new_float(value).into()
+    }
+
+    fn text(self, value: &str) -> PyObjectRef {
+        self.vm.ctx.new_str(value).into()
+    }
+
+    fn bytes(self, value: &[u8]) -> PyObjectRef {
+        self.vm.ctx.new_bytes(value.to_vec()).into()
+    }
+
+    fn list(self, items: Vec<PyObjectRef>) -> PyObjectRef {
+        self.vm.ctx.new_list(items).into()
+    }
+
+    fn tuple(self, items: Vec<PyObjectRef>) -> PyObjectRef {
+        self.vm.ctx.new_tuple(items).into()
+    }
+
+    fn dict(self) -> PyDictRef {
+        self.vm.ctx.new_dict()
+    }
+
+    fn insert(self, dict: &mut PyDictRef, key: PyObjectRef, value: PyObjectRef) -> Result<(), Failure> {
+        Ok(dict.set_item(&*key, value, self.vm)?)
+    }
+
+    fn finish(self, dict: PyDictRef) -> PyObjectRef {
+        dict.into()
+    }
+
+    fn attributes(self, dict: PyDictRef) -> Result<PyObjectRef, Failure> {
+        let namespace = PyNamespace {}.into_ref(&self.vm.ctx);
+        if let Some(attributes) = namespace.as_object().dict() {
+            attributes.merge_object(dict.into(), self.vm)?;
         }
+        Ok(namespace.into())
     }
 
-    /// Moves the failure to `step` of a greater value.
-    pub(crate) fn below(self, step: impl fmt::Display) -> Self {
-        match self {
-            Self::Misfit { at, cause } => Self::Misfit { at: format!("{step}{at}"), cause },
-            other => other,
-        }
+    fn show(self, key: &PyObjectRef) -> String {
+        key.repr(self.vm).map_or_else(|_| "?".to_owned(), |key| key.to_string())
     }
 
-    pub(crate) fn too_deep() -> Self {
-        serde::de::Error::custom(format_args!("it is nested deeper than {MAX_DEPTH}"))
-    }
-}
-
-impl From<PyBaseExceptionRef> for Failure {
-    fn from(exception: PyBaseExceptionRef) -> Self {
-        Self::Raised(exception)
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Misfit { cause, .. } => f.write_str(cause),
-            Self::OtherRuntime => f.write_str("an object of another runtime"),
-            Self::Raised(_) => f.write_str("Python code raised an exception"),
-        }
-    }
-}
-
-impl std::error::Error for Failure {}
-
-impl serde::ser::Error for Failure {
-    fn custom<T: fmt::Display>(cause: T) -> Self {
-        Self::Misfit { at: String::new(), cause: cause.to_string() }
-    }
-}
-
-impl serde::de::Error for Failure {
-    fn custom<T: fmt::Display>(cause: T) -> Self {
-        Self::Misfit { at: String::new(), cause: cause.to_string() }
+    fn object<T: Serialize + ?Sized>(self, name: &str, value: &T) -> Option<Result<PyObjectRef, Failure>> {
+        (name == OBJECT).then(|| match receive(|| value.serialize(ser::Serializer::new(self)).map(drop))? {
+            Some(object) if object.runtime().is(self.runtime) => object.raw(self.vm).map_err(Failure::from),
+            Some(_) => Err(Failure::OtherRuntime),
+            None => Err(serde::ser::Error::custom("it is no Python object")),
+        })
     }
 }
 

@@ -1,15 +1,6 @@
-//! Python objects as Rust values.
+//! Python objects as Rust values, or [`Value`](super::value::Value)s that came from where there are some.
 
-use super::{
-    bridge::{self, Bridge, Failure, MAX_DEPTH, OBJECT},
-    object::Object,
-};
-use rustpython_vm::{
-    AsObject, Py, PyObjectRef,
-    builtins::{
-        PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PyMemoryView, PySet, PyStr, PyTuple,
-    },
-};
+use super::failure::{Failure, MAX_DEPTH};
 use serde::{
     de::{
         self, DeserializeSeed, EnumAccess, Error, IntoDeserializer, MapAccess, SeqAccess, Unexpected, VariantAccess,
@@ -20,108 +11,57 @@ use serde::{
 
 type Result<T, E = Failure> = std::result::Result<T, E>;
 
-pub(crate) struct Deserializer<'a> {
-    object: PyObjectRef,
-    bridge: Bridge<'a>,
+/// What is read.
+pub(crate) trait Node: Clone {
+    /// Data that has a form of its own, and isn't read by its attributes.
+    fn scalar(&self) -> Result<Option<Scalar<'_>>>;
+    /// The items of something like a list.
+    fn items(&self) -> Option<Result<Vec<Self>>>;
+    /// The items of something like a dict.
+    fn entries(&self) -> Option<Result<Vec<(Self, Self)>>>;
+    /// The attributes of these names that there are.
+    fn attributes(&self, names: &[&'static str]) -> Result<Vec<(&'static str, Self)>>;
+    /// The name of its class.
+    fn class(&self) -> String;
+    /// How it is shown as a key of a dict in an error.
+    fn show(&self) -> String;
+    /// Gives the object itself to a newtype struct of this name, if the name means an object.
+    fn object<'de, V: Visitor<'de>>(&self, name: &str, visitor: V) -> Result<Result<V::Value>, V>;
+}
+
+/// Data that isn't made of other data.
+pub(crate) enum Scalar<'a> {
+    None,
+    Bool(bool),
+    Int(i64),
+    Long(i128),
+    Natural(u128),
+    /// An integer of more than 128 bits, as a float, if it isn't too great for one.
+    Huge(Option<f64>),
+    Float(f64),
+    Text(&'a str),
+    Bytes(Vec<u8>),
+}
+
+pub(crate) struct Deserializer<N> {
+    node: N,
     depth: usize,
 }
 
-impl<'a> Deserializer<'a> {
-    pub(crate) fn new(object: PyObjectRef, bridge: Bridge<'a>) -> Self {
-        Self { object, bridge, depth: 0 }
+impl<N: Node> Deserializer<N> {
+    pub(crate) fn new(node: N) -> Self {
+        Self { node, depth: 0 }
     }
 
-    /// The deserializer for something that this one's object holds.
-    fn inner(&self, object: PyObjectRef) -> Result<Self> {
+    /// The deserializer for something that this one's node holds.
+    fn inner(&self, node: N) -> Result<Self> {
         if self.depth == MAX_DEPTH {
             return Err(Failure::too_deep());
         }
-        Ok(Self { object, depth: self.depth + 1, bridge: self.bridge })
+        Ok(Self { node, depth: self.depth + 1 })
     }
 
-    fn is_none(&self) -> bool {
-        self.bridge.vm.is_none(&self.object)
-    }
-
-    fn text(&self) -> Option<Result<&str>> {
-        let text = self.object.downcast_ref::<PyStr>()?;
-        Some(text.to_str().ok_or_else(|| Failure::custom("the string has surrogates, which no Rust string can have")))
-    }
-
-    fn is_bytes(&self) -> bool {
-        let object = &self.object;
-        object.downcastable::<PyBytes>()
-            || object.downcastable::<PyByteArray>()
-            || object.downcastable::<PyMemoryView>()
-    }
-
-    /// The content of an object that is bytes.
-    fn bytes(&self) -> Option<Result<Vec<u8>>> {
-        let read = || self.object.try_bytes_like(self.bridge.vm, <[u8]>::to_vec).map_err(Failure::from);
-        self.is_bytes().then(read)
-    }
-
-    /// The items of an object that is like a list.
-    fn items(&self) -> Option<Result<Vec<PyObjectRef>>> {
-        let (object, vm) = (&self.object, self.bridge.vm);
-        if let Some(list) = object.downcast_ref::<PyList>() {
-            return Some(Ok(list.borrow_vec().to_vec()));
-        }
-        if let Some(tuple) = object.downcast_ref::<PyTuple>() {
-            return Some(Ok(tuple.as_slice().to_vec()));
-        }
-        if let Some(set) = object.downcast_ref::<PySet>() {
-            return Some(Ok(set.elements()));
-        }
-        if let Some(set) = object.downcast_ref::<PyFrozenSet>() {
-            return Some(Ok(set.elements()));
-        }
-        // One that has no length may have no end.
-        object.length_opt(vm)?.ok()?;
-        let iterator = object.get_iter(vm).ok()?;
-        let collect = || iterator.iter::<PyObjectRef>(vm)?.collect::<Result<_, _>>();
-        Some(collect().map_err(Failure::from))
-    }
-
-    /// The items of an object that is like a dict.
-    fn entries(&self) -> Option<Result<Vec<(PyObjectRef, PyObjectRef)>>> {
-        let (object, vm) = (&self.object, self.bridge.vm);
-        if let Some(dict) = object.downcast_ref::<PyDict>() {
-            return Some(Ok(dict.items_vec()));
-        }
-        let keys = vm.get_attribute_opt(object, "keys").ok().flatten()?;
-        if !object.mapping_unchecked().check() {
-            return None;
-        }
-        let read = || {
-            let mut entries = Vec::new();
-            for key in keys.call((), vm)?.get_iter(vm)?.iter::<PyObjectRef>(vm)? {
-                let key = key?;
-                let value = object.get_item(&*key, vm)?;
-                entries.push((key, value));
-            }
-            Ok(entries)
-        };
-        Some(read())
-    }
-
-    fn visit_int<'de, V: Visitor<'de>>(&self, int: &Py<PyInt>, visitor: V) -> Result<V::Value> {
-        let vm = self.bridge.vm;
-        // The visitor checks the range.
-        if let Ok(value) = int.try_to_primitive::<i64>(vm) {
-            visitor.visit_i64(value)
-        } else if let Ok(value) = int.try_to_primitive::<u64>(vm) {
-            visitor.visit_u64(value)
-        } else if let Ok(value) = int.try_to_primitive::<i128>(vm) {
-            visitor.visit_i128(value)
-        } else if let Ok(value) = int.try_to_primitive::<u128>(vm) {
-            visitor.visit_u128(value)
-        } else {
-            Err(Failure::invalid_value(Unexpected::Other("an integer of more than 128 bits"), &visitor))
-        }
-    }
-
-    fn visit_items<'de, V: Visitor<'de>>(&self, items: Vec<PyObjectRef>, visitor: V) -> Result<V::Value> {
+    fn visit_items<'de, V: Visitor<'de>>(&self, items: Vec<N>, visitor: V) -> Result<V::Value> {
         let len = items.len();
         let mut access = Items { outer: self, items: items.into_iter(), at: 0 };
         let value = visitor.visit_seq(&mut access)?;
@@ -131,65 +71,62 @@ impl<'a> Deserializer<'a> {
         Ok(value)
     }
 
-    fn visit_entries<'de, V: Visitor<'de>>(
-        &self,
-        entries: Vec<(PyObjectRef, PyObjectRef)>,
-        visitor: V,
-    ) -> Result<V::Value> {
+    fn visit_entries<'de, V: Visitor<'de>>(&self, entries: Vec<(N, N)>, visitor: V) -> Result<V::Value> {
         visitor.visit_map(Entries { outer: self, entries: entries.into_iter(), value: None })
     }
 
-    /// Whether it is data that has a form of its own, and isn't read by its attributes.
-    fn is_plain(&self) -> bool {
-        let object = &self.object;
-        self.is_none()
-            || object.downcastable::<PyInt>()
-            || object.downcastable::<PyFloat>()
-            || object.downcastable::<PyStr>()
-            || self.is_bytes()
-    }
-
-    fn unfit<'de, V: Visitor<'de>>(&self, visitor: &V) -> Failure {
-        let found = format!("a Python object of class `{}`", self.object.class().name());
-        Failure::invalid_type(Unexpected::Other(&found), visitor)
-    }
-}
-
-impl<'de> de::Deserializer<'de> for Deserializer<'_> {
-    type Error = Failure;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        let vm = self.bridge.vm;
-        if self.is_none() {
-            return visitor.visit_unit();
-        }
-        if self.object.class().is(vm.ctx.types.bool_type) {
-            return visitor.visit_bool(self.object.is(&vm.ctx.true_value));
-        }
-        if let Some(int) = self.object.downcast_ref::<PyInt>() {
-            return self.visit_int(int, visitor);
-        }
-        if let Some(float) = self.object.downcast_ref::<PyFloat>() {
-            return visitor.visit_f64(float.to_f64());
-        }
-        if let Some(text) = self.text() {
-            return visitor.visit_str(text?);
-        }
-        if let Some(bytes) = self.bytes() {
-            return visitor.visit_byte_buf(bytes?);
-        }
-        if let Some(entries) = self.entries() {
+    /// What is no scalar.
+    fn visit_container<'de, V: Visitor<'de>>(&self, visitor: V) -> Result<V::Value> {
+        if let Some(entries) = self.node.entries() {
             return self.visit_entries(entries?, visitor);
         }
-        if let Some(items) = self.items() {
+        if let Some(items) = self.node.items() {
             return self.visit_items(items?, visitor);
         }
         Err(self.unfit(&visitor))
     }
 
+    fn unfit<'de, V: Visitor<'de>>(&self, visitor: &V) -> Failure {
+        let found = format!("a Python object of class `{}`", self.node.class());
+        Failure::invalid_type(Unexpected::Other(&found), visitor)
+    }
+}
+
+/// The visitor checks the range.
+fn visit_scalar<'de, V: Visitor<'de>>(scalar: Scalar<'_>, visitor: V) -> Result<V::Value> {
+    match scalar {
+        Scalar::None => visitor.visit_unit(),
+        Scalar::Bool(value) => visitor.visit_bool(value),
+        Scalar::Int(value) => visitor.visit_i64(value),
+        Scalar::Long(value) => match u64::try_from(value) {
+            Ok(value) => visitor.visit_u64(value),
+            Err(_) => visitor.visit_i128(value),
+        },
+        Scalar::Natural(value) => visitor.visit_u128(value),
+        Scalar::Huge(_) => Err(Failure::invalid_value(Unexpected::Other("an integer of more than 128 bits"), &visitor)),
+        Scalar::Float(value) => visitor.visit_f64(value),
+        Scalar::Text(text) => visitor.visit_str(text),
+        Scalar::Bytes(bytes) => visitor.visit_byte_buf(bytes),
+    }
+}
+
+impl<'de, N: Node> de::Deserializer<'de> for Deserializer<N> {
+    type Error = Failure;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.node.scalar()? {
+            Some(scalar) => visit_scalar(scalar, visitor),
+            None => self.visit_container(visitor),
+        }
+    }
+
     // Serde would take bytes for a string where they happen to be UTF-8.
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        if self.is_bytes() { Err(self.unfit(&visitor)) } else { self.deserialize_any(visitor) }
+        match self.node.scalar()? {
+            Some(Scalar::Bytes(_)) => Err(self.unfit(&visitor)),
+            Some(scalar) => visit_scalar(scalar, visitor),
+            None => self.visit_container(visitor),
+        }
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
@@ -197,7 +134,12 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        if self.is_none() { visitor.visit_none() } else { visitor.visit_some(self) }
+        // What can't be read as a string isn't absent either.
+        if matches!(self.node.scalar(), Ok(Some(Scalar::None))) {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
     }
 
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
@@ -205,21 +147,28 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_> {
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        let vm = self.bridge.vm;
         // Python takes an integer for a float, too, as long as it isn't too great.
-        if self.object.downcastable::<PyInt>() && !self.object.class().is(vm.ctx.types.bool_type) {
-            let float = self.object.try_float(vm).map_err(|_| {
-                Failure::invalid_value(Unexpected::Other("an integer that is too great for a float"), &visitor)
-            })?;
-            return visitor.visit_f64(float.to_f64());
-        }
-        self.deserialize_any(visitor)
+        #[expect(clippy::cast_precision_loss, reason = "it is what a float is")]
+        let float = match self.node.scalar()? {
+            Some(Scalar::Int(value)) => value as f64,
+            Some(Scalar::Long(value)) => value as f64,
+            Some(Scalar::Natural(value)) => value as f64,
+            Some(Scalar::Huge(Some(value))) => value,
+            Some(Scalar::Huge(None)) => {
+                let found = Unexpected::Other("an integer that is too great for a float");
+                return Err(Failure::invalid_value(found, &visitor));
+            }
+            Some(scalar) => return visit_scalar(scalar, visitor),
+            None => return self.visit_container(visitor),
+        };
+        visitor.visit_f64(float)
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        match self.bytes() {
-            Some(bytes) => visitor.visit_seq(de::value::SeqDeserializer::new(bytes?.into_iter())),
-            None => self.deserialize_any(visitor),
+        match self.node.scalar()? {
+            Some(Scalar::Bytes(bytes)) => visitor.visit_seq(de::value::SeqDeserializer::new(bytes.into_iter())),
+            Some(scalar) => visit_scalar(scalar, visitor),
+            None => self.visit_container(visitor),
         }
     }
 
@@ -232,11 +181,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_> {
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
-        if name == OBJECT {
-            let object = Object::linked(self.object, self.bridge.runtime.clone());
-            return bridge::send(object, || visitor.visit_unit());
-        }
-        visitor.visit_newtype_struct(self)
+        self.node.object(name, visitor).unwrap_or_else(|visitor| visitor.visit_newtype_struct(self))
     }
 
     fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value> {
@@ -249,27 +194,20 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value> {
-        if self.is_plain() {
-            return self.deserialize_any(visitor);
+        if let Some(scalar) = self.node.scalar()? {
+            return visit_scalar(scalar, visitor);
         }
-        if let Some(entries) = self.entries() {
+        if let Some(entries) = self.node.entries() {
             return self.visit_entries(entries?, visitor);
         }
-        if let Some(items) = self.items() {
+        if let Some(items) = self.node.items() {
             return self.visit_items(items?, visitor);
         }
-        let vm = self.bridge.vm;
-        let mut entries: Vec<(PyObjectRef, PyObjectRef)> = Vec::new();
-        for field in fields {
-            let name = vm.ctx.new_str(*field);
-            if let Some(value) = vm.get_attribute_opt(&self.object, &*name)? {
-                entries.push((name.into(), value));
-            }
-        }
-        if entries.is_empty() && !fields.is_empty() {
+        let attributes = self.node.attributes(fields)?;
+        if attributes.is_empty() && !fields.is_empty() {
             return Err(self.unfit(&visitor));
         }
-        self.visit_entries(entries, visitor)
+        visitor.visit_map(Attributes { outer: &self, attributes: attributes.into_iter(), value: None })
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -278,11 +216,10 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value> {
-        let vm = self.bridge.vm;
-        if let Some(text) = self.text() {
-            return visitor.visit_enum(text?.into_deserializer());
+        if let Some(Scalar::Text(text)) = self.node.scalar()? {
+            return visitor.visit_enum(text.into_deserializer());
         }
-        if let Some(entries) = self.entries() {
+        if let Some(entries) = self.node.entries() {
             return match <[_; 1]>::try_from(entries?) {
                 Ok([(variant, content)]) => {
                     let content = self.inner(content)?;
@@ -292,10 +229,10 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_> {
             };
         }
         // A member of an `enum.Enum`.
-        if let Some(name) = vm.get_attribute_opt(&self.object, "_name_")?
-            && let Some(Ok(text)) = self.inner(name)?.text()
-        {
-            return visitor.visit_enum(text.into_deserializer());
+        for (_, name) in self.node.attributes(&["_name_"])? {
+            if let Some(Scalar::Text(text)) = name.scalar()? {
+                return visitor.visit_enum(text.into_deserializer());
+            }
         }
         Err(self.unfit(&visitor))
     }
@@ -309,13 +246,13 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_> {
     }
 }
 
-struct Items<'a, 'b> {
-    outer: &'a Deserializer<'b>,
-    items: std::vec::IntoIter<PyObjectRef>,
+struct Items<'a, N> {
+    outer: &'a Deserializer<N>,
+    items: std::vec::IntoIter<N>,
     at: usize,
 }
 
-impl<'de> SeqAccess<'de> for &mut Items<'_, '_> {
+impl<'de, N: Node> SeqAccess<'de> for &mut Items<'_, N> {
     type Error = Failure;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
@@ -331,13 +268,13 @@ impl<'de> SeqAccess<'de> for &mut Items<'_, '_> {
     }
 }
 
-struct Entries<'a, 'b> {
-    outer: &'a Deserializer<'b>,
-    entries: std::vec::IntoIter<(PyObjectRef, PyObjectRef)>,
-    value: Option<(PyObjectRef, PyObjectRef)>,
+struct Entries<'a, N> {
+    outer: &'a Deserializer<N>,
+    entries: std::vec::IntoIter<(N, N)>,
+    value: Option<(N, N)>,
 }
 
-impl<'de> MapAccess<'de> for Entries<'_, '_> {
+impl<'de, N: Node> MapAccess<'de> for Entries<'_, N> {
     type Error = Failure;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
@@ -348,10 +285,8 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
         let (key, value) = self.value.take().ok_or_else(|| Failure::custom("a value without a key"))?;
-        seed.deserialize(self.outer.inner(value)?).map_err(|failure| {
-            let vm = self.outer.bridge.vm;
-            failure.below(format_args!("[{}]", key.repr(vm).map_or_else(|_| "?".to_owned(), |key| key.to_string())))
-        })
+        let value = seed.deserialize(self.outer.inner(value)?);
+        value.map_err(|failure| failure.below(format_args!("[{}]", key.show())))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -359,21 +294,42 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
     }
 }
 
-struct Variant<'a> {
-    variant: Deserializer<'a>,
-    content: Deserializer<'a>,
+struct Attributes<'a, N> {
+    outer: &'a Deserializer<N>,
+    attributes: std::vec::IntoIter<(&'static str, N)>,
+    value: Option<(&'static str, N)>,
 }
 
-impl<'de, 'a> EnumAccess<'de> for Variant<'a> {
+impl<'de, N: Node> MapAccess<'de> for Attributes<'_, N> {
     type Error = Failure;
-    type Variant = Deserializer<'a>;
 
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Deserializer<'a>)> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
+        self.value = self.attributes.next();
+        self.value.as_ref().map(|(name, _)| seed.deserialize((*name).into_deserializer())).transpose()
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
+        let (name, value) = self.value.take().ok_or_else(|| Failure::custom("a value without a name"))?;
+        let value = seed.deserialize(self.outer.inner(value)?);
+        value.map_err(|failure| failure.below(format_args!("['{name}']")))
+    }
+}
+
+struct Variant<N> {
+    variant: Deserializer<N>,
+    content: Deserializer<N>,
+}
+
+impl<'de, N: Node> EnumAccess<'de> for Variant<N> {
+    type Error = Failure;
+    type Variant = Deserializer<N>;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Deserializer<N>)> {
         Ok((seed.deserialize(self.variant)?, self.content))
     }
 }
 
-impl<'de> VariantAccess<'de> for Deserializer<'_> {
+impl<'de, N: Node> VariantAccess<'de> for Deserializer<N> {
     type Error = Failure;
 
     fn unit_variant(self) -> Result<()> {

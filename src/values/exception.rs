@@ -52,7 +52,13 @@ impl Error {
         if let Some(exception) = self.exception().and_then(live) {
             return exception;
         }
-        if let Kind::Raise { class, message } = self.kind() {
+        let named = match self.kind() {
+            Kind::Raise { class, message } => Some((class.as_str(), message.as_str())),
+            // One of another interpreter's is here what its class is called.
+            Kind::Raised(exception) => Some((exception.kind(), exception.message())),
+            _ => None,
+        };
+        if let Some((class, message)) = named {
             return raised(class, message, vm).unwrap_or_else(|error| error);
         }
         let message = vm.ctx.new_str(self.to_string());
@@ -100,6 +106,10 @@ fn class_of<'a>(kind: &Kind, vm: &'a VirtualMachine) -> &'a Py<PyType> {
         | Kind::Limit { .. }
         | Kind::Poisoned { .. }
         | Kind::NotInterruptible
+        | Kind::OnlyInIsolates { .. }
+        | Kind::Reported(_)
+        | Kind::Ended { .. }
+        | Kind::EndedBefore
         | Kind::Gone
         | Kind::Broken => kinds.runtime_error,
     }

@@ -1,8 +1,13 @@
 //! Modules made of Rust.
 
-use super::{absent::Absent, bridge::Bridge};
+use super::{
+    bridge::Bridge,
+    function::Function,
+    side::{Given, Kept, Made, Side},
+    value::Value,
+};
 use crate::{
-    error::Error,
+    error::{Error, panic_message},
     interpreter::engine::{RuntimeRef, guarded},
 };
 use rustpython_vm::{
@@ -14,8 +19,12 @@ use rustpython_vm::{
     pyclass,
     types::{Callable, Representable},
 };
-use serde::{Serialize, de::DeserializeOwned};
-use std::{any::Any, fmt};
+use serde::Serialize;
+use std::{
+    any::Any,
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 /// A module of Rust functions and values, for [`Imports::with_module`](crate::Imports::with_module).
 ///
@@ -61,7 +70,22 @@ pub struct HostModule {
 #[derive(Clone)]
 enum Member {
     Function(PyRc<dyn Call>),
+    /// A function that works on objects of the VM.
+    Raw(PyRc<dyn RawCall>),
     Value(PyRc<dyn Make>),
+    /// An object of the VM.
+    RawValue(PyRc<dyn RawMake>),
+}
+
+/// A member of a [`HostModule`], as an isolate is told of it.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub enum MemberData {
+    /// A function, which is called by its place in the module.
+    Function(usize),
+    /// A value.
+    Value(Value),
+    /// A dict whose entries are values of the module.
+    Values(Value),
 }
 
 impl HostModule {
@@ -83,9 +107,9 @@ impl HostModule {
     pub fn function<A, R: Serialize>(self, name: impl Into<String>, function: impl Function<A, Output = R>) -> Self {
         let name = name.into();
         let label = name.clone();
-        self.callable(name, move |args: FuncArgs, bridge: Bridge<'_>| {
-            let result = function.apply(&label, args, bridge)?;
-            bridge.to_python(&result, || format!("the result of `{label}`"))
+        self.callable(name, move |given: Given<'_>| {
+            let side = given.side;
+            side.make(&function.apply(&label, given)?, || format!("the result of `{label}`"))
         })
     }
 
@@ -99,26 +123,38 @@ impl HostModule {
     ) -> Self {
         let name = name.into();
         let label = name.clone();
-        self.callable(name, move |args: FuncArgs, bridge: Bridge<'_>| {
-            let result = function.apply(&label, args, bridge)?.map_err(own_error)?;
-            bridge.to_python(&result, || format!("the result of `{label}`"))
+        self.callable(name, move |given: Given<'_>| {
+            let side = given.side;
+            let result = function.apply(&label, given)?.map_err(own_error)?;
+            side.make(&result, || format!("the result of `{label}`"))
         })
     }
 
     /// Adds a function that works on objects of the VM.
     pub fn raw_function(
-        self,
+        mut self,
         name: impl Into<String>,
         function: impl Fn(FuncArgs, &VirtualMachine) -> PyResult + PyThreadingConstraint + 'static,
     ) -> Self {
-        self.with_call(name.into(), move |args: FuncArgs, bridge: Bridge<'_>| function(args, bridge.vm))
+        self.members.push((name.into(), Member::Raw(PyRc::new(function))));
+        self
+    }
+
+    /// Adds an object of the VM, which is made once for each runtime.
+    pub fn raw_value(
+        mut self,
+        name: impl Into<String>,
+        make: impl Fn(&VirtualMachine) -> PyResult + PyThreadingConstraint + 'static,
+    ) -> Self {
+        self.members.push((name.into(), Member::RawValue(PyRc::new(make))));
+        self
     }
 
     /// Adds a value. A struct becomes an object with attributes, and what is below it is plain data.
     pub fn value(mut self, name: impl Into<String>, value: impl Serialize + PyThreadingConstraint + 'static) -> Self {
         let name = name.into();
         let what = format!("`{name}` of the module `{}`", self.name);
-        let make = move |bridge: Bridge<'_>| bridge.to_attributes(&value, || what.clone());
+        let make = move |side: Side<'_>| side.make_attributes(&value, || what.clone());
         self.members.push((name, Member::Value(PyRc::new(make))));
         self
     }
@@ -126,28 +162,64 @@ impl HostModule {
     /// Adds each field of a struct as a value of its own.
     pub fn values(mut self, values: impl Serialize + PyThreadingConstraint + 'static) -> Self {
         let what = format!("the values of the module `{}`", self.name);
-        let make = move |bridge: Bridge<'_>| bridge.to_python(&values, || what.clone());
+        let make = move |side: Side<'_>| side.make(&values, || what.clone());
         self.members.push((String::new(), Member::Value(PyRc::new(make))));
         self
     }
 
     fn callable(
-        self,
+        mut self,
         name: String,
-        call: impl Fn(FuncArgs, Bridge<'_>) -> Result<PyObjectRef, Error> + PyThreadingConstraint + 'static,
+        call: impl Fn(Given<'_>) -> Result<Made, Error> + PyThreadingConstraint + 'static,
     ) -> Self {
-        self.with_call(name, move |args: FuncArgs, bridge: Bridge<'_>| {
-            call(args, bridge).map_err(|error| error.into_exception(bridge.vm))
-        })
-    }
-
-    fn with_call(mut self, name: String, call: impl Call + 'static) -> Self {
         self.members.push((name, Member::Function(PyRc::new(call))));
         self
     }
 
-    pub(crate) fn name(&self) -> &str {
+    /// The name that Python code imports it by.
+    #[must_use]
+    pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Its members for an isolate, and its `__doc__`.
+    ///
+    /// # Errors
+    /// A function or a value that is one of the VM's: no isolate shares those.
+    pub fn members(&self) -> Result<(Option<&str>, Vec<(&str, MemberData)>), Error> {
+        let member = |at: usize, name: &str, member: &Member| {
+            let value = |make: &PyRc<dyn Make>| match make.make(Side::Isolate(Kept::NONE))? {
+                Made::Value(value) => Ok(value),
+                Made::Object(_) => Err(self.shares_none(name)),
+            };
+            match member {
+                Member::Function(_) => Ok(MemberData::Function(at)),
+                Member::Value(make) if name.is_empty() => value(make).map(MemberData::Values),
+                Member::Value(make) => value(make).map(MemberData::Value),
+                Member::Raw(_) | Member::RawValue(_) => Err(self.shares_none(name)),
+            }
+        };
+        let members = self.members.iter().enumerate();
+        let members = members.map(|(at, (name, of))| Ok((name.as_str(), member(at, name, of)?)));
+        Ok((self.doc.as_deref(), members.collect::<Result<_, Error>>()?))
+    }
+
+    /// Calls the function at that place in the module for an isolate. A panic is a `RuntimeError`, as in the process.
+    ///
+    /// # Errors
+    /// What the function returns; arguments or a result that don't fit; a place without a function.
+    pub fn call_member(&self, at: usize, args: Vec<Value>, kept: Kept<'_>) -> Result<Value, Error> {
+        let Some((name, Member::Function(call))) = self.members.get(at) else {
+            return Err(Error::malformed(format!("the module `{}` has no function {at}", self.name)));
+        };
+        match without_panic(|| call.call(Given::of_isolate(args, kept)))? {
+            Made::Value(value) => Ok(value),
+            Made::Object(_) => Err(self.shares_none(name)),
+        }
+    }
+
+    fn shares_none(&self, name: &str) -> Error {
+        Error::malformed(format!("`{}.{name}` works on objects of the VM, which an isolate doesn't share", self.name))
     }
 
     /// The module as an object.
@@ -157,11 +229,13 @@ impl HostModule {
         let dict = vm.ctx.new_dict();
         for (name, member) in &self.members {
             let value: PyObjectRef = match member {
-                Member::Function(call) => {
-                    let (module, name, call) = (self.name.clone(), name.clone(), call.clone());
-                    HostFunction { module, name, call }.into_ref(&vm.ctx).into()
-                }
-                Member::Value(make) => make.make(bridge)?,
+                Member::Function(call) => self.function_object(name, Callee::Values(call.clone()), vm),
+                Member::Raw(call) => self.function_object(name, Callee::Objects(call.clone()), vm),
+                Member::Value(make) => match make.make(Side::Python(bridge))? {
+                    Made::Object(object) => object,
+                    Made::Value(_) => return Err(self.shares_none(name)),
+                },
+                Member::RawValue(make) => make.make(vm).map_err(raised)?,
             };
             if !name.is_empty() {
                 dict.set_item(name.as_str(), value, vm).map_err(raised)?;
@@ -175,6 +249,10 @@ impl HostModule {
         let doc = self.doc.as_ref().map(|doc| vm.ctx.new_str(doc.as_str()));
         Ok(vm.new_module(&self.name, dict, doc))
     }
+
+    fn function_object(&self, name: &str, callee: Callee, vm: &VirtualMachine) -> PyObjectRef {
+        HostFunction { module: self.name.clone(), name: name.to_owned(), callee }.into_ref(&vm.ctx).into()
+    }
 }
 
 impl fmt::Debug for HostModule {
@@ -184,26 +262,55 @@ impl fmt::Debug for HostModule {
     }
 }
 
-/// What Python code calls.
+/// What is called with values.
 trait Call: PyThreadingConstraint {
-    fn call(&self, args: FuncArgs, bridge: Bridge<'_>) -> PyResult;
+    fn call(&self, given: Given<'_>) -> Result<Made, Error>;
 }
 
-impl<F: Fn(FuncArgs, Bridge<'_>) -> PyResult + PyThreadingConstraint> Call for F {
-    fn call(&self, args: FuncArgs, bridge: Bridge<'_>) -> PyResult {
-        self(args, bridge)
+impl<F: Fn(Given<'_>) -> Result<Made, Error> + PyThreadingConstraint> Call for F {
+    fn call(&self, given: Given<'_>) -> Result<Made, Error> {
+        self(given)
     }
 }
 
-/// What makes a value once there is a runtime.
+/// What is called with objects of the VM.
+trait RawCall: PyThreadingConstraint {
+    fn call(&self, args: FuncArgs, vm: &VirtualMachine) -> PyResult;
+}
+
+impl<F: Fn(FuncArgs, &VirtualMachine) -> PyResult + PyThreadingConstraint> RawCall for F {
+    fn call(&self, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        self(args, vm)
+    }
+}
+
+/// What makes an object of the VM.
+pub(crate) trait RawMake: PyThreadingConstraint {
+    fn make(&self, vm: &VirtualMachine) -> PyResult;
+}
+
+impl<F: Fn(&VirtualMachine) -> PyResult + PyThreadingConstraint> RawMake for F {
+    fn make(&self, vm: &VirtualMachine) -> PyResult {
+        self(vm)
+    }
+}
+
+/// What makes a value once it is known for whom.
 pub(crate) trait Make: PyThreadingConstraint {
-    fn make(&self, bridge: Bridge<'_>) -> Result<PyObjectRef, Error>;
+    fn make(&self, side: Side<'_>) -> Result<Made, Error>;
 }
 
-impl<F: Fn(Bridge<'_>) -> Result<PyObjectRef, Error> + PyThreadingConstraint> Make for F {
-    fn make(&self, bridge: Bridge<'_>) -> Result<PyObjectRef, Error> {
-        self(bridge)
+impl<F: Fn(Side<'_>) -> Result<Made, Error> + PyThreadingConstraint> Make for F {
+    fn make(&self, side: Side<'_>) -> Result<Made, Error> {
+        self(side)
     }
+}
+
+/// Runs a function of the host's that an isolate called.
+fn without_panic<R>(f: impl FnOnce() -> Result<R, Error>) -> Result<R, Error> {
+    catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|panic| {
+        Err(Error::raise("RuntimeError", format!("the host panicked: {}", panic_message(&*panic))))
+    })
 }
 
 /// The error inside of another one, if it is ours.
@@ -220,79 +327,18 @@ fn own_error<E: fmt::Display + 'static>(error: E) -> Error {
     }
 }
 
-/// A function of up to six arguments, each of them a value that serde can read.
-pub trait Function<A>: PyThreadingConstraint + 'static {
-    /// What it returns.
-    type Output;
-
-    #[doc(hidden)]
-    fn apply(&self, name: &str, args: FuncArgs, bridge: Bridge<'_>) -> Result<Self::Output, Error>;
-}
-
-/// The positional arguments of one call.
-struct Positional<'a> {
-    name: &'a str,
-    args: std::vec::IntoIter<PyObjectRef>,
-    at: usize,
-    bridge: Bridge<'a>,
-}
-
-impl<'a> Positional<'a> {
-    fn new(name: &'a str, wanted: usize, args: FuncArgs, bridge: Bridge<'a>) -> Result<Self, Error> {
-        let wrong = |message: String| Err(Error::raise("TypeError", format!("{name}() {message}")));
-        if !args.kwargs.is_empty() {
-            return wrong("takes no keyword arguments".to_owned());
-        }
-        if args.args.len() > wanted {
-            return wrong(format!("takes {wanted} arguments, and got {}", args.args.len()));
-        }
-        Ok(Self { name, args: args.args.into_iter(), at: 0, bridge })
-    }
-
-    fn next<T: DeserializeOwned>(&mut self) -> Result<T, Error> {
-        self.at += 1;
-        let what = || format!("argument {} of `{}`", self.at, self.name);
-        match self.args.next() {
-            Some(object) => self.bridge.to_rust(object, what),
-            None => T::deserialize(Absent).map_err(|cause| Error::misfit(what(), String::new(), cause.to_string())),
-        }
-    }
-}
-
-macro_rules! functions {
-    ($($name:ident)*) => {
-        impl<F, R, $($name: DeserializeOwned),*> Function<($($name,)*)> for F
-        where
-            F: Fn($($name),*) -> R + PyThreadingConstraint + 'static,
-        {
-            type Output = R;
-
-            #[allow(non_snake_case)]
-            fn apply(&self, name: &str, args: FuncArgs, bridge: Bridge<'_>) -> Result<R, Error> {
-                let wanted = <[&str]>::len(&[$(stringify!($name)),*]);
-                let mut _positional = Positional::new(name, wanted, args, bridge)?;
-                $(let $name = _positional.next()?;)*
-                Ok(self($($name),*))
-            }
-        }
-    };
-}
-
-functions!();
-functions!(A);
-functions!(A B);
-functions!(A B C);
-functions!(A B C D);
-functions!(A B C D E);
-functions!(A B C D E G);
-
 /// A function of a [`HostModule`] as an object of the VM.
 #[pyclass(module = "exocet", name = "host_function")]
 #[derive(PyPayload)]
 pub(crate) struct HostFunction {
     module: String,
     name: String,
-    call: PyRc<dyn Call>,
+    callee: Callee,
+}
+
+enum Callee {
+    Values(PyRc<dyn Call>),
+    Objects(PyRc<dyn RawCall>),
 }
 
 impl fmt::Debug for HostFunction {
@@ -324,8 +370,17 @@ impl Callable for HostFunction {
 
     fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         guarded(vm, || {
+            let call = match &zelf.callee {
+                Callee::Objects(call) => return call.call(args, vm),
+                Callee::Values(call) => call,
+            };
             let runtime = RuntimeRef::of(vm);
-            zelf.call.call(args, Bridge { vm, runtime: &runtime })
+            let given = Given::in_process(&zelf.name, args, Bridge { vm, runtime: &runtime });
+            match given.and_then(|given| call.call(given)) {
+                Ok(Made::Object(object)) => Ok(object),
+                Ok(Made::Value(_)) => Err(vm.new_runtime_error("a value of another side")),
+                Err(error) => Err(error.into_exception(vm)),
+            }
         })
     }
 }

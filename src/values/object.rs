@@ -1,6 +1,9 @@
 //! A live Python object, kept on the Rust side.
 
-use super::bridge::{self, Bridge};
+use super::{
+    arguments::Arguments,
+    bridge::{self, Bridge},
+};
 use crate::{
     error::{Error, Kind},
     interpreter::engine::RuntimeRef,
@@ -104,11 +107,23 @@ impl Object {
     /// # Errors
     /// As for [`call`](Self::call).
     pub fn invoke<T: DeserializeOwned>(&self, arguments: impl Arguments) -> Result<T, Error> {
+        self.invoke_with(arguments, ())
+    }
+
+    /// Calls the object itself with keyword arguments too.
+    ///
+    /// # Errors
+    /// As for [`call`](Self::call).
+    pub fn invoke_with<T: DeserializeOwned>(
+        &self,
+        arguments: impl Arguments,
+        keywords: impl Serialize,
+    ) -> Result<T, Error> {
         self.enter(|object, bridge| {
             let name = bridge.vm.get_attribute_opt(object, "__name__").ok().flatten();
             let name = name.and_then(|name| Some(name.downcast_ref::<PyStr>()?.to_string()));
             let name = name.unwrap_or_else(|| object.class().name().to_string());
-            apply(object, &name, arguments, (), bridge)
+            apply(object, &name, arguments, keywords, bridge)
         })
     }
 
@@ -258,55 +273,3 @@ impl<'de> Deserialize<'de> for Object {
         deserializer.deserialize_newtype_struct(bridge::OBJECT, Visitor)
     }
 }
-
-/// The arguments of a call: a tuple of up to eight values, or a `Vec` or slice of values.
-pub trait Arguments: sealed::Sealed {
-    #[doc(hidden)]
-    fn to_python(&self, function: &str, bridge: Bridge<'_>) -> Result<Vec<PyObjectRef>, Error>;
-}
-
-mod sealed {
-    pub trait Sealed {}
-}
-
-fn argument<T: Serialize>(value: &T, at: usize, function: &str, bridge: Bridge<'_>) -> Result<PyObjectRef, Error> {
-    bridge.to_python(value, || format!("argument {at} of `{function}`"))
-}
-
-impl<T: Serialize> sealed::Sealed for &[T] {}
-
-impl<T: Serialize> Arguments for &[T] {
-    fn to_python(&self, function: &str, bridge: Bridge<'_>) -> Result<Vec<PyObjectRef>, Error> {
-        self.iter().enumerate().map(|(at, value)| argument(value, at + 1, function, bridge)).collect()
-    }
-}
-
-impl<T: Serialize> sealed::Sealed for Vec<T> {}
-
-impl<T: Serialize> Arguments for Vec<T> {
-    fn to_python(&self, function: &str, bridge: Bridge<'_>) -> Result<Vec<PyObjectRef>, Error> {
-        self.as_slice().to_python(function, bridge)
-    }
-}
-
-macro_rules! arguments {
-    ($($name:ident $at:tt)*) => {
-        impl<$($name: Serialize),*> sealed::Sealed for ($($name,)*) {}
-
-        impl<$($name: Serialize),*> Arguments for ($($name,)*) {
-            fn to_python(&self, _function: &str, _bridge: Bridge<'_>) -> Result<Vec<PyObjectRef>, Error> {
-                Ok(vec![$(argument(&self.$at, $at + 1, _function, _bridge)?),*])
-            }
-        }
-    };
-}
-
-arguments!();
-arguments!(A 0);
-arguments!(A 0 B 1);
-arguments!(A 0 B 1 C 2);
-arguments!(A 0 B 1 C 2 D 3);
-arguments!(A 0 B 1 C 2 D 3 E 4);
-arguments!(A 0 B 1 C 2 D 3 E 4 F 5);
-arguments!(A 0 B 1 C 2 D 3 E 4 F 5 G 6);
-arguments!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7);

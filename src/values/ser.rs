@@ -1,20 +1,44 @@
-//! Rust values as Python objects.
+//! Rust values as Python objects, or as [`Value`](super::value::Value)s for where there are none.
 
-use super::bridge::{self, Bridge, Failure, MAX_DEPTH, OBJECT};
-use rustpython_vm::{
-    AsObject, PyObjectRef, PyPayload,
-    builtins::{PyDictRef, PyNamespace},
-};
+use super::failure::{Failure, MAX_DEPTH};
 use serde::{
     Serialize,
     ser::{self, Error},
 };
 
-type Result<T = PyObjectRef> = std::result::Result<T, Failure>;
+type Result<T> = std::result::Result<T, Failure>;
+
+/// What values become.
+pub(crate) trait Target: Copy {
+    /// One of them.
+    type Value;
+    /// A dict in the making.
+    type Dict;
+
+    fn none(self) -> Self::Value;
+    fn bool(self, value: bool) -> Self::Value;
+    fn int(self, value: i64) -> Self::Value;
+    fn long(self, value: i128) -> Self::Value;
+    fn natural(self, value: u128) -> Self::Value;
+    fn float(self, value: f64) -> Self::Value;
+    fn text(self, value: &str) -> Self::Value;
+    fn bytes(self, value: &[u8]) -> Self::Value;
+    fn list(self, items: Vec<Self::Value>) -> Self::Value;
+    fn tuple(self, items: Vec<Self::Value>) -> Self::Value;
+    fn dict(self) -> Self::Dict;
+    fn insert(self, dict: &mut Self::Dict, key: Self::Value, value: Self::Value) -> Result<()>;
+    fn finish(self, dict: Self::Dict) -> Self::Value;
+    /// An object with attributes in place of a dict.
+    fn attributes(self, dict: Self::Dict) -> Result<Self::Value>;
+    /// How a key of a dict is shown in an error.
+    fn show(self, key: &Self::Value) -> String;
+    /// What `value` hands over as a newtype struct of this name, if the name means an object.
+    fn object<T: Serialize + ?Sized>(self, name: &str, value: &T) -> Option<Result<Self::Value>>;
+}
 
 #[derive(Clone, Copy)]
-pub(crate) struct Serializer<'a> {
-    bridge: Bridge<'a>,
+pub(crate) struct Serializer<T> {
+    target: T,
     depth: usize,
     form: Form,
 }
@@ -29,13 +53,13 @@ enum Form {
     Key,
 }
 
-impl<'a> Serializer<'a> {
-    pub(crate) fn new(bridge: Bridge<'a>) -> Self {
-        Self { bridge, depth: 0, form: Form::Plain }
+impl<T: Target> Serializer<T> {
+    pub(crate) fn new(target: T) -> Self {
+        Self { target, depth: 0, form: Form::Plain }
     }
 
-    pub(crate) fn with_attributes(bridge: Bridge<'a>) -> Self {
-        Self { bridge, depth: 0, form: Form::Attributes }
+    pub(crate) fn with_attributes(target: T) -> Self {
+        Self { target, depth: 0, form: Form::Attributes }
     }
 
     /// The serializer for what a container holds.
@@ -51,132 +75,112 @@ impl<'a> Serializer<'a> {
         Self { form: Form::Key, ..self }
     }
 
-    fn text(self, text: &str) -> PyObjectRef {
-        self.bridge.vm.ctx.new_str(text).into()
-    }
-
-    fn map(self, kind: &str) -> Result<Map<'a>> {
+    fn map(self, kind: &str) -> Result<Map<T>> {
         if self.form == Form::Key {
             return Err(Failure::custom(format_args!("{kind} can't be a key of a dict")));
         }
         let as_attributes = self.form == Form::Attributes;
-        let dict = self.bridge.vm.ctx.new_dict();
-        Ok(Map { inner: self.inner()?, dict, key: None, as_attributes, variant: None })
+        Ok(Map { inner: self.inner()?, dict: self.target.dict(), key: None, as_attributes, variant: None })
     }
 
-    fn sequence(self, len: Option<usize>, is_list: bool) -> Result<Sequence<'a>> {
+    fn sequence(self, len: Option<usize>, is_list: bool) -> Result<Sequence<T>> {
         // The length is a hint, and may be anything.
         let items = Vec::with_capacity(len.unwrap_or(0).min(4096));
         Ok(Sequence { inner: self.inner()?, items, is_list: is_list && self.form != Form::Key, variant: None })
     }
 
     /// `{variant: content}`
-    fn variant(self, variant: &str, content: PyObjectRef) -> Result {
-        let dict = self.bridge.vm.ctx.new_dict();
-        dict.set_item(variant, content, self.bridge.vm)?;
-        Ok(dict.into())
+    fn variant(self, variant: &str, content: T::Value) -> Result<T::Value> {
+        let mut dict = self.target.dict();
+        self.target.insert(&mut dict, self.target.text(variant), content)?;
+        Ok(self.target.finish(dict))
     }
 }
 
 macro_rules! numbers {
-    ($($method:ident: $type:ty => $new:ident,)*) => {
-        $(fn $method(self, value: $type) -> Result {
-            Ok(self.bridge.vm.ctx.$new(value.into()).into())
+    ($($method:ident: $type:ty => $make:ident,)*) => {
+        $(fn $method(self, value: $type) -> Result<T::Value> {
+            Ok(self.target.$make(value.into()))
         })*
     };
 }
 
-macro_rules! integers {
-    ($($method:ident: $type:ty,)*) => {
-        $(fn $method(self, value: $type) -> Result {
-            Ok(self.bridge.vm.ctx.new_int(value).into())
-        })*
-    };
-}
-
-impl<'a> ser::Serializer for Serializer<'a> {
-    type Ok = PyObjectRef;
+impl<T: Target> ser::Serializer for Serializer<T> {
+    type Ok = T::Value;
     type Error = Failure;
-    type SerializeSeq = Sequence<'a>;
-    type SerializeTuple = Sequence<'a>;
-    type SerializeTupleStruct = Sequence<'a>;
-    type SerializeTupleVariant = Sequence<'a>;
-    type SerializeMap = Map<'a>;
-    type SerializeStruct = Map<'a>;
-    type SerializeStructVariant = Map<'a>;
+    type SerializeSeq = Sequence<T>;
+    type SerializeTuple = Sequence<T>;
+    type SerializeTupleStruct = Sequence<T>;
+    type SerializeTupleVariant = Sequence<T>;
+    type SerializeMap = Map<T>;
+    type SerializeStruct = Map<T>;
+    type SerializeStructVariant = Map<T>;
 
-    integers! {
-        serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64, serialize_i128: i128,
-        serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64, serialize_u128: u128,
-    }
-    numbers! { serialize_bool: bool => new_bool, serialize_f32: f32 => new_float, serialize_f64: f64 => new_float, }
-
-    fn serialize_char(self, value: char) -> Result {
-        Ok(self.text(value.encode_utf8(&mut [0; 4])))
+    numbers! {
+        serialize_bool: bool => bool,
+        serialize_i8: i8 => int, serialize_i16: i16 => int, serialize_i32: i32 => int, serialize_i64: i64 => int,
+        serialize_u8: u8 => int, serialize_u16: u16 => int, serialize_u32: u32 => int, serialize_u64: u64 => long,
+        serialize_i128: i128 => long, serialize_u128: u128 => natural,
+        serialize_f32: f32 => float, serialize_f64: f64 => float,
     }
 
-    fn serialize_str(self, value: &str) -> Result {
-        Ok(self.text(value))
+    fn serialize_char(self, value: char) -> Result<T::Value> {
+        Ok(self.target.text(value.encode_utf8(&mut [0; 4])))
     }
 
-    fn serialize_bytes(self, value: &[u8]) -> Result {
-        Ok(self.bridge.vm.ctx.new_bytes(value.to_vec()).into())
+    fn serialize_str(self, value: &str) -> Result<T::Value> {
+        Ok(self.target.text(value))
     }
 
-    fn serialize_none(self) -> Result {
-        Ok(self.bridge.vm.ctx.none())
+    fn serialize_bytes(self, value: &[u8]) -> Result<T::Value> {
+        Ok(self.target.bytes(value))
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result {
+    fn serialize_none(self) -> Result<T::Value> {
+        Ok(self.target.none())
+    }
+
+    fn serialize_some<V: Serialize + ?Sized>(self, value: &V) -> Result<T::Value> {
         value.serialize(self)
     }
 
-    fn serialize_unit(self) -> Result {
-        Ok(self.bridge.vm.ctx.none())
+    fn serialize_unit(self) -> Result<T::Value> {
+        Ok(self.target.none())
     }
 
-    fn serialize_unit_struct(self, _: &'static str) -> Result {
-        Ok(self.bridge.vm.ctx.none())
+    fn serialize_unit_struct(self, _: &'static str) -> Result<T::Value> {
+        Ok(self.target.none())
     }
 
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result {
-        Ok(self.text(variant))
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<T::Value> {
+        Ok(self.target.text(variant))
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result {
-        if name != OBJECT {
-            return value.serialize(self);
-        }
-        match bridge::receive(|| value.serialize(self).map(drop))? {
-            Some(object) if object.runtime().is(self.bridge.runtime) => {
-                object.raw(self.bridge.vm).map_err(Failure::from)
-            }
-            Some(_) => Err(Failure::OtherRuntime),
-            None => Err(Failure::custom("it is no Python object")),
-        }
+    fn serialize_newtype_struct<V: Serialize + ?Sized>(self, name: &'static str, value: &V) -> Result<T::Value> {
+        self.target.object(name, value).unwrap_or_else(|| value.serialize(self))
     }
 
-    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+    fn serialize_newtype_variant<V: Serialize + ?Sized>(
         self,
         _: &'static str,
         _: u32,
         variant: &'static str,
-        value: &T,
-    ) -> Result {
+        value: &V,
+    ) -> Result<T::Value> {
         let map = self.map("an enum's variant with content")?;
         let content = value.serialize(map.inner).map_err(|failure| failure.below(format_args!(".{variant}")))?;
         self.variant(variant, content)
     }
 
-    fn serialize_seq(self, len: Option<usize>) -> Result<Sequence<'a>> {
+    fn serialize_seq(self, len: Option<usize>) -> Result<Sequence<T>> {
         self.sequence(len, true)
     }
 
-    fn serialize_tuple(self, len: usize) -> Result<Sequence<'a>> {
+    fn serialize_tuple(self, len: usize) -> Result<Sequence<T>> {
         self.sequence(Some(len), false)
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<Sequence<'a>> {
+    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<Sequence<T>> {
         self.sequence(Some(len), false)
     }
 
@@ -186,45 +190,45 @@ impl<'a> ser::Serializer for Serializer<'a> {
         _: u32,
         variant: &'static str,
         len: usize,
-    ) -> Result<Sequence<'a>> {
+    ) -> Result<Sequence<T>> {
         if self.form == Form::Key {
             return Err(Failure::custom("an enum's variant with content can't be a key of a dict"));
         }
         Ok(Sequence { variant: Some(variant), ..self.sequence(Some(len), false)? })
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Map<'a>> {
+    fn serialize_map(self, _: Option<usize>) -> Result<Map<T>> {
         let form = if self.form == Form::Attributes { Form::Plain } else { self.form };
         Self { form, ..self }.map("a map")
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Map<'a>> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Map<T>> {
         self.map("a struct")
     }
 
-    fn serialize_struct_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Map<'a>> {
+    fn serialize_struct_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Map<T>> {
         let form = if self.form == Form::Attributes { Form::Plain } else { self.form };
         Ok(Map { variant: Some(variant), ..Self { form, ..self }.map("an enum's variant with content")? })
     }
 }
 
-pub(crate) struct Sequence<'a> {
-    inner: Serializer<'a>,
-    items: Vec<PyObjectRef>,
+pub(crate) struct Sequence<T: Target> {
+    inner: Serializer<T>,
+    items: Vec<T::Value>,
     is_list: bool,
     variant: Option<&'static str>,
 }
 
-impl Sequence<'_> {
-    fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
+impl<T: Target> Sequence<T> {
+    fn push<V: Serialize + ?Sized>(&mut self, value: &V) -> Result<()> {
         let at = self.items.len();
         self.items.push(value.serialize(self.inner).map_err(|failure| failure.below(format_args!("[{at}]")))?);
         Ok(())
     }
 
-    fn finish(self) -> Result {
-        let ctx = &self.inner.bridge.vm.ctx;
-        let object = if self.is_list { ctx.new_list(self.items).into() } else { ctx.new_tuple(self.items).into() };
+    fn finish(self) -> Result<T::Value> {
+        let target = self.inner.target;
+        let object = if self.is_list { target.list(self.items) } else { target.tuple(self.items) };
         match self.variant {
             Some(variant) => self.inner.variant(variant, object),
             None => Ok(object),
@@ -234,15 +238,15 @@ impl Sequence<'_> {
 
 macro_rules! sequences {
     ($($trait:ident: $method:ident,)*) => {
-        $(impl ser::$trait for Sequence<'_> {
-            type Ok = PyObjectRef;
+        $(impl<T: Target> ser::$trait for Sequence<T> {
+            type Ok = T::Value;
             type Error = Failure;
 
-            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
+            fn $method<V: Serialize + ?Sized>(&mut self, value: &V) -> Result<()> {
                 self.push(value)
             }
 
-            fn end(self) -> Result {
+            fn end(self) -> Result<T::Value> {
                 self.finish()
             }
         })*
@@ -256,70 +260,67 @@ sequences! {
     SerializeTupleVariant: serialize_field,
 }
 
-pub(crate) struct Map<'a> {
-    inner: Serializer<'a>,
-    dict: PyDictRef,
-    key: Option<PyObjectRef>,
+pub(crate) struct Map<T: Target> {
+    inner: Serializer<T>,
+    dict: T::Dict,
+    key: Option<T::Value>,
     as_attributes: bool,
     variant: Option<&'static str>,
 }
 
-impl Map<'_> {
-    fn set<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<()> {
+impl<T: Target> Map<T> {
+    fn set<V: Serialize + ?Sized>(&mut self, name: &'static str, value: &V) -> Result<()> {
         let value = value.serialize(self.inner).map_err(|failure| failure.below(format_args!(".{name}")))?;
-        Ok(self.dict.set_item(name, value, self.inner.bridge.vm)?)
+        let target = self.inner.target;
+        target.insert(&mut self.dict, target.text(name), value)
     }
 
-    fn finish(self) -> Result {
-        let vm = self.inner.bridge.vm;
+    fn finish(self) -> Result<T::Value> {
+        let target = self.inner.target;
         if self.as_attributes {
-            let namespace = PyNamespace {}.into_ref(&vm.ctx);
-            if let Some(attributes) = namespace.as_object().dict() {
-                attributes.merge_object(self.dict.into(), vm)?;
-            }
-            return Ok(namespace.into());
+            return target.attributes(self.dict);
         }
+        let dict = target.finish(self.dict);
         match self.variant {
-            Some(variant) => self.inner.variant(variant, self.dict.into()),
-            None => Ok(self.dict.into()),
+            Some(variant) => self.inner.variant(variant, dict),
+            None => Ok(dict),
         }
     }
 }
 
-impl ser::SerializeMap for Map<'_> {
-    type Ok = PyObjectRef;
+impl<T: Target> ser::SerializeMap for Map<T> {
+    type Ok = T::Value;
     type Error = Failure;
 
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<()> {
+    fn serialize_key<K: Serialize + ?Sized>(&mut self, key: &K) -> Result<()> {
         self.key = Some(key.serialize(self.inner.key())?);
         Ok(())
     }
 
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-        let vm = self.inner.bridge.vm;
+    fn serialize_value<V: Serialize + ?Sized>(&mut self, value: &V) -> Result<()> {
+        let target = self.inner.target;
         let key = self.key.take().ok_or_else(|| Failure::custom("a value without a key"))?;
-        let value = value.serialize(self.inner).map_err(|failure| {
-            failure.below(format_args!("[{}]", key.repr(vm).map_or_else(|_| "?".to_owned(), |key| key.to_string())))
-        })?;
-        Ok(self.dict.set_item(&*key, value, vm)?)
+        let value = value.serialize(self.inner);
+        let value = value.map_err(|failure| failure.below(format_args!("[{}]", target.show(&key))))?;
+        target.insert(&mut self.dict, key, value)
     }
 
-    fn end(self) -> Result {
+    fn end(self) -> Result<T::Value> {
         self.finish()
     }
 }
 
 macro_rules! structs {
     ($($trait:ident,)*) => {
-        $(impl ser::$trait for Map<'_> {
-            type Ok = PyObjectRef;
+        $(impl<T: Target> ser::$trait for Map<T> {
+            type Ok = T::Value;
             type Error = Failure;
 
-            fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<()> {
+            fn serialize_field<V: Serialize + ?Sized>(&mut self, name: &'static str, value: &V) -> Result<()> {
                 self.set(name, value)
             }
 
-            fn end(self) -> Result {
+            fn end(self) -> Result<T::Value> {
                 self.finish()
             }
         })*

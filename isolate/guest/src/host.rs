@@ -1,5 +1,11 @@
 //! What the host does for the guest.
 
+use crate::{
+    boundary::{Answer, Ask},
+    buffer,
+};
+use exocet::{Error, error::Report};
+
 #[link(wasm_import_module = "exocet")]
 unsafe extern "C" {
     #[link_name = "random"]
@@ -12,6 +18,8 @@ unsafe extern "C" {
     safe fn print_at(stream: u32, address: *const u8, length: usize);
     #[link_name = "panicked"]
     safe fn panicked_at(address: *const u8, length: usize);
+    #[link_name = "ask"]
+    safe fn ask_at(address: *const u8, length: usize) -> usize;
 }
 
 /// The time in milliseconds since 1970.
@@ -32,6 +40,19 @@ pub(crate) fn print(to_stderr: bool, text: &str) {
 /// Tells why the guest is about to end.
 pub(crate) fn panicked(message: &str) {
     panicked_at(message.as_ptr(), message.len());
+}
+
+/// Asks the host something.
+pub(crate) fn ask(question: &Ask) -> Result<Answer, Error> {
+    let mut bytes = Vec::new();
+    ciborium::into_writer(question, &mut bytes).map_err(|error| Error::malformed(error.to_string()))?;
+    let length = ask_at(bytes.as_ptr(), bytes.len());
+    let answer = buffer::take();
+    match ciborium::from_reader(&answer[..length.min(answer.len())]) {
+        Ok(Answer::Failed(report)) => Err(report.into()),
+        Ok(answer) => Ok(answer),
+        Err(error) => Err(Report::new(Error::malformed(format!("the host's answer can't be read: {error}"))).into()),
+    }
 }
 
 /// Where `getrandom` is told to find this, it takes it by this name.

@@ -1,3 +1,4 @@
 //! Isolates, from the guest that `wasm/build.sh guest` built. `EXOCET_GUEST` names another one.
 
 mod isolates;
+mod support;

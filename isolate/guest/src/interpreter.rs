@@ -1,0 +1,188 @@
+//! The interpreter of the guest, and what the host has it do.
+
+use crate::{
+    boundary::{Program, Reply, Request, Resume, SourceData, Start},
+    clock, host,
+    imports::imports,
+    memory,
+    objects::Objects,
+    observer, output,
+    source::Asked,
+};
+use exocet::{
+    Error, Memory, Object, Realm, Runtime, Source,
+    modules::{PythonModule, SearchPath},
+    raw,
+    values::{Table, Value, Wanted},
+    vm::{PyResult, Settings, VirtualMachine, class::PyClassImpl},
+};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc};
+
+struct Interpreter {
+    runtime: Runtime,
+    /// All modules of the sources, which see one another.
+    realm: Realm,
+    sources: Vec<Arc<dyn Source>>,
+}
+
+thread_local! {
+    static INTERPRETER: RefCell<Option<Rc<Interpreter>>> = const { RefCell::new(None) };
+}
+
+pub(crate) fn handle(request: Request) -> Result<Reply, Error> {
+    let request = match request {
+        Request::Start(start) => return self::start(start).map(|()| Reply::Done),
+        request => request,
+    };
+    let interpreter = INTERPRETER.with_borrow(Clone::clone);
+    let interpreter = interpreter.ok_or_else(|| Error::malformed("a host starts the interpreter first"))?;
+    match request {
+        Request::Start(_) => Ok(Reply::Nothing),
+        Request::Import { name } => {
+            let module = interpreter.realm.import(&name)?;
+            interpreter.send(module, Wanted::Object)
+        }
+        Request::Call { object, name, arguments, keywords, wanted } => {
+            interpreter.call(object, name, arguments, keywords, wanted)
+        }
+        Request::Get { object, name, wanted } => {
+            let object = kept(object)?;
+            let found = name.map_or(Ok(object.clone()), |name| object.get::<Object>(&name))?;
+            interpreter.send(found, wanted)
+        }
+        Request::Set { object, name, value } => {
+            kept(object)?.set(&name, interpreter.receive(value)?).map(|()| Reply::Done)
+        }
+        Request::Has { object, name } => kept(object)?.has(&name).map(Reply::Is),
+        Request::Read { object, view } => {
+            let object = kept(object)?;
+            let read = interpreter.runtime.try_enter(|vm| Value::view(&object, &view, &Objects, vm))?;
+            Ok(read.map_or(Reply::Nothing, Reply::Value))
+        }
+        Request::Run { program, arguments } => interpreter.run(program, arguments),
+        Request::Freeze => {
+            interpreter.runtime.try_enter(|vm| {
+                let gc = raw::pass_through(vm).lookup("gc", vm)?;
+                vm.call_method(&gc, "collect", ()).map(drop)
+            })?;
+            memory::is_frozen();
+            Ok(Reply::Done)
+        }
+    }
+}
+
+/// Goes on from a snapshot.
+pub(crate) fn resume(Resume { is_observed }: Resume) -> Result<(), Error> {
+    observer::set(is_observed);
+    INTERPRETER.with_borrow(Clone::clone).map_or(Ok(()), |interpreter| interpreter.runtime.try_enter(reseed))
+}
+
+/// Starts the interpreter.
+fn start(start: Start) -> Result<(), Error> {
+    std::panic::set_hook(Box::new(|panic| host::panicked(&panic.to_string())));
+    clock::set();
+    let mut settings = Settings::default();
+    settings.hash_seed = Some(start.hash_seed);
+    let mut builder = Runtime::builder()
+        .isolated()
+        .without_signals()
+        .vm_settings(settings)
+        .limits(start.limits.clone())
+        .observer(observer::Teller);
+    let mut path = SearchPath::new();
+    let sources: Vec<_> = start.sources.into_iter().enumerate().map(|(number, data)| source(number, data)).collect();
+    for source in &sources {
+        path = path.with(source.clone());
+        builder = builder.shared_source(source.clone());
+    }
+    let runtime = builder.build()?;
+    runtime.try_enter(|vm| {
+        let _ = output::Stream::make_static_type();
+        clock::install(vm)?;
+        output::install(vm)
+    })?;
+    let realm = runtime.realm_of(&path, &imports(start.imports).with_limits(start.limits))?;
+    INTERPRETER.set(Some(Rc::new(Interpreter { runtime, realm, sources })));
+    Ok(())
+}
+
+fn source(number: usize, SourceData { label, files }: SourceData) -> Arc<dyn Source> {
+    let Some(files) = files else { return Arc::new(Asked { number, label }) };
+    let memory = Memory::new(label);
+    for (path, content) in files {
+        memory.insert(path, content.0);
+    }
+    Arc::new(memory)
+}
+
+/// The object of that number.
+fn kept(number: u32) -> Result<Object, Error> {
+    Objects.get(number).ok_or_else(|| Error::malformed(format!("there is no object {number}")))
+}
+
+impl Interpreter {
+    /// An object for the host.
+    fn send(&self, object: Object, wanted: Wanted) -> Result<Reply, Error> {
+        let value = self.runtime.try_enter(|vm| Value::of_object(object.raw(vm)?, wanted, &Objects, vm))?;
+        Ok(match value {
+            Value::Object(handle) if wanted == Wanted::Object => Reply::Object(handle),
+            value => Reply::Value(value),
+        })
+    }
+
+    /// A value of the host's.
+    fn receive(&self, value: Value) -> Result<Object, Error> {
+        let made = |vm: &VirtualMachine| value.into_object(&Objects, vm).map(|object| Object::new(object, vm));
+        self.runtime.try_enter(made)?
+    }
+
+    fn call(
+        &self,
+        object: u32,
+        name: Option<String>,
+        arguments: Vec<Value>,
+        keywords: Value,
+        wanted: Wanted,
+    ) -> Result<Reply, Error> {
+        let object = kept(object)?;
+        let arguments = arguments.into_iter().map(|value| self.receive(value)).collect::<Result<Vec<_>, _>>()?;
+        let mut named = BTreeMap::new();
+        if let Value::Dict(entries) = keywords {
+            for (key, value) in entries {
+                let Value::Text(key) = key else { return Err(Error::malformed("a keyword is no string")) };
+                named.insert(key, self.receive(value)?);
+            }
+        }
+        let result: Object = match name {
+            Some(name) => object.call_with(&name, arguments, named)?,
+            None => object.invoke_with(arguments, named)?,
+        };
+        self.send(result, wanted)
+    }
+
+    /// Runs a program.
+    fn run(&self, program: Program, arguments: Vec<String>) -> Result<Reply, Error> {
+        let main = match program {
+            Program::File { source, path } => match self.sources.get(source) {
+                Some(source) => PythonModule::from_source(source, &path, "__main__")?,
+                None => return Err(Error::malformed(format!("there is no source {source}"))),
+            },
+            Program::Module(name) => self.runtime.search_path()?.get(&name)?,
+        };
+        self.runtime.try_enter(|vm| {
+            let arguments = arguments.into_iter().map(|argument| vm.ctx.new_str(argument).into()).collect();
+            vm.sys_module.set_attr("argv", vm.ctx.new_list(arguments), vm)?;
+            let mapper = raw::MapperRef::from_object(&*self.realm.object().raw(vm)?, vm)?;
+            raw::run_main(&main, &mapper, vm)
+        })?;
+        Ok(Reply::Done)
+    }
+}
+
+/// The VM's generator is as the snapshot had it, and so is the one of `random`, if that was loaded.
+fn reseed(vm: &VirtualMachine) -> PyResult<()> {
+    rand::rng().reseed().map_err(|error| vm.new_os_error(error.to_string()))?;
+    let modules = vm.sys_module.get_attr("modules", vm)?;
+    let random = modules.get_item("random", vm);
+    random.map_or(Ok(()), |random| vm.call_method(&random, "seed", ()).map(drop))
+}

@@ -1,0 +1,187 @@
+//! What an isolate may ask its host: imports, functions, files, and to be heard.
+
+use crate::boundary::{Answer, Ask, Choice, Content, Found, Layer, Lookup, Module};
+use exocet::{
+    Choice as Chosen, Choose, Error, HostModule, Imports, Observer, Part, Source, error::Report, observe::Event,
+    source::Shape, values::Kept,
+};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// What answers an isolate: the imports as the host has them, and sources that are read when they are asked.
+pub(crate) struct Host {
+    layers: Vec<Layer>,
+    /// By the numbers of the layers.
+    modules: BTreeMap<u32, HostModule>,
+    choosers: BTreeMap<u32, Arc<dyn Choose>>,
+    sources: Vec<Option<Arc<dyn Source>>>,
+}
+
+/// What belongs to one isolate of a host.
+#[derive(Default)]
+pub(crate) struct Session {
+    /// The modules that were handed out as answers about imports, by their numbers.
+    handed: Mutex<Vec<HostModule>>,
+    observer: Option<Arc<dyn Observer>>,
+    /// Events that are kept, while a snapshot is made.
+    events: Option<Mutex<Vec<Event>>>,
+}
+
+/// From here on numbers are those of modules that were handed out.
+const HANDED: u32 = 1 << 16;
+
+impl Host {
+    /// What answers by these imports, and for these sources.
+    ///
+    /// # Errors
+    /// What can't be in an isolate: a mapper, a function or a value that works on objects of the VM; limits that nobody enforces
+    /// there.
+    pub(crate) fn new(imports: &Imports, sources: Vec<Option<Arc<dyn Source>>>) -> Result<Self, Error> {
+        let mut host = Self { layers: Vec::new(), modules: BTreeMap::new(), choosers: BTreeMap::new(), sources };
+        for (number, part) in (0..).zip(imports.parts()?) {
+            let layer = match part {
+                Part::Nothing => Layer::Nothing,
+                Part::Chosen(choose) => {
+                    host.choosers.insert(number, choose.clone());
+                    Layer::Chosen
+                }
+                Part::Module(module) => {
+                    host.modules.insert(number, module.clone());
+                    Layer::Module(describe(module, number)?)
+                }
+                Part::Value(name, value) => Layer::Value(name.to_owned(), value),
+                Part::Without(names) => Layer::Without(names.to_vec()),
+                Part::Policy(policy) => Layer::Policy(policy.clone()),
+                Part::Limits(_) => {
+                    let text = "an isolate has the limits that it is started with, and none by its imports";
+                    return Err(Error::malformed(text));
+                }
+                _ => return Err(Error::malformed("a part of the imports has no form in an isolate")),
+            };
+            host.layers.push(layer);
+        }
+        Ok(host)
+    }
+
+    /// The imports as the guest is told of them.
+    pub(crate) fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// Answers a question of an isolate.
+    pub(crate) fn answer(&self, ask: Ask, session: &Session, kept: Kept<'_>) -> Answer {
+        let answer = match ask {
+            Ask::Choose { number, question } => self.choice(number, session, |choose| choose.choose(&question)),
+            Ask::Call { module, member, arguments } => self
+                .with_module(module, session, |module| module.call_member(member, arguments, kept))
+                .map(Answer::Value),
+            Ask::Find { source, path, lookup } => Ok(Answer::Found(self.find(source, &path, &lookup))),
+            Ask::Tell(event) => {
+                session.tell(event);
+                Ok(Answer::Done)
+            }
+        };
+        answer.unwrap_or_else(|error| Answer::Failed(Report::new(error)))
+    }
+
+    fn choice(&self, number: u32, session: &Session, ask: impl FnOnce(&dyn Choose) -> Chosen) -> Result<Answer, Error> {
+        let choose = self.choosers.get(&number);
+        let choose = choose.ok_or_else(|| Error::malformed(format!("nobody chooses under the number {number}")))?;
+        let chosen = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ask(&**choose)));
+        let chosen = chosen.map_err(|_| Error::raise("RuntimeError", "the host panicked"))?;
+        Ok(Answer::Choice(match chosen {
+            Chosen::PassThrough => Choice::PassThrough,
+            Chosen::NotMine => Choice::NotMine,
+            Chosen::Denied(reason) => Choice::Denied(reason),
+            Chosen::Rename(name) => Choice::Rename(name),
+            Chosen::Source(text) => Choice::Source(text),
+            Chosen::Value(value) => Choice::Value(value),
+            Chosen::Module(module) => Choice::Module(session.hand_out(module)?),
+            Chosen::Failed(error) => return Err(error),
+            other => return Err(Error::malformed(format!("{other:?} has no form in an isolate"))),
+        }))
+    }
+
+    fn with_module<R>(
+        &self,
+        number: u32,
+        session: &Session,
+        f: impl FnOnce(&HostModule) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let missing = || Error::malformed(format!("there is no module {number} of the host's"));
+        if let Some(at) = number.checked_sub(HANDED) {
+            let handed = session.handed.lock().unwrap_or_else(PoisonError::into_inner).get(at as usize).cloned();
+            return f(&handed.ok_or_else(missing)?);
+        }
+        f(self.modules.get(&number).ok_or_else(missing)?)
+    }
+
+    fn find(&self, source: usize, path: &str, lookup: &Lookup) -> Found {
+        let Some(Some(source)) = self.sources.get(source) else { return Found::Nothing };
+        let found = match lookup {
+            Lookup::Read => source.read(path).map(|bytes| bytes.map(|bytes| Found::File(Content(bytes.to_vec())))),
+            Lookup::Probe => source.probe(path).map(|shape| match shape? {
+                Shape::Folder => Some(Found::Folder(Vec::new())),
+                Shape::File => Some(Found::File(Content(Vec::new()))),
+                Shape::Native => None,
+            }),
+            Lookup::List => source.list(path).map(|entries| {
+                let name = |entry: exocet::source::Entry| match entry.shape {
+                    Shape::Folder => format!("{}/", entry.name),
+                    Shape::File | Shape::Native => entry.name,
+                };
+                Some(Found::Folder(entries?.into_iter().flatten().map(name).collect()))
+            }),
+        };
+        match found {
+            Ok(found) => found.unwrap_or(Found::Nothing),
+            Err(cause) => Found::Unreadable(cause.to_string()),
+        }
+    }
+}
+
+impl Session {
+    pub(crate) fn new(observer: Option<Arc<dyn Observer>>) -> Self {
+        Self { observer, ..Self::default() }
+    }
+
+    /// A session that keeps events, too.
+    pub(crate) fn recording(observer: Option<Arc<dyn Observer>>) -> Self {
+        Self { observer, events: Some(Mutex::default()), ..Self::default() }
+    }
+
+    pub(crate) fn is_observed(&self) -> bool {
+        self.observer.is_some()
+    }
+
+    fn tell(&self, event: Event) {
+        if let Some(observer) = &self.observer {
+            observer.event(&event);
+        }
+        if let Some(events) = &self.events {
+            events.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+        }
+    }
+
+    /// The events that were kept, which are taken away.
+    pub(crate) fn take_events(&mut self) -> Vec<Event> {
+        self.events.take().map(|events| events.into_inner().unwrap_or_else(PoisonError::into_inner)).unwrap_or_default()
+    }
+
+    fn hand_out(&self, module: HostModule) -> Result<Module, Error> {
+        let mut handed = self.handed.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = u32::try_from(handed.len()).ok().and_then(|at| at.checked_add(HANDED));
+        let number = number.ok_or_else(|| Error::malformed("too many modules were handed out"))?;
+        let description = describe(&module, number)?;
+        handed.push(module);
+        Ok(description)
+    }
+}
+
+fn describe(module: &HostModule, number: u32) -> Result<Module, Error> {
+    let (doc, members) = module.members()?;
+    let members = members.into_iter().map(|(name, member)| (name.to_owned(), member)).collect();
+    Ok(Module { number, name: module.name().to_owned(), doc: doc.map(str::to_owned), members })
+}
