@@ -57,6 +57,8 @@ pub(crate) enum Request {
     Read { object: u32, view: View },
     /// Runs a program as `__main__`, with these arguments as `sys.argv`.
     Run { program: Program, arguments: Vec<String> },
+    /// Compiles a module for another instance; no interpreter has to be started for it. A value, or nothing.
+    Compile(Source),
     /// Collects what is garbage, before the memory is frozen.
     Freeze,
 }
@@ -88,6 +90,16 @@ pub(crate) struct SourceData {
     pub(crate) label: String,
     /// All its files; without them the host is asked for each.
     pub(crate) files: Option<Vec<(String, Content)>>,
+}
+
+/// The source of a module that is to be compiled, see `exocet::compile::Unit`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Source {
+    pub(crate) content: Content,
+    pub(crate) file: String,
+    pub(crate) optimize: u8,
+    pub(crate) columns: bool,
+    pub(crate) recursion: usize,
 }
 
 /// What a source is asked for.
@@ -155,6 +167,8 @@ pub(crate) enum Ask {
     Call { module: u32, member: usize, arguments: Vec<Value> },
     /// What the source of that number has at a path.
     Find { source: usize, path: String, lookup: Lookup },
+    /// The code of a module, compiled by another instance.
+    Compile(Source),
     /// Nothing: it tells what happened.
     Tell(Event),
 }
@@ -166,6 +180,7 @@ pub(crate) enum Answer {
     Value(Value),
     Choice(Choice),
     Found(Found),
+    Code(Option<Content>),
     Failed(Report),
 }
 

@@ -1,6 +1,9 @@
 //! What an isolate may ask its host: imports, functions, files, and to be heard.
 
-use crate::boundary::{Answer, Ask, Choice, Content, Found, Layer, Lookup, Module};
+use crate::{
+    boundary::{Answer, Ask, Choice, Content, Found, Layer, Lookup, Module},
+    compiler::Compiler,
+};
 use exocet::{
     Choice as Chosen, Choose, Error, HostModule, Imports, Observer, Part, Source, error::Report, observe::Event,
     source::Shape, values::Kept,
@@ -27,6 +30,8 @@ pub(crate) struct Session {
     observer: Option<Arc<dyn Observer>>,
     /// Events that are kept, while a snapshot is made.
     events: Option<Mutex<Vec<Event>>>,
+    /// Who compiles, while a snapshot is made.
+    compiler: Option<Compiler>,
 }
 
 /// From here on numbers are those of modules that were handed out.
@@ -78,6 +83,9 @@ impl Host {
                 .with_module(module, session, |module| module.call_member(member, arguments, kept))
                 .map(Answer::Value),
             Ask::Find { source, path, lookup } => Ok(Answer::Found(self.find(source, &path, &lookup))),
+            Ask::Compile(source) => {
+                Ok(Answer::Code(session.compiler.as_ref().and_then(|compiler| compiler.compile(source))))
+            }
             Ask::Tell(event) => {
                 session.tell(event);
                 Ok(Answer::Done)
@@ -147,9 +155,9 @@ impl Session {
         Self { observer, ..Self::default() }
     }
 
-    /// A session that keeps events, too.
-    pub(crate) fn recording(observer: Option<Arc<dyn Observer>>) -> Self {
-        Self { observer, events: Some(Mutex::default()), ..Self::default() }
+    /// The session in which a snapshot is made: it keeps events, and has a compiler.
+    pub(crate) fn making(observer: Option<Arc<dyn Observer>>, compiler: Compiler) -> Self {
+        Self { observer, events: Some(Mutex::default()), compiler: Some(compiler), ..Self::default() }
     }
 
     pub(crate) fn is_observed(&self) -> bool {

@@ -32,7 +32,7 @@ pub(crate) fn freeze(memory: &[u8], guest: &Inner) -> Result<Module, Error> {
 }
 
 /// What isn't empty, by whole pages, with its place.
-fn runs(memory: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+pub(crate) fn runs(memory: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     let is_empty = |page: &[u8]| page.iter().all(|byte| *byte == 0);
     let mut at = 0;
     std::iter::from_fn(move || {

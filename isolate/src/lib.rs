@@ -8,6 +8,7 @@
 #![deny(missing_docs)]
 
 mod boundary;
+mod compiler;
 mod current;
 mod guest;
 mod host;

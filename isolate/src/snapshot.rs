@@ -3,6 +3,7 @@
 use crate::{
     Guest, Isolate, Setup,
     boundary::{Content, Reply, Request, Resume, SourceData, Start},
+    compiler::Compiler,
     host::{Host, Session},
     image,
     instance::{Instance, Parts},
@@ -27,6 +28,8 @@ struct Inner {
     about: About,
     /// The size of the memory, in bytes.
     size: usize,
+    /// How much of it isn't empty.
+    content: usize,
 }
 
 /// What is known of a snapshot beside its memory.
@@ -98,6 +101,12 @@ impl Snapshot {
     #[must_use]
     pub fn size(&self) -> usize {
         self.0.size
+    }
+
+    /// How much of the memory isn't empty, in bytes.
+    #[must_use]
+    pub fn content(&self) -> usize {
+        self.0.content
     }
 
     /// The modules that are loaded.
@@ -191,7 +200,8 @@ impl SnapshotBuilder {
             hash_seed,
         };
         let link = Link::new();
-        let session = Session::recording(self.setup.observer.clone());
+        let compiler = Compiler::new(guest.clone(), self.setup.clone());
+        let session = Session::making(self.setup.observer.clone(), compiler);
         let parts = Parts {
             bounds: Bounds::new(&self.setup.limits)?,
             senses: Senses::new(self.setup),
@@ -219,7 +229,8 @@ impl SnapshotBuilder {
                 hash_seed,
             };
             let image = image::freeze(instance.memory(), guest.inner())?;
-            Ok(Inner { guest: guest.clone(), image, host, about, size: instance.memory().len() })
+            let content = image::runs(instance.memory()).map(|(_, content)| content.len()).sum();
+            Ok(Inner { guest: guest.clone(), image, host, about, size: instance.memory().len(), content })
         });
         frozen.unwrap_or_else(|| Err(Error::isolate_ended(None))).map(|inner| Snapshot(Arc::new(inner)))
     }

@@ -126,7 +126,7 @@ impl Shared {
                 return;
             }
             let key = Key::new(&bytes, &file, &self.options);
-            if let Some(code) = self.store.get(&key, || Code::compile(&bytes, &file, &self.options)) {
+            if let Some(code) = self.store.get(&key, || self.store.compile(&bytes, &file, &self.options)) {
                 self.follow(root, name, is_package, code.imports());
             }
             return;

@@ -3,7 +3,10 @@
 use super::code::{Code, Key};
 #[cfg(feature = "disk-cache")]
 use super::disk_cache::DiskCache;
+#[cfg(feature = "units")]
+use super::elsewhere::{self, Compiler};
 use quick_cache::{Weighter, sync::Cache};
+use rustpython_vm::compiler::CompileOpts;
 use std::sync::{Arc, LazyLock};
 
 /// About how many bytes of code are kept; then what wasn't used for longest goes.
@@ -51,6 +54,9 @@ pub fn forget_compiled_code() {
 pub(crate) struct Store {
     #[cfg(feature = "disk-cache")]
     pub(crate) disk: Option<Arc<DiskCache>>,
+    /// Who compiles for the interpreter.
+    #[cfg(feature = "units")]
+    pub(crate) compiler: Option<Arc<dyn Compiler>>,
 }
 
 impl Store {
@@ -66,6 +72,17 @@ impl Store {
             Ok::<_, ()>(code)
         };
         MEMORY.get_or_insert_with(key, make).ok()
+    }
+
+    /// Compiles bytes without an interpreter, see [`Code::compile`].
+    pub(crate) fn compile(&self, bytes: &[u8], file: &str, options: &CompileOpts) -> Option<Code> {
+        #[cfg(feature = "units")]
+        if let Some(compiler) = &self.compiler
+            && let Some(code) = elsewhere::compile(&**compiler, bytes, file, options)
+        {
+            return Some(code);
+        }
+        Code::compile(bytes, file, options)
     }
 
     /// Takes in code that an interpreter compiled itself.

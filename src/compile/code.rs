@@ -10,7 +10,7 @@ use rustpython_vm::{
     version,
 };
 use std::{fmt, sync::LazyLock};
-#[cfg(feature = "disk-cache")]
+#[cfg(feature = "units")]
 use {
     rustpython_vm::compiler::core::marshal,
     serde::{Deserialize, Serialize},
@@ -28,7 +28,7 @@ pub(crate) struct Code {
 }
 
 /// Code as bytes, in the VM's own form for bytecode.
-#[cfg(feature = "disk-cache")]
+#[cfg(feature = "units")]
 #[derive(Serialize, Deserialize)]
 struct DiskForm<'a> {
     #[serde(borrow)]
@@ -40,7 +40,7 @@ struct DiskForm<'a> {
 
 /// One import statement, as it is written.
 #[derive(Clone)]
-#[cfg_attr(feature = "disk-cache", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "units", derive(Serialize, Deserialize))]
 #[cfg_attr(not(feature = "threading"), allow(dead_code, reason = "nothing is compiled ahead"))]
 pub(crate) struct ImportSite {
     pub(crate) level: u32,
@@ -63,7 +63,7 @@ impl Key {
         Self(*hasher.finalize().as_bytes())
     }
 
-    #[cfg(feature = "disk-cache")]
+    #[cfg(feature = "units")]
     pub(crate) fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
@@ -124,7 +124,7 @@ impl Code {
     }
 
     /// All of it as bytes.
-    #[cfg(feature = "disk-cache")]
+    #[cfg(feature = "units")]
     pub(crate) fn to_bytes(&self) -> Option<Vec<u8>> {
         let mut object = Vec::new();
         marshal::serialize_code(&mut object, &self.object);
@@ -133,7 +133,7 @@ impl Code {
     }
 
     /// What `to_bytes` returned. Other bytes are no code, or code that nobody wrote: whoever calls this knows them by a checksum.
-    #[cfg(feature = "disk-cache")]
+    #[cfg(feature = "units")]
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let DiskForm { imports, loud, object } = postcard::from_bytes(bytes).ok()?;
         let object = marshal::deserialize_code(&mut &*object, BasicBag).ok()?;

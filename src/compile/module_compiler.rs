@@ -66,7 +66,7 @@ impl ModuleCompiler {
         let compile = || {
             // What takes too long is reported when the VM itself is to compile it.
             time_limit::check_bytes(&limits::current(vm), bytes, file, vm).ok()?;
-            Code::compile(bytes, file, &options)
+            self.store().compile(bytes, file, &options)
         };
         let code = self.store().get(&key, compile)?;
         code.is_quiet().then(|| code.instantiate(vm))
@@ -84,7 +84,7 @@ impl ModuleCompiler {
         let mut late = Ok(());
         let compile = || {
             late = time_limit::check_bytes(&limits::current(vm), bytes, &file, vm);
-            late.is_ok().then(|| Code::compile(bytes, &file, &options)).flatten()
+            late.is_ok().then(|| store.compile(bytes, &file, &options)).flatten()
         };
         let compiled = store.get(&key, compile);
         late?;

@@ -3,6 +3,8 @@
 use super::{Runtime, arguments};
 #[cfg(feature = "disk-cache")]
 use crate::compile::disk_cache::DiskCache;
+#[cfg(feature = "units")]
+use crate::compile::elsewhere::Compiler;
 #[cfg(feature = "threading")]
 use crate::interpreter::shared_classes;
 use crate::{
@@ -125,6 +127,13 @@ impl RuntimeBuilder {
     #[cfg(feature = "disk-cache")]
     pub fn disk_cache(mut self, cache: DiskCache) -> Self {
         self.store.disk = Some(Arc::new(cache));
+        self
+    }
+
+    /// Has modules compiled elsewhere than here.
+    #[cfg(feature = "units")]
+    pub fn compiler(mut self, compiler: impl Compiler) -> Self {
+        self.store.compiler = Some(Arc::new(compiler));
         self
     }
 

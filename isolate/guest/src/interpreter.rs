@@ -2,7 +2,7 @@
 
 use crate::{
     boundary::{Program, Reply, Request, Resume, SourceData, Start},
-    clock, host,
+    clock, compiler, host,
     imports::imports,
     memory,
     objects::Objects,
@@ -32,12 +32,15 @@ thread_local! {
 pub(crate) fn handle(request: Request) -> Result<Reply, Error> {
     let request = match request {
         Request::Start(start) => return self::start(start).map(|()| Reply::Done),
+        Request::Compile(source) => {
+            return Ok(compiler::compile(&source).map_or(Reply::Nothing, |code| Reply::Value(Value::Bytes(code))));
+        }
         request => request,
     };
     let interpreter = INTERPRETER.with_borrow(Clone::clone);
     let interpreter = interpreter.ok_or_else(|| Error::malformed("a host starts the interpreter first"))?;
     match request {
-        Request::Start(_) => Ok(Reply::Nothing),
+        Request::Start(_) | Request::Compile(_) => Ok(Reply::Nothing),
         Request::Import { name } => {
             let module = interpreter.realm.import(&name)?;
             interpreter.send(module, Wanted::Object)
@@ -65,6 +68,8 @@ pub(crate) fn handle(request: Request) -> Result<Reply, Error> {
                 let gc = raw::pass_through(vm).lookup("gc", vm)?;
                 vm.call_method(&gc, "collect", ()).map(drop)
             })?;
+            exocet::compile::forget_compiled_code();
+            compiler::is_frozen();
             memory::is_frozen();
             Ok(Reply::Done)
         }
@@ -88,7 +93,8 @@ fn start(start: Start) -> Result<(), Error> {
         .without_signals()
         .vm_settings(settings)
         .limits(start.limits.clone())
-        .observer(observer::Teller);
+        .observer(observer::Teller)
+        .compiler(compiler::Elsewhere);
     let mut path = SearchPath::new();
     let sources: Vec<_> = start.sources.into_iter().enumerate().map(|(number, data)| source(number, data)).collect();
     for source in &sources {

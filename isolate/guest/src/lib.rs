@@ -6,6 +6,7 @@
 mod boundary;
 mod buffer;
 mod clock;
+mod compiler;
 mod host;
 mod imports;
 mod interpreter;
