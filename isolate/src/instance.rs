@@ -13,7 +13,11 @@ use crate::{
     setup::Stream,
 };
 use exocet::{Error, error::Limit, values::Kept};
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 use wasmtime::{
     AsContextMut, Caller, Extern, Func, Instance as Wasm, Memory, MemoryType, Module, Store, StoreContextMut,
     StoreLimits, StoreLimitsBuilder, Trap, TypedFunc,
@@ -37,7 +41,8 @@ pub(crate) struct State {
     senses: Senses,
     host: Arc<Host>,
     session: Session,
-    link: Arc<Link>,
+    /// The isolate that the instance is, which holds the instance.
+    link: Weak<Link>,
     /// What goes with the first message.
     resume: Option<Resume>,
     /// What the guest said before it ended.
@@ -138,7 +143,7 @@ impl Instance {
 
 /// Sends a request and reads the reply. What the guest failed at is the error of the result inside.
 fn exchange(store: &mut StoreContextMut<'_, State>, exports: &Exports, request: Request) -> Result<Reply, Error> {
-    let released = store.data().link.take_released();
+    let released = store.data().link.upgrade().map_or_else(Vec::new, |link| link.take_released());
     let resume = store.data_mut().resume.take();
     let message = encode(&Message { released, resume, request })?;
     let length = u32::try_from(message.len()).ok().filter(|_| message.len() <= LONGEST);
@@ -213,7 +218,7 @@ fn store(guest: &Guest, parts: Parts) -> Store<State> {
         senses,
         host,
         session,
-        link,
+        link: Arc::downgrade(&link),
         resume,
         last_words: None,
     };
@@ -275,14 +280,16 @@ fn answer(mut caller: Caller<'_, State>, at: u32, length: u32) -> wasmtime::Resu
         return Err(Exceeded(Limit::Stack).into());
     }
     state.nested += 1;
-    let (host, link) = (state.host.clone(), state.link.clone());
+    let (host, link) = (state.host.clone(), state.link.upgrade());
+    let link = link.ok_or_else(|| wasmtime::Error::msg("the isolate is gone"))?;
     let session = std::mem::take(&mut state.session);
     let ask: Result<Ask, Error> = decode(&read(&caller, at, length)?);
     let exports = exports(&caller)?;
     let answer = match ask {
         Err(error) => Err(wasmtime::Error::msg(error.to_string())),
         Ok(ask) => {
-            let mut busy = Busy { store: caller.as_context_mut(), exports: exports.clone(), failed: None };
+            let (store, exports) = (caller.as_context_mut(), exports.clone());
+            let mut busy = Busy { number: link.number(), store, exports, failed: None };
             let handles = match &ask {
                 Ask::Call { arguments, .. } => object::handles(arguments),
                 _ => Vec::new(),
@@ -313,6 +320,7 @@ fn answer(mut caller: Caller<'_, State>, at: u32, length: u32) -> wasmtime::Resu
 
 /// An instance in the middle of a question.
 struct Busy<'a> {
+    number: u64,
     store: StoreContextMut<'a, State>,
     exports: Exports,
     /// Why it can't go on: it came to its end while the host had it do something.
@@ -321,7 +329,7 @@ struct Busy<'a> {
 
 impl Waiting for Busy<'_> {
     fn number(&self) -> u64 {
-        self.store.data().link.number()
+        self.number
     }
 
     fn request(&mut self, request: Request) -> Result<Reply, Error> {

@@ -71,6 +71,11 @@ impl Store {
             self.write(key, &code);
             Ok::<_, ()>(code)
         };
+        // Code that is compiled elsewhere is kept there, or not at all.
+        #[cfg(feature = "units")]
+        if self.compiler.is_some() {
+            return make().ok();
+        }
         MEMORY.get_or_insert_with(key, make).ok()
     }
 
@@ -88,6 +93,10 @@ impl Store {
     /// Takes in code that an interpreter compiled itself.
     pub(crate) fn add(&self, key: Key, code: Code) {
         self.write(&key, &code);
+        #[cfg(feature = "units")]
+        if self.compiler.is_some() {
+            return;
+        }
         MEMORY.insert(key, Arc::new(code));
     }
 
