@@ -22,7 +22,7 @@ use rustpython_vm::{
     common::{lock::PyMutex, rc::PyRc},
     object::PyThreadingConstraint,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Decides what the modules import that are loaded under it: a plain description, which belongs to no runtime.
@@ -70,9 +70,21 @@ enum Layer {
     Module(HostModule),
     Value(String, PyRc<dyn Make>),
     RawValue(String, PyRc<dyn RawMake>),
+    Source(Stub),
     Without(Vec<String>),
     Policy(Policy),
     Limits(Limits),
+}
+
+/// A module that is made of its source where it is needed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stub {
+    /// The name that it is imported by.
+    pub name: String,
+    /// Its file, as tracebacks name it.
+    pub file: String,
+    /// Its source.
+    pub text: String,
 }
 
 /// A part of [`Imports`], see [`Imports::parts`]. What no part says passes through.
@@ -86,6 +98,8 @@ pub enum Part<'a> {
     Module(&'a HostModule),
     /// A value under a name.
     Value(&'a str, Value),
+    /// A module made of its source.
+    Source(&'a Stub),
     /// Names that are denied.
     Without(&'a [String]),
     /// A policy.
@@ -134,6 +148,7 @@ impl Imports {
                     Made::Object(_) => return Err(Error::other_runtime(format!("`{name}`"))),
                 },
                 Layer::RawValue(..) => return Err(bound_to_the_vm("the value", layer)),
+                Layer::Source(stub) => Part::Source(stub),
                 Layer::Without(names) => Part::Without(names),
                 Layer::Policy(policy) => Part::Policy(policy),
                 Layer::Limits(limits) => Part::Limits(limits),
@@ -208,6 +223,22 @@ impl Imports {
         self.with(Layer::RawValue(name.into(), PyRc::new(make)))
     }
 
+    /// Adds a module made of this source, under its name. It is loaded once, its own imports pass through, and every module that
+    /// imports it gets the same one. Tracebacks name `file` as its place.
+    ///
+    /// ```
+    /// use exocet::{Imports, Memory, Runtime};
+    ///
+    /// let app = Memory::new("<app>").with("app.py", "import clock\nnow = clock.now()");
+    /// let runtime = Runtime::builder().source(app).build()?;
+    /// let imports = Imports::pass_through().with_source("clock", "<stub>", "def now(): return 5");
+    /// assert_eq!(runtime.load("app", &imports)?.get::<u8>("now")?, 5);
+    /// # Ok::<(), exocet::Error>(())
+    /// ```
+    pub fn with_source(&self, name: impl Into<String>, file: impl Into<String>, text: impl Into<String>) -> Self {
+        self.with(Layer::Source(Stub { name: name.into(), file: file.into(), text: text.into() }))
+    }
+
     /// Denies these names and what is below them.
     pub fn without(&self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.with(Layer::Without(names.into_iter().map(Into::into).collect()))
@@ -258,6 +289,7 @@ impl fmt::Debug for Layer {
         match self {
             Layer::Module(module) => module.fmt(f),
             Layer::Value(name, _) | Layer::RawValue(name, _) => f.debug_tuple("Value").field(name).finish(),
+            Layer::Source(stub) => f.debug_tuple("Source").field(&stub.name).finish(),
             Layer::Without(names) => f.debug_tuple("Without").field(names).finish(),
             Layer::Policy(policy) => policy.fmt(f),
             Layer::Limits(limits) => limits.fmt(f),

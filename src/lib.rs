@@ -64,7 +64,7 @@ pub mod raw;
 
 pub use error::{Error, Exception};
 pub use imports::{
-    Imports, Part,
+    Imports, Part, Stub,
     choice::{Choice, Choose, Question},
 };
 pub use interpreter::limits::Limits;

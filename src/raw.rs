@@ -19,7 +19,10 @@ pub use crate::compile::ahead::compile_ahead;
 pub use crate::interpreter::clock::set_clock;
 pub use crate::{
     import::load::{load, load_into, run_main, run_module_as_main},
-    interpreter::sources::{library, search_path},
+    interpreter::{
+        frames::position,
+        sources::{library, search_path},
+    },
     load::units::forget_units,
     mapper::{
         basic::{chain, empty, pass_through},

@@ -2,7 +2,8 @@
 //!
 //! The guest exports `exocet_version()`, `exocet_buffer(length)`, which makes room for a message and returns its address, and
 //! `exocet_handle()`, which carries out the request that the host wrote there, and returns where the reply lies: its address in
-//! the upper 32 bits, its length in the lower.
+//! the upper 32 bits, its length in the lower. After an interruption nothing may be called but `exocet_where()`, which tells in the same
+//! form where Python code was, as text, and may fail.
 //!
 //! The host gives it a memory `env.memory`, and in the module `exocet`: `random(address, length)`; `now()` and `monotonic()` in
 //! milliseconds; `print(stream, address, length)`; `panicked(address, length)`, the guest's last words; and
@@ -11,7 +12,7 @@
 //! `f64`.
 
 use exocet::{
-    Limits, Policy, Question,
+    Limits, Policy, Question, Stub,
     error::Report,
     observe::Event,
     values::{Handle, MemberData, Value, View, Wanted},
@@ -132,9 +133,9 @@ pub(crate) enum Layer {
     Chosen,
     Module(Module),
     Value(String, Value),
+    Source(Stub),
     Without(Vec<String>),
     Policy(Policy),
-    Limits(Limits),
 }
 
 /// A module of the host's.

@@ -57,6 +57,7 @@ impl Host {
                     Layer::Module(describe(module, number)?)
                 }
                 Part::Value(name, value) => Layer::Value(name.to_owned(), value),
+                Part::Source(stub) => Layer::Source(stub.clone()),
                 Part::Without(names) => Layer::Without(names.to_vec()),
                 Part::Policy(policy) => Layer::Policy(policy.clone()),
                 Part::Limits(_) => {

@@ -55,6 +55,7 @@ struct Exports {
     memory: Memory,
     buffer: TypedFunc<u32, u32>,
     handle: TypedFunc<(), u64>,
+    place: TypedFunc<(), u64>,
 }
 
 pub(crate) struct Instance {
@@ -109,6 +110,7 @@ impl Instance {
             memory,
             buffer: wasm.get_typed_func(&mut store, "exocet_buffer").map_err(foreign)?,
             handle: wasm.get_typed_func(&mut store, "exocet_handle").map_err(foreign)?,
+            place: wasm.get_typed_func(&mut store, "exocet_where").map_err(foreign)?,
         };
         let version = version.call(&mut store, ()).map_err(foreign)?;
         if version != VERSION {
@@ -148,9 +150,9 @@ fn exchange(store: &mut StoreContextMut<'_, State>, exports: &Exports, request: 
     let message = encode(&Message { released, resume, request })?;
     let length = u32::try_from(message.len()).ok().filter(|_| message.len() <= LONGEST);
     let length = length.ok_or_else(|| Error::malformed(format!("a request of {} bytes is too long", message.len())))?;
-    let at = exports.buffer.call(&mut *store, length).map_err(|error| ended(store, &error))?;
+    let at = exports.buffer.call(&mut *store, length).map_err(|error| ended(store, exports, &error))?;
     exports.memory.write(&mut *store, at as usize, &message).map_err(|_| lies())?;
-    let place = exports.handle.call(&mut *store, ()).map_err(|error| ended(store, &error))?;
+    let place = exports.handle.call(&mut *store, ()).map_err(|error| ended(store, exports, &error))?;
     let (at, length) = ((place >> 32) as usize, (place & u64::from(u32::MAX)) as usize);
     if length > LONGEST {
         return Err(Error::isolate_ended(Some(format!("a reply of {length} bytes is too long"))));
@@ -180,20 +182,38 @@ fn lies() -> Error {
 }
 
 /// Why the instance came to its end.
-fn ended(store: &StoreContextMut<'_, State>, error: &wasmtime::Error) -> Error {
+fn ended(store: &mut StoreContextMut<'_, State>, exports: &Exports, error: &wasmtime::Error) -> Error {
+    let place = place(store, exports);
     let state = store.data();
+    let exceeded = |limit| state.bounds.exceeded(limit, place.as_deref());
     if let Some(Exceeded(limit)) = error.downcast_ref() {
-        return state.bounds.exceeded(*limit);
+        return exceeded(*limit);
     }
-    match (error.downcast_ref::<Trap>(), &state.last_words) {
-        (Some(Trap::Interrupt), _) => state.bounds.exceeded(Limit::Time),
-        (Some(Trap::OutOfFuel), _) => state.bounds.exceeded(Limit::Fuel),
-        (Some(Trap::StackOverflow), _) => state.bounds.exceeded(Limit::Stack),
-        (_, Some(words)) if words.contains("memory allocation of") => state.bounds.exceeded(Limit::Memory),
-        (_, Some(words)) => Error::isolate_ended(Some(words.clone())),
-        (Some(trap), None) => Error::isolate_ended(Some(trap.to_string())),
-        (None, None) => Error::isolate_ended(Some(error.to_string())),
-    }
+    let reason = match (error.downcast_ref::<Trap>(), &state.last_words) {
+        (Some(Trap::Interrupt), _) => return exceeded(Limit::Time),
+        (Some(Trap::OutOfFuel), _) => return exceeded(Limit::Fuel),
+        (Some(Trap::StackOverflow), _) => return exceeded(Limit::Stack),
+        (_, Some(words)) if words.contains("memory allocation of") => return exceeded(Limit::Memory),
+        (_, Some(words)) => words.clone(),
+        (Some(trap), None) => trap.to_string(),
+        (None, None) => error.to_string(),
+    };
+    Error::isolate_ended(Some(match place {
+        Some(place) => format!("{reason}, at {place}"),
+        None => reason,
+    }))
+}
+
+/// How long the guest may take to tell where it was.
+const TELLING: Duration = Duration::from_millis(20);
+
+/// Where Python code was when the guest came to its end, if it still can tell.
+fn place(store: &mut StoreContextMut<'_, State>, exports: &Exports) -> Option<String> {
+    store.set_epoch_deadline(ticks(TELLING));
+    let place = exports.place.call(&mut *store, ()).ok()?;
+    let (at, length) = ((place >> 32) as usize, (place & u64::from(u32::MAX)) as usize);
+    let text = exports.memory.data(&*store).get(at..)?.get(..length.min(1 << 12))?;
+    (length > 0).then(|| String::from_utf8_lossy(text).into_owned())
 }
 
 fn not_started(store: &Store<State>, error: &wasmtime::Error) -> Error {

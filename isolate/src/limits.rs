@@ -44,8 +44,8 @@ impl Bounds {
         })
     }
 
-    /// The error for a limit that was exceeded.
-    pub(crate) fn exceeded(&self, limit: Limit) -> Error {
+    /// The error for a limit that was exceeded, in Python code at that place.
+    pub(crate) fn exceeded(&self, limit: Limit, place: Option<&str>) -> Error {
         let message = match limit {
             Limit::Time => format!("a call took longer than {:?}", self.time),
             Limit::Memory => format!("more than {} bytes were asked for", self.memory),
@@ -54,6 +54,6 @@ impl Bounds {
             Limit::HostCalls => format!("a call called the host more than {} times", self.host_calls),
             _ => "calls are nested too deep".to_owned(),
         };
-        Error::limit_exceeded(limit, message)
+        Error::limit_exceeded(limit, place.map_or(message.clone(), |place| format!("{message}, at {place}")))
     }
 }

@@ -1,8 +1,9 @@
 //! Imports of one runtime: the mapper that a description becomes there.
 
-use super::{Description, Imports, Layer, choice::Chooser};
+use super::{Description, Imports, Layer, Stub, choice::Chooser};
 use crate::{
     error::Error,
+    import::load::load,
     interpreter::engine::{RuntimeRef, guarded},
     mapper::{
         basic,
@@ -11,6 +12,8 @@ use crate::{
         reference::MapperRef,
         request::Request,
     },
+    modules::handle::PythonModule,
+    source::{contract::Source, memory::Memory},
     values::{
         bridge::Bridge,
         object::Object,
@@ -18,7 +21,7 @@ use crate::{
     },
 };
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, common::rc::PyRc, object::TraverseFn};
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// A mapper of one runtime, with a reference to the runtime that enforces its limits.
 pub(super) type Realised = Object;
@@ -101,12 +104,22 @@ impl Layer {
                     Made::Value(_) => Err(Error::other_runtime(format!("`{name}`"))),
                 },
                 Self::RawValue(name, make) => overridden(name, make.make(vm).map_err(raised)?),
+                Self::Source(stub) => overridden(&stub.name, stub.load(vm).map_err(raised)?),
                 Self::Without(names) => Ok(exclusion(mapper.clone(), names, vm)),
                 Self::Policy(policy) => policy.checked_mapper(mapper.clone(), vm),
                 Self::Limits(_) => Ok(mapper.clone()),
             }
         })?;
         Ok(Object::linked(made.into(), runtime.clone()))
+    }
+}
+
+impl Stub {
+    fn load(&self, vm: &VirtualMachine) -> PyResult {
+        let (folder, file) = self.file.rsplit_once('/').unwrap_or(("", &self.file));
+        let source: Arc<dyn Source> = Arc::new(Memory::new(folder).with(file, &self.text));
+        let module = PythonModule::from_source(&source, file, &self.name).map_err(|error| error.into_exception(vm))?;
+        load(&module, &basic::pass_through(vm), vm)
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     import_code::IMPORT_CODE,
     library_code::{LIBRARY, Standing},
 };
-use crate::error::Importer;
+use crate::error::{Frame, Importer};
 use rustpython_vm::{
     AsObject, VirtualMachine,
     builtins::PyStr,
@@ -109,6 +109,23 @@ pub(crate) fn find<R>(mut f: impl FnMut(&InterpreterFrame) -> Option<R>) -> Opti
         frame = iframe.previous();
     }
     None
+}
+
+/// The Python code that this thread is in the middle of, innermost, as far as that can be told without running anything.
+#[must_use]
+pub fn position() -> Option<Frame> {
+    find(|frame| {
+        let code = frame.code();
+        let next = Radium::load(&frame.lasti, Ordering::Relaxed) as usize;
+        let (place, _) = code.code.locations.get(next.saturating_sub(1))?;
+        Some(Frame {
+            file: code.source_path().to_string(),
+            line: place.line.get(),
+            column: None,
+            function: Some(code.code.obj_name.to_string()),
+            source: None,
+        })
+    })
 }
 
 /// The importing modules on the stack, innermost first: the one that runs now, and each one that is held up in an import

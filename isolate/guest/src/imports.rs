@@ -23,9 +23,9 @@ pub(crate) fn imports(layers: Vec<Layer>) -> Imports {
             Layer::Value(name, value) => {
                 imports.with_raw_value(name, move |vm| value.clone().into_object(&Objects, vm))
             }
+            Layer::Source(stub) => imports.with_source(stub.name, stub.file, stub.text),
             Layer::Without(names) => imports.without(names),
             Layer::Policy(policy) => imports.with_policy(policy),
-            Layer::Limits(limits) => imports.with_limits(limits),
         };
     }
     imports

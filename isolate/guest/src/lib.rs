@@ -31,6 +31,15 @@ extern "C" fn exocet_buffer(length: u32) -> *mut u8 {
     buffer::make_room(length as usize)
 }
 
+/// Where Python code was when the guest was interrupted, as text: its address in the upper half, its length in the lower; 0 where no
+/// Python code was. Nothing but this can be called after an interruption.
+#[unsafe(no_mangle)]
+extern "C" fn exocet_where() -> u64 {
+    let Some(frame) = exocet::raw::position() else { return 0 };
+    let function = frame.function.unwrap_or_default();
+    buffer::leave(format!("{}:{} in `{function}`", frame.file, frame.line).into_bytes())
+}
+
 /// Carries out the request in the buffer.
 #[unsafe(no_mangle)]
 extern "C" fn exocet_handle() -> u64 {

@@ -234,6 +234,7 @@ fn limits_end_an_isolate_and_nothing_else() {
         let app = snapshot.isolate(&limits).unwrap().module("app").unwrap();
         let error = app.call::<u32>(name, ()).unwrap_err();
         assert_eq!(error.limit(), Some(limit), "{name}: {error}");
+        assert!(error.to_string().contains(&format!("in `{name}`")), "{error}");
         let error = app.call::<u32>("fine", ()).unwrap_err();
         assert!(error.is_poisoned() && error.limit() == Some(limit), "{error}");
     }
