@@ -3,12 +3,14 @@
 use crate::{
     Error, Limits,
     boundary::{Reply, Request, VERSION},
-    guest::{Guest, TICK},
-    image::MEMORY,
+    engine,
+    guest::{Code, Guest},
+    memory_module::MEMORY,
+    ticker::ticks,
 };
 use std::time::{Duration, Instant, SystemTime};
 use wasmtime::{
-    AsContext, AsContextMut, Caller, Extern, Func, Instance as Wasm, Memory, MemoryType, Module, Store, StoreLimits,
+    AsContext, AsContextMut, Caller, Extern, Func, Instance as Wasm, Memory, Module, Store, StoreLimits,
     StoreLimitsBuilder, Trap, TypedFunc,
 };
 
@@ -26,6 +28,7 @@ pub(crate) struct State {
 }
 
 pub(crate) struct Instance {
+    guest: Guest,
     store: Store<State>,
     memory: Memory,
     buffer: TypedFunc<u32, u32>,
@@ -35,23 +38,14 @@ pub(crate) struct Instance {
 }
 
 impl Instance {
-    /// An instance with an empty memory, into which the guest's data is put.
+    /// An instance in which nothing has run yet.
     pub(crate) fn boot(guest: &Guest, limits: &Limits) -> Result<Self, Error> {
-        let mut store = store(guest, limits);
-        let pages = guest.inner().code.imports().find_map(|import| import.ty().memory().map(MemoryType::minimum));
-        let pages = pages.ok_or_else(|| Error::Guest("it brings a memory of its own".to_owned()))?;
-        let pages = u32::try_from(pages).unwrap_or(u32::MAX);
-        let memory = Memory::new(&mut store, MemoryType::new(pages, None)).map_err(ended)?;
-        for (at, content) in &guest.inner().data {
-            let written = memory.write(&mut store, *at as usize, content);
-            written.map_err(|_| Error::Guest("its data doesn't fit into its memory".to_owned()))?;
-        }
-        Self::with_memory(guest, store, memory, limits)
+        Self::of_image(guest, &guest.code(false)?.memory, limits)
     }
 
     /// An instance whose memory is an image's.
     pub(crate) fn of_image(guest: &Guest, image: &Module, limits: &Limits) -> Result<Self, Error> {
-        let mut store = store(guest, limits);
+        let mut store = store(guest.code(false)?, limits);
         let image = Wasm::new(&mut store, image, &[]).map_err(ended)?;
         let memory = image.get_memory(&mut store, MEMORY).ok_or(Error::Gone)?;
         Self::with_memory(guest, store, memory, limits)
@@ -60,7 +54,9 @@ impl Instance {
     fn with_memory(guest: &Guest, mut store: Store<State>, memory: Memory, limits: &Limits) -> Result<Self, Error> {
         store.data_mut().memory = Some(memory);
         store.set_epoch_deadline(ticks(limits.time));
-        let code = &guest.inner().code;
+        let code = guest.code(false)?;
+        let _running = code.ticker.start()?;
+        let code = &code.module;
         let imports = code.imports().map(|import| match (import.ty().memory(), import.name()) {
             (Some(_), _) => Ok(Extern::from(memory)),
             (None, name) => function(&mut store, name).map(Extern::from),
@@ -75,7 +71,7 @@ impl Instance {
         if version != VERSION {
             return Err(Error::Guest(format!("it is of version {version}, and not {VERSION}")));
         }
-        Ok(Self { store, memory, buffer, handle, time: limits.time, is_gone: false })
+        Ok(Self { guest: guest.clone(), store, memory, buffer, handle, time: limits.time, is_gone: false })
     }
 
     /// Has the guest do something.
@@ -83,12 +79,14 @@ impl Instance {
         if self.is_gone {
             return Err(Error::Gone);
         }
+        let guest = self.guest.clone();
+        let _running = guest.code(false)?.ticker.start()?;
         let mut bytes = Vec::new();
         ciborium::into_writer(request, &mut bytes).map_err(|error| Error::Value(error.to_string()))?;
         self.store.set_epoch_deadline(ticks(self.time));
         // Until it has answered, it is gone: nothing is known of a guest that was interrupted.
         self.is_gone = true;
-        let reply = self.exchange(&bytes)?;
+        let reply = engine::with_stack(|| self.exchange(&bytes))?;
         self.is_gone = false;
         match reply {
             Reply::Failed(failure) => Err(failure.into()),
@@ -134,14 +132,10 @@ fn ended(error: impl std::fmt::Display) -> Error {
     Error::Ended(error.to_string())
 }
 
-fn ticks(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos().div_ceil(TICK.as_nanos())).unwrap_or(u64::MAX / 2).saturating_add(1)
-}
-
-fn store(guest: &Guest, limits: &Limits) -> Store<State> {
+fn store(code: &Code, limits: &Limits) -> Store<State> {
     let size = StoreLimitsBuilder::new().memory_size(limits.memory).memories(1).build();
     let state = State { limits: size, memory: None, started: Instant::now(), last_words: None, output: Vec::new() };
-    let mut store = Store::new(&guest.inner().engine, state);
+    let mut store = Store::new(&code.engine, state);
     store.limiter(|state| &mut state.limits);
     store
 }

@@ -3,12 +3,11 @@
 use crate::{
     Error, Guest, Isolate, Limits,
     boundary::{Content, Files, Reply, Request},
-    image,
+    image::Image,
     instance::Instance,
 };
 use exocet::source::{Shape, Source};
 use std::{collections::BTreeMap, sync::Arc};
-use wasmtime::Module;
 
 /// An interpreter whose modules are loaded, frozen: isolates start from it. Clones are one snapshot.
 #[derive(Debug, Clone)]
@@ -17,7 +16,7 @@ pub struct Snapshot(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     guest: Guest,
-    image: Module,
+    image: Image,
     /// The numbers of the modules.
     modules: BTreeMap<String, u32>,
     /// The size of the memory, in bytes.
@@ -45,7 +44,7 @@ impl Snapshot {
     /// # Errors
     /// A snapshot that needs more memory than the limits allow.
     pub fn isolate(&self, limits: &Limits) -> Result<Isolate, Error> {
-        let mut instance = Instance::of_image(&self.0.guest, &self.0.image, limits)?;
+        let mut instance = Instance::of_image(&self.0.guest, self.0.image.module(&self.0.guest, false)?, limits)?;
         instance.request(&Request::Resume)?;
         Ok(Isolate::new(instance, self.clone()))
     }
@@ -103,7 +102,7 @@ impl SnapshotBuilder {
             }
         }
         let output = instance.take_output();
-        let image = image::freeze(instance.memory(), guest.inner())?;
+        let image = Image::freeze(instance.memory(), guest, false)?;
         let size = instance.memory().len();
         Ok(Snapshot(Arc::new(Inner { guest: guest.clone(), image, modules, size, output })))
     }

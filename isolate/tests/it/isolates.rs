@@ -1,21 +1,14 @@
 use exocet::Memory;
 use exocet_isolate::{Error, Guest, Isolate, Limits, Snapshot};
-use std::{sync::OnceLock, time::Duration};
+use std::time::Duration;
 
-/// The guest, compiled once for all tests.
-fn guest() -> &'static Guest {
-    static GUEST: OnceLock<Guest> = OnceLock::new();
-    GUEST.get_or_init(|| {
-        let own = concat!(env!("CARGO_MANIFEST_DIR"), "/../wasm/dist/guest.wasm");
-        let path = std::env::var("EXOCET_GUEST").unwrap_or_else(|_| own.to_owned());
-        let wasm =
-            std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}: `wasm/build.sh guest` makes it"));
-        Guest::new(&wasm).expect("it is a guest")
-    })
+/// The guest of this build.
+fn guest() -> Guest {
+    Guest::builtin().expect("`wasm/build.sh guest` made it")
 }
 
 fn snapshot(text: &str) -> Snapshot {
-    Snapshot::builder().source(Memory::new("<app>").with("app.py", text)).load("app").build(guest()).expect("it loads")
+    Snapshot::builder().source(Memory::new("<app>").with("app.py", text)).load("app").build(&guest()).expect("it loads")
 }
 
 fn isolate(text: &str) -> Isolate {
