@@ -5,7 +5,8 @@
 #
 # core, std: the loader for JavaScript with a tier of the library each, and the JavaScript that belongs to it, in npm/dist
 # wasi:      the command line, in wasm/dist/exocet.wasm
-# guest:     what runs inside an isolate, in wasm/dist/guest.wasm
+# guest:     what runs inside an isolate, in wasm/dist/guest.wasm; and packed, as a published package holds it, in
+#            isolate/guest.wasm.br, if EXOCET_PACK is set: that takes a minute
 #
 # It takes rustup's targets where they can be had. Otherwise it takes Debian's Rust, which has the source of the standard
 # library, and compiles that for the two targets; the command line didn't link with Debian's libc for WASI when that was
@@ -78,6 +79,12 @@ guest() {
     mkdir -p wasm/dist
     cp "$cache/guest/wasm32-unknown-unknown/$profile/exocet_guest.wasm" wasm/dist/guest.wasm
     size guest wasm/dist/guest.wasm
+    if [ -n "${EXOCET_PACK:-}" ]; then
+        # Natively, by a program that needs nothing of the workspace but the packer.
+        CARGO_TARGET_DIR=$cache/pack "${cargo[@]}" run --quiet --locked --ignore-rust-version --package exocet-guest \
+            --example pack -- wasm/dist/guest.wasm isolate/guest.wasm.br
+        size packed isolate/guest.wasm.br
+    fi
 }
 
 size() {

@@ -127,7 +127,7 @@ pub(crate) enum Found {
 pub(crate) struct Content(#[serde(with = "serde_bytes")] pub(crate) Vec<u8>);
 
 /// A part of what modules import, see `exocet::Part`. Its place in the list is the number by which the host is asked.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Layer {
     Nothing,
     Chosen,

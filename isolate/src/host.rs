@@ -5,8 +5,11 @@ use crate::{
     compiler::Compiler,
 };
 use exocet::{
-    Choice as Chosen, Choose, Error, HostModule, Imports, Observer, Part, Source, error::Report, observe::Event,
-    source::Shape, values::Kept,
+    Choice as Chosen, Choose, Error, HostModule, Imports, Observer, Part, Source,
+    error::Report,
+    observe::Event,
+    source::Shape,
+    values::{Kept, MemberData},
 };
 use std::{
     collections::BTreeMap,
@@ -69,6 +72,38 @@ impl Host {
             host.layers.push(layer);
         }
         Ok(host)
+    }
+
+    /// What answers for a snapshot that was saved: by these imports, which have to be those that it was made with. Without any, by none,
+    /// where it has no need of the host.
+    ///
+    /// # Errors
+    /// Other imports; none, where functions of the host's are among the snapshot's.
+    pub(crate) fn restored(layers: Vec<Layer>, imports: Option<&Imports>) -> Result<Self, Error> {
+        if let Some(imports) = imports {
+            let host = Self::new(imports, Vec::new())?;
+            return match host.layers == layers {
+                true => Ok(host),
+                false => Err(Error::malformed("the snapshot was made with other imports than these")),
+            };
+        }
+        for layer in &layers {
+            let what = match layer {
+                Layer::Chosen => "a function that chooses what is imported".to_owned(),
+                Layer::Module(module) if module.has_functions() => {
+                    format!("the functions of the host's `{}`", module.name)
+                }
+                _ => continue,
+            };
+            let text = format!("the snapshot needs {what}: open it with the imports that it was made with");
+            return Err(Error::malformed(text));
+        }
+        Ok(Self { layers, modules: BTreeMap::new(), choosers: BTreeMap::new(), sources: Vec::new() })
+    }
+
+    /// The label of a source whose files are asked for, if there is one.
+    pub(crate) fn asked(&self) -> Option<&str> {
+        self.sources.iter().flatten().next().map(|source| source.label())
     }
 
     /// The imports as the guest is told of them.
@@ -186,6 +221,12 @@ impl Session {
         let description = describe(&module, number)?;
         handed.push(module);
         Ok(description)
+    }
+}
+
+impl Module {
+    fn has_functions(&self) -> bool {
+        self.members.iter().any(|(_, member)| matches!(member, MemberData::Function(_)))
     }
 }
 

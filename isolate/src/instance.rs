@@ -3,14 +3,16 @@
 use crate::{
     boundary::{Ask, Message, Reply, Request, Resume, VERSION},
     current::{self, Waiting},
-    guest::{Guest, TICK},
+    engine,
+    guest::{Code, Guest},
     host::{Host, Session},
-    image::MEMORY,
     isolate::Link,
     limits::Bounds,
+    memory_module::MEMORY,
     object,
     senses::Senses,
     setup::Stream,
+    ticker::ticks,
 };
 use exocet::{Error, error::Limit, values::Kept};
 use std::{
@@ -19,8 +21,8 @@ use std::{
     time::Duration,
 };
 use wasmtime::{
-    AsContextMut, Caller, Extern, Func, Instance as Wasm, Memory, MemoryType, Module, Store, StoreContextMut,
-    StoreLimits, StoreLimitsBuilder, Trap, TypedFunc,
+    AsContextMut, Caller, Extern, Func, Instance as Wasm, Memory, Module, PoolConcurrencyLimitError, Store,
+    StoreContextMut, StoreLimits, StoreLimitsBuilder, Trap, TypedFunc,
 };
 
 /// The longest message, either way.
@@ -59,6 +61,7 @@ struct Exports {
 }
 
 pub(crate) struct Instance {
+    guest: Guest,
     store: Store<State>,
     exports: Exports,
 }
@@ -74,37 +77,26 @@ pub(crate) struct Parts {
 }
 
 impl Instance {
-    /// An instance with an empty memory, into which the guest's data is put.
+    /// An instance in which nothing has run yet.
     pub(crate) fn boot(guest: &Guest, parts: Parts) -> Result<Self, Error> {
-        let mut store = store(guest, parts);
-        let pages = guest.inner().code.imports().find_map(|import| import.ty().memory().map(MemoryType::minimum));
-        let pages = pages.ok_or_else(|| foreign("it brings a memory of its own"))?;
-        let pages = u32::try_from(pages).unwrap_or(u32::MAX);
-        let memory = Memory::new(&mut store, MemoryType::new(pages, None)).map_err(foreign)?;
-        for (at, content) in &guest.inner().data {
-            let written = memory.write(&mut store, *at as usize, content);
-            written.map_err(|_| foreign("its data doesn't fit into its memory"))?;
-        }
-        Self::with_memory(guest, store, memory)
+        Self::of_image(guest, &guest.code(parts.bounds.counts())?.memory, parts)
     }
 
     /// An instance whose memory is an image's.
     pub(crate) fn of_image(guest: &Guest, image: &Module, parts: Parts) -> Result<Self, Error> {
-        let mut store = store(guest, parts);
+        let code = guest.code(parts.bounds.counts())?;
+        let mut store = store(code, parts);
+        refuel(&mut store);
+        store.set_epoch_deadline(ticks(store.data().bounds.time));
+        let _running = code.ticker.start()?;
         let image = Wasm::new(&mut store, image, &[]).map_err(|error| not_started(&store, &error))?;
         let memory = image.get_memory(&mut store, MEMORY).ok_or_else(|| foreign("an image has no memory"))?;
-        Self::with_memory(guest, store, memory)
-    }
-
-    fn with_memory(guest: &Guest, mut store: Store<State>, memory: Memory) -> Result<Self, Error> {
-        let code = &guest.inner().code;
-        store.set_epoch_deadline(ticks(store.data().bounds.time));
-        let imports = code.imports().map(|import| match (import.ty().memory(), import.name()) {
+        let imports = code.module.imports().map(|import| match (import.ty().memory(), import.name()) {
             (Some(_), _) => Ok(Extern::from(memory)),
             (None, name) => function(&mut store, name).map(Extern::from),
         });
         let imports = imports.collect::<Result<Vec<_>, _>>()?;
-        let wasm = Wasm::new(&mut store, code, &imports).map_err(foreign)?;
+        let wasm = Wasm::new(&mut store, &code.module, &imports).map_err(|error| not_started(&store, &error))?;
         let version: TypedFunc<(), u32> = wasm.get_typed_func(&mut store, "exocet_version").map_err(foreign)?;
         let exports = Exports {
             memory,
@@ -117,16 +109,18 @@ impl Instance {
             return Err(foreign(format!("it is of version {version}, and not {VERSION}")));
         }
         store.data_mut().exports = Some(exports.clone());
-        Ok(Self { store, exports })
+        Ok(Self { guest: guest.clone(), store, exports })
     }
 
     /// Has the guest do something. After an error that says so the instance is of no use any more.
     pub(crate) fn request(&mut self, request: Request) -> Result<Reply, Error> {
         let state = self.store.data_mut();
         (state.output_left, state.host_calls_left) = (state.bounds.output, state.bounds.host_calls);
-        let time = state.bounds.time;
-        self.store.set_epoch_deadline(ticks(time));
-        exchange(&mut self.store.as_context_mut(), &self.exports, request)
+        let bounds = state.bounds;
+        refuel(&mut self.store);
+        let _running = self.guest.code(bounds.counts())?.ticker.start()?;
+        self.store.set_epoch_deadline(ticks(bounds.time));
+        engine::with_stack(|| exchange(&mut self.store.as_context_mut(), &self.exports, request))
     }
 
     /// What the memory holds.
@@ -216,16 +210,24 @@ fn place(store: &mut StoreContextMut<'_, State>, exports: &Exports) -> Option<St
     (length > 0).then(|| String::from_utf8_lossy(text).into_owned())
 }
 
+/// Why an instance can't be made.
 fn not_started(store: &Store<State>, error: &wasmtime::Error) -> Error {
+    if error.is::<PoolConcurrencyLimitError>() {
+        return Error::malformed(format!("as many isolates are open as the guest has places for: {error}"));
+    }
     let memory = store.data().bounds.memory;
     Error::limit_exceeded(Limit::Memory, format!("an isolate can't be started with {memory} bytes: {error}"))
 }
 
-fn ticks(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos().div_ceil(TICK.as_nanos())).unwrap_or(u64::MAX / 2).saturating_add(1)
+/// What a call may use up, where that is counted.
+fn refuel(store: &mut Store<State>) {
+    if let Some(fuel) = store.data().bounds.fuel {
+        // It fails where nothing is counted.
+        let _ = store.set_fuel(fuel);
+    }
 }
 
-fn store(guest: &Guest, parts: Parts) -> Store<State> {
+fn store(code: &Code, parts: Parts) -> Store<State> {
     let Parts { bounds, senses, host, session, link, resume } = parts;
     let sizes = StoreLimitsBuilder::new().memory_size(bounds.memory).memories(1).build();
     let state = State {
@@ -242,7 +244,7 @@ fn store(guest: &Guest, parts: Parts) -> Store<State> {
         resume,
         last_words: None,
     };
-    let mut store = Store::new(&guest.inner().engine, state);
+    let mut store = Store::new(&code.engine, state);
     store.limiter(|state| &mut state.sizes);
     store
 }

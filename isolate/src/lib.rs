@@ -8,20 +8,33 @@
 #![deny(missing_docs)]
 
 mod boundary;
+mod builtin;
+mod cache;
 mod compiler;
 mod current;
+mod engine;
+mod fault;
+mod file;
+#[cfg(test)]
+mod file_tests;
 mod guest;
 mod host;
 mod image;
 mod instance;
 mod isolate;
 mod limits;
+mod memory_module;
 mod object;
+mod room;
+mod sections;
 mod senses;
 mod setup;
 mod snapshot;
+mod split;
+mod ticker;
+mod variants;
 
-pub use guest::Guest;
+pub use guest::{Compiling, Guest, GuestBuilder};
 pub use isolate::Isolate;
 pub use object::Object;
 pub use setup::{Setup, Stream};

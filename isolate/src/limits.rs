@@ -44,6 +44,11 @@ impl Bounds {
         })
     }
 
+    /// Whether instructions are counted, for which the code is another one.
+    pub(crate) fn counts(&self) -> bool {
+        self.fuel.is_some()
+    }
+
     /// The error for a limit that was exceeded, in Python code at that place.
     pub(crate) fn exceeded(&self, limit: Limit, place: Option<&str>) -> Error {
         let message = match limit {

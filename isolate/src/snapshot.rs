@@ -2,20 +2,21 @@
 
 use crate::{
     Guest, Isolate, Setup,
-    boundary::{Content, Reply, Request, Resume, SourceData, Start},
+    boundary::{Content, Layer, Reply, Request, Resume, SourceData, Start},
     compiler::Compiler,
+    file::{self, Opened},
     host::{Host, Session},
-    image,
+    image::Image,
     instance::{Instance, Parts},
     isolate::{Link, unexpected},
     limits::Bounds,
+    memory_module,
     senses::Senses,
     setup::Stream,
 };
 use exocet::{Error, Imports, Limits, Source, observe::Event, source::Shape, values::Handle};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, io, path::Path, sync::Arc};
-use wasmtime::Module;
 
 /// An interpreter whose modules are loaded, frozen: isolates start from it. Clones are one snapshot.
 #[derive(Clone)]
@@ -23,18 +24,24 @@ pub struct Snapshot(Arc<Inner>);
 
 struct Inner {
     guest: Guest,
-    image: Module,
+    image: Image,
     host: Arc<Host>,
     about: About,
-    /// The size of the memory, in bytes.
-    size: usize,
-    /// How much of it isn't empty.
-    content: usize,
 }
 
 /// What is known of a snapshot beside its memory.
 #[derive(Debug, Serialize, Deserialize)]
 struct About {
+    /// The version of the library that made it.
+    made_by: String,
+    /// BLAKE3 of the guest.
+    guest: [u8; 32],
+    /// BLAKE3 of each source's files, by its label.
+    sources: Vec<(String, String)>,
+    imports: Vec<Layer>,
+    /// The size of the memory in bytes, and how much of it isn't empty.
+    size: usize,
+    content: usize,
     modules: BTreeMap<String, Handle>,
     output: String,
     errors: String,
@@ -93,20 +100,99 @@ impl Snapshot {
             session,
             link: link.clone(),
         };
-        link.begin(Instance::of_image(&self.0.guest, &self.0.image, parts)?);
+        let image = self.0.image.module(&self.0.guest, parts.bounds.counts())?;
+        link.begin(Instance::of_image(&self.0.guest, image, parts)?);
         Ok(Isolate::new(link, self.clone()))
+    }
+
+    /// Writes the snapshot into a file, in place of one that is there.
+    ///
+    /// The file holds data, and nothing that a host would run. It can be opened by each host that has the same guest.
+    ///
+    /// # Errors
+    /// A file that can't be written; a snapshot that asks for files of its sources.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        Ok(file::save(path.as_ref(), &self.header()?, &self.0.image.wasm(&self.0.guest)?)?)
+    }
+
+    /// What [`save`](Self::save) writes.
+    ///
+    /// # Errors
+    /// A snapshot that asks for files of its sources.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        Ok(file::to_bytes(&self.header()?, &self.0.image.wasm(&self.0.guest)?))
+    }
+
+    /// Opens a snapshot that was saved. Of what it needs of its host nothing is in the file: where it calls functions of the host's,
+    /// `imports` are those that it was made with.
+    ///
+    /// # Errors
+    /// A file that can't be read, is no snapshot, is damaged, or was made with another guest; imports that it wasn't made with.
+    pub fn open(path: impl AsRef<Path>, guest: &Guest, imports: Option<&Imports>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        Self::restored(file::open(path)?, &path.display().to_string(), guest, imports)
+    }
+
+    /// Opens a snapshot that lies in memory, as [`open`](Self::open) does.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open).
+    pub fn from_bytes(bytes: Vec<u8>, guest: &Guest, imports: Option<&Imports>) -> Result<Self, Error> {
+        Self::restored(file::from_bytes(bytes)?, "the snapshot", guest, imports)
+    }
+
+    fn restored(opened: Opened, name: &str, guest: &Guest, imports: Option<&Imports>) -> Result<Self, Error> {
+        let about: Result<About, _> = ciborium::from_reader(opened.header());
+        let about = about.map_err(|cause| Error::malformed(format!("{name}: its header can't be read: {cause}")))?;
+        if about.guest != *guest.hash() {
+            let made_by = &about.made_by;
+            let text = format!("{name}: it was made with another guest, by version {made_by}: make it anew");
+            return Err(Error::malformed(text));
+        }
+        let host = Host::restored(about.imports.clone(), imports);
+        let host = host.map_err(|error| Error::malformed(format!("{name}: {error}")))?;
+        let image = Image::of_file(opened);
+        Ok(Self(Arc::new(Inner { guest: guest.clone(), image, host: Arc::new(host), about })))
+    }
+
+    fn header(&self) -> Result<Vec<u8>, Error> {
+        if let Some(label) = self.0.host.asked() {
+            let text = format!("a snapshot that asks for the files of `{label}` can't be saved: hand them in");
+            return Err(Error::malformed(text));
+        }
+        let mut header = Vec::new();
+        ciborium::into_writer(&self.0.about, &mut header).map_err(|error| Error::malformed(error.to_string()))?;
+        Ok(header)
+    }
+
+    /// The sources by their labels, with BLAKE3 of their files in hexadecimal; empty for those whose files are asked for.
+    #[must_use]
+    pub fn sources(&self) -> &[(String, String)] {
+        &self.0.about.sources
+    }
+
+    /// What the hashes of strings are mixed with, in every isolate.
+    #[must_use]
+    pub fn hash_seed(&self) -> u32 {
+        self.0.about.hash_seed
+    }
+
+    /// The version of the library that made it.
+    #[must_use]
+    pub fn made_by(&self) -> &str {
+        &self.0.about.made_by
     }
 
     /// The size of the memory, in bytes.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.0.size
+        self.0.about.size
     }
 
     /// How much of the memory isn't empty, in bytes.
     #[must_use]
     pub fn content(&self) -> usize {
-        self.0.content
+        self.0.about.content
     }
 
     /// The modules that are loaded.
@@ -199,6 +285,7 @@ impl SnapshotBuilder {
             limits: self.setup.limits.inside(),
             hash_seed,
         };
+        let sources = start.sources.iter().map(|source| (source.label.clone(), source.hash())).collect();
         let link = Link::new();
         let compiler = Compiler::new(guest.clone(), self.setup.clone());
         let session = Session::making(self.setup.observer.clone(), compiler);
@@ -210,6 +297,7 @@ impl SnapshotBuilder {
             link: link.clone(),
             resume: None,
         };
+        let counts = parts.bounds.counts();
         link.begin(Instance::boot(guest, parts)?);
         link.request(Request::Start(start))?;
         let mut modules = BTreeMap::new();
@@ -222,15 +310,20 @@ impl SnapshotBuilder {
         link.request(Request::Freeze)?;
         let frozen = link.with_instance(|instance| {
             let about = About {
+                made_by: env!("CARGO_PKG_VERSION").to_owned(),
+                guest: *guest.hash(),
+                sources,
+                imports: host.layers().to_vec(),
+                size: instance.memory().len(),
+                content: memory_module::content(instance.memory()),
                 modules,
                 output: text(instance.take_output(Stream::Out)),
                 errors: text(instance.take_output(Stream::Err)),
                 events: instance.session().take_events(),
                 hash_seed,
             };
-            let image = image::freeze(instance.memory(), guest.inner())?;
-            let content = image::runs(instance.memory()).map(|(_, content)| content.len()).sum();
-            Ok(Inner { guest: guest.clone(), image, host, about, size: instance.memory().len(), content })
+            let image = Image::freeze(instance.memory(), guest, counts)?;
+            Ok(Inner { guest: guest.clone(), image, host, about })
         });
         frozen.unwrap_or_else(|| Err(Error::isolate_ended(None))).map(|inner| Snapshot(Arc::new(inner)))
     }
@@ -238,6 +331,20 @@ impl SnapshotBuilder {
 
 fn text(bytes: Vec<u8>) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+impl SourceData {
+    /// BLAKE3 of the files, in hexadecimal.
+    fn hash(&self) -> String {
+        let Some(files) = &self.files else { return String::new() };
+        let mut hasher = blake3::Hasher::new();
+        for (path, content) in files {
+            for part in [path.as_bytes(), &content.0] {
+                hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
+            }
+        }
+        hasher.finalize().to_hex().to_string()
+    }
 }
 
 impl Given {

@@ -33,7 +33,7 @@ fn an_exception_comes_out_with_traceback_and_import_chain_and_the_isolate_goes_o
     let files = Memory::new("<app>")
         .with("app.py", "def fail(n): return 1 / n\ndef late():\n    import middle\ndef fine(): return 1")
         .with("middle.py", "\nimport absent");
-    let snapshot = Snapshot::builder().source(files).load("app").build(guest()).unwrap();
+    let snapshot = Snapshot::builder().source(files).load("app").build(&guest()).unwrap();
     let app = snapshot.isolate(&Limits::new()).unwrap().module("app").unwrap();
     let error = app.call::<f64>("fail", (0,)).unwrap_err();
     let exception = error.exception().expect("Python code raised it");
@@ -159,11 +159,11 @@ fn what_no_isolate_shares_is_an_error_before_anything_runs() {
         (mapper.without(["x"]), "works on objects of the VM"),
         (Imports::pass_through().with_limits(Limits::new()), "limits"),
     ] {
-        let error = Snapshot::builder().imports(&imports).build(guest()).err().expect("it is refused");
+        let error = Snapshot::builder().imports(&imports).build(&guest()).err().expect("it is refused");
         assert!(error.to_string().contains(said), "{error}");
     }
     let limits = Limits::new().heap(1, || 0);
-    assert!(Snapshot::builder().limits(limits).build(guest()).is_err());
+    assert!(Snapshot::builder().limits(limits).build(&guest()).is_err());
     // And what only isolates enforce is refused in the process.
     let app = Memory::new("<app>").with("app.py", "");
     let runtime = exocet::Runtime::builder().source(app).build().unwrap();
@@ -184,7 +184,7 @@ fn imports_obey_policies_and_a_host_that_is_asked() {
         .source(files())
         .imports(&Imports::pass_through().with_policy(policy))
         .load("app")
-        .build(guest())
+        .build(&guest())
         .unwrap();
     let app = snapshot.isolate(&Limits::new()).unwrap().module("app").unwrap();
     assert!(app.get::<String>("level").unwrap().contains("no nets"));
@@ -264,4 +264,55 @@ fn randomness_is_new_in_each_isolate_and_repeats_with_a_seed() {
     let fixed = || Setup::new().seed(7).clock(|| Duration::from_secs(1_000_000_000));
     assert_eq!(draw(fixed()), draw(fixed()));
     assert_ne!(draw(fixed()), draw(fixed().seed(8)));
+}
+
+#[test]
+fn a_snapshot_is_saved_and_opened_and_is_the_same() {
+    let host = || HostModule::new("host").function("twice", |n: i64| 2 * n);
+    let imports = Imports::pass_through().with_module(host());
+    let snapshot =
+        snapshot_under("import host\ncount = host.twice(4)\ndef twice(n): return host.twice(n) + count", &imports);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("app.snapshot");
+    snapshot.save(&path).unwrap();
+    let error = Snapshot::open(&path, &guest(), None).err().expect("it needs the host");
+    assert!(error.to_string().contains("the functions of the host's `host`"), "{error}");
+    let other = Imports::pass_through().with_module(HostModule::new("host"));
+    let error = Snapshot::open(&path, &guest(), Some(&other)).err().expect("it needs that function");
+    assert!(error.to_string().contains("other imports"), "{error}");
+    let opened = Snapshot::open(&path, &guest(), Some(&Imports::pass_through().with_module(host()))).unwrap();
+    assert_eq!(opened.modules().collect::<Vec<_>>(), ["app"]);
+    assert_eq!((opened.events(), opened.sources()), (snapshot.events(), snapshot.sources()));
+    for snapshot in [&opened, &snapshot] {
+        let app = snapshot.isolate(&Limits::new()).unwrap().module("app").unwrap();
+        assert_eq!(app.call::<i64>("twice", (1,)).unwrap(), 10);
+    }
+    let plain = self::snapshot("def one(): return 1");
+    let bytes = plain.to_bytes().unwrap();
+    let app =
+        Snapshot::from_bytes(bytes, &guest(), None).unwrap().isolate(&Limits::new()).unwrap().module("app").unwrap();
+    assert_eq!(app.call::<u8>("one", ()).unwrap(), 1);
+    let asked =
+        Snapshot::builder().asked_source(Arc::new(Memory::new("<asked>").with("m.py", ""))).build(&guest()).unwrap();
+    assert!(asked.save(&path).unwrap_err().to_string().contains("`<asked>`"));
+}
+
+#[test]
+fn fuel_is_the_same_each_time_and_ends_what_takes_more() {
+    let snapshot = snapshot("def work(n):\n    total = 0\n    for i in range(n): total += i\n    return total");
+    let call = |fuel: u64, n: u64| {
+        let app = snapshot.isolate(&Limits::new().fuel(fuel)).unwrap().module("app").unwrap();
+        app.call::<u64>("work", (n,))
+    };
+    assert_eq!(call(1_000_000_000, 1000).unwrap(), 499_500);
+    let error = call(20_000_000, 10_000_000).unwrap_err();
+    assert_eq!(error.limit(), Some(Limit::Fuel), "{error}");
+    // The least that suffices is found, and is the same in another isolate.
+    let suffices = |fuel: u64| call(fuel, 1000).is_ok();
+    let (mut low, mut high) = (0_u64, 100_000_000);
+    while low + 1 < high {
+        let middle = low.midpoint(high);
+        if suffices(middle) { high = middle } else { low = middle }
+    }
+    assert!(suffices(high) && !suffices(low));
 }

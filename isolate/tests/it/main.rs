@@ -1,4 +1,7 @@
-//! Isolates, from the guest that `wasm/build.sh guest` built. `EXOCET_GUEST` names another one.
+//! Isolates, from the guest that `wasm/build.sh guest` built. `EXOCET_GUEST` names another one for the build.
 
+mod guests;
 mod isolates;
+mod rooms;
+mod stacks;
 mod support;

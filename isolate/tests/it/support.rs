@@ -2,18 +2,10 @@
 
 use exocet::{Imports, Limits, Memory};
 use exocet_isolate::{Guest, Isolate, Snapshot};
-use std::sync::OnceLock;
 
-/// The guest, compiled once for all tests.
-pub(crate) fn guest() -> &'static Guest {
-    static GUEST: OnceLock<Guest> = OnceLock::new();
-    GUEST.get_or_init(|| {
-        let own = concat!(env!("CARGO_MANIFEST_DIR"), "/../wasm/dist/guest.wasm");
-        let path = std::env::var("EXOCET_GUEST").unwrap_or_else(|_| own.to_owned());
-        let wasm =
-            std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}: `wasm/build.sh guest` makes it"));
-        Guest::new(&wasm).expect("it is a guest")
-    })
+/// The guest of this build.
+pub(crate) fn guest() -> Guest {
+    Guest::builtin().expect("`wasm/build.sh guest` makes it")
 }
 
 /// A snapshot of a module `app` with this text.
@@ -23,7 +15,7 @@ pub(crate) fn snapshot(text: &str) -> Snapshot {
 
 pub(crate) fn snapshot_under(text: &str, imports: &Imports) -> Snapshot {
     let app = Memory::new("<app>").with("app.py", text);
-    Snapshot::builder().source(app).imports(imports).load("app").build(guest()).expect("it loads")
+    Snapshot::builder().source(app).imports(imports).load("app").build(&guest()).expect("it loads")
 }
 
 pub(crate) fn isolate(text: &str) -> Isolate {
