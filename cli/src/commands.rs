@@ -9,6 +9,8 @@ mod demo;
 mod explain;
 mod graph;
 mod imports;
+#[cfg(feature = "isolates")]
+mod isolate;
 mod list;
 mod load;
 mod lock;
@@ -54,6 +56,8 @@ pub(crate) enum Command {
     Trace(trace::TraceArgs),
     Lock(lock::LockArgs),
     Bench(bench::BenchArgs),
+    #[cfg(feature = "isolates")]
+    Isolate(isolate::IsolateArgs),
     Cache(cache::CacheArgs),
     /// Print a shell's completion script
     Completions {
@@ -77,6 +81,8 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Trace(args) => trace::trace(&args),
         Command::Lock(args) => lock::lock(&args),
         Command::Bench(args) => bench::bench(&args),
+        #[cfg(feature = "isolates")]
+        Command::Isolate(args) => isolate::isolate(&args),
         Command::Cache(args) => cache::cache(&args.action),
         Command::Completions { shell } => completions::completions(shell),
     }

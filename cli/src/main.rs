@@ -4,6 +4,8 @@ mod commands;
 mod disk_cache;
 mod document;
 mod failure;
+#[cfg(feature = "isolates")]
+mod isolated;
 mod output;
 mod plan;
 mod python;

@@ -35,6 +35,12 @@ pub(crate) fn complain(message: &str) {
     let _ = writeln!(anstream::stderr(), "{BOLD}exocet:{BOLD:#} {message}");
 }
 
+/// Tells on stderr what goes on, in a line that begins with the program's name.
+#[cfg(feature = "isolates")]
+pub(crate) fn note(message: &str) {
+    complain(message);
+}
+
 /// Stdout for data alone: whatever modules print from now on, by whichever way, goes to stderr.
 #[cfg(unix)]
 pub(crate) fn stdout_of_its_own(vm: &VirtualMachine) -> PyResult<AutoStream<File>> {

@@ -2,6 +2,8 @@
 
 use crate::failure::Failure;
 use clap::Args;
+#[cfg(feature = "isolates")]
+use exocet::{Imports, Rule};
 use exocet::{
     Policy,
     check::DryRun,
@@ -89,6 +91,26 @@ impl Plan {
     /// The overriding files are loaded here.
     pub(crate) fn mapper(&self, empty: bool, vm: &VirtualMachine) -> PyResult<MapperRef> {
         self.mapper_of(empty, |file| raw::load(file, &raw::pass_through(vm), vm), vm)
+    }
+
+    /// The same as imports, for an isolate: the overriding files are loaded inside.
+    #[cfg(feature = "isolates")]
+    pub(crate) fn imports(&self, empty: bool) -> Result<Imports, Failure> {
+        let mut imports = if empty { Imports::none() } else { Imports::pass_through() };
+        if let Some((_, policy)) = &self.policy {
+            imports = imports.with_policy(policy.clone());
+        }
+        if !self.denied.is_empty() {
+            imports = imports.without(&self.denied);
+        }
+        for (name, target) in &self.redirected {
+            imports = imports.with_policy(Policy::allowing().rule(Rule::redirect(name, target).optional()));
+        }
+        for file in &self.files {
+            let text = file.text().map_err(Failure::failed)?.unwrap_or_default();
+            imports = imports.with_source(file.name(), file.origin().unwrap_or_default(), text);
+        }
+        Ok(imports)
     }
 
     /// Makes a dry run of the same mapper, in which nothing runs: in place of each overriding file is a module that has its

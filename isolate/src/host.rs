@@ -87,18 +87,30 @@ impl Host {
                 false => Err(Error::malformed("the snapshot was made with other imports than these")),
             };
         }
-        for layer in &layers {
-            let what = match layer {
-                Layer::Chosen => "a function that chooses what is imported".to_owned(),
-                Layer::Module(module) if module.has_functions() => {
-                    format!("the functions of the host's `{}`", module.name)
-                }
-                _ => continue,
-            };
-            let text = format!("the snapshot needs {what}: open it with the imports that it was made with");
-            return Err(Error::malformed(text));
+        let host = Self::absent(layers);
+        match host.needs() {
+            None => Ok(host),
+            Some(what) => {
+                let text = format!("the snapshot needs {what}: open it with the imports that it was made with");
+                Err(Error::malformed(text))
+            }
         }
-        Ok(Self { layers, modules: BTreeMap::new(), choosers: BTreeMap::new(), sources: Vec::new() })
+    }
+
+    /// What answers nothing.
+    pub(crate) fn absent(layers: Vec<Layer>) -> Self {
+        Self { layers, modules: BTreeMap::new(), choosers: BTreeMap::new(), sources: Vec::new() }
+    }
+
+    /// What of the host's the imports can't do without, in words.
+    pub(crate) fn needs(&self) -> Option<String> {
+        self.layers.iter().find_map(|layer| match layer {
+            Layer::Chosen => Some("a function that chooses what is imported".to_owned()),
+            Layer::Module(module) if module.has_functions() => {
+                Some(format!("the functions of the host's `{}`", module.name))
+            }
+            _ => None,
+        })
     }
 
     /// The label of a source whose files are asked for, if there is one.

@@ -1,8 +1,8 @@
 //! Isolates.
 
 use crate::{
-    Object, Snapshot,
-    boundary::{Reply, Request},
+    Object,
+    boundary::{Program, Reply, Request},
     current,
     instance::Instance,
     setup::Stream,
@@ -10,9 +10,10 @@ use crate::{
 use exocet::{
     Error,
     error::Limit,
-    values::{Value, Wanted},
+    values::{Handle, Value, Wanted},
 };
 use std::{
+    collections::BTreeMap,
     fmt,
     sync::{
         Arc, Mutex, PoisonError,
@@ -26,27 +27,48 @@ use std::{
 /// It may go to other threads and be used by several: their calls wait for one another.
 pub struct Isolate {
     link: Arc<Link>,
-    snapshot: Snapshot,
+    /// What was loaded when it started.
+    modules: BTreeMap<String, Handle>,
 }
 
 impl Isolate {
-    pub(crate) fn new(link: Arc<Link>, snapshot: Snapshot) -> Self {
-        Self { link, snapshot }
+    pub(crate) fn new(link: Arc<Link>, modules: BTreeMap<String, Handle>) -> Self {
+        Self { link, modules }
     }
 
-    /// A module: one that the snapshot loaded, or another one of its sources, which is loaded now.
+    /// A module: one that is loaded already, or another one of the sources, which is loaded now.
     ///
     /// # Errors
     /// A name that is absent or denied; what the module's code raises; a limit that is exceeded.
     pub fn module(&self, name: &str) -> Result<Object, Error> {
-        let handle = match self.snapshot.module(name) {
-            Some(handle) => handle.clone(),
-            None => match self.link.request(Request::Import { name: name.to_owned() })? {
-                Reply::Object(handle) => handle,
-                other => return Err(unexpected(&other)),
-            },
-        };
-        Ok(Object::new(self.link.clone(), handle, self.snapshot.module(name).is_some()))
+        if let Some(handle) = self.modules.get(name) {
+            return Ok(Object::new(self.link.clone(), handle.clone(), true));
+        }
+        match self.link.request(Request::Import { name: name.to_owned() })? {
+            Reply::Object(handle) => Ok(Object::new(self.link.clone(), handle, false)),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Runs a file of a source as a program, with these arguments as `sys.argv`. Sources are numbered in the order in which they
+    /// were added.
+    ///
+    /// # Errors
+    /// What the program raises, `SystemExit` too; a file that isn't there; a limit that is exceeded.
+    pub fn run_file(&self, source: usize, path: &str, arguments: Vec<String>) -> Result<(), Error> {
+        self.run(Program::File { source, path: path.to_owned() }, arguments)
+    }
+
+    /// Runs a module, or the `__main__` of a package, as a program.
+    ///
+    /// # Errors
+    /// As for [`run_file`](Self::run_file).
+    pub fn run_module(&self, name: &str, arguments: Vec<String>) -> Result<(), Error> {
+        self.run(Program::Module(name.to_owned()), arguments)
+    }
+
+    fn run(&self, program: Program, arguments: Vec<String>) -> Result<(), Error> {
+        self.link.request(Request::Run { program, arguments }).map(drop)
     }
 
     /// What was printed to `sys.stdout` since this was last called, unless the output is handed on.

@@ -102,7 +102,7 @@ impl Snapshot {
         };
         let image = self.0.image.module(&self.0.guest, parts.bounds.counts())?;
         link.begin(Instance::of_image(&self.0.guest, image, parts)?);
-        Ok(Isolate::new(link, self.clone()))
+        Ok(Isolate::new(link, self.0.about.modules.clone()))
     }
 
     /// Writes the snapshot into a file, in place of one that is there.
@@ -130,7 +130,17 @@ impl Snapshot {
     /// A file that can't be read, is no snapshot, is damaged, or was made with another guest; imports that it wasn't made with.
     pub fn open(path: impl AsRef<Path>, guest: &Guest, imports: Option<&Imports>) -> Result<Self, Error> {
         let path = path.as_ref();
-        Self::restored(file::open(path)?, &path.display().to_string(), guest, imports)
+        let host = |layers| Host::restored(layers, imports);
+        Self::restored(file::open(path)?, &path.display().to_string(), guest, host)
+    }
+
+    /// Opens a snapshot to see what it holds. What it needs of a host is absent in its isolates.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open), but for the imports.
+    pub fn read(path: impl AsRef<Path>, guest: &Guest) -> Result<Self, Error> {
+        let (path, opened) = (path.as_ref(), file::open(path.as_ref())?);
+        Self::restored(opened, &path.display().to_string(), guest, |layers| Ok(Host::absent(layers)))
     }
 
     /// Opens a snapshot that lies in memory, as [`open`](Self::open) does.
@@ -138,10 +148,15 @@ impl Snapshot {
     /// # Errors
     /// As for [`open`](Self::open).
     pub fn from_bytes(bytes: Vec<u8>, guest: &Guest, imports: Option<&Imports>) -> Result<Self, Error> {
-        Self::restored(file::from_bytes(bytes)?, "the snapshot", guest, imports)
+        Self::restored(file::from_bytes(bytes)?, "the snapshot", guest, |layers| Host::restored(layers, imports))
     }
 
-    fn restored(opened: Opened, name: &str, guest: &Guest, imports: Option<&Imports>) -> Result<Self, Error> {
+    fn restored(
+        opened: Opened,
+        name: &str,
+        guest: &Guest,
+        host: impl FnOnce(Vec<Layer>) -> Result<Host, Error>,
+    ) -> Result<Self, Error> {
         let about: Result<About, _> = ciborium::from_reader(opened.header());
         let about = about.map_err(|cause| Error::malformed(format!("{name}: its header can't be read: {cause}")))?;
         if about.guest != *guest.hash() {
@@ -149,7 +164,7 @@ impl Snapshot {
             let text = format!("{name}: it was made with another guest, by version {made_by}: make it anew");
             return Err(Error::malformed(text));
         }
-        let host = Host::restored(about.imports.clone(), imports);
+        let host = host(about.imports.clone());
         let host = host.map_err(|error| Error::malformed(format!("{name}: {error}")))?;
         let image = Image::of_file(opened);
         Ok(Self(Arc::new(Inner { guest: guest.clone(), image, host: Arc::new(host), about })))
@@ -163,6 +178,12 @@ impl Snapshot {
         let mut header = Vec::new();
         ciborium::into_writer(&self.0.about, &mut header).map_err(|error| Error::malformed(error.to_string()))?;
         Ok(header)
+    }
+
+    /// What it needs of its host, in words, if it needs something: then it is opened with the imports that it was made with.
+    #[must_use]
+    pub fn needs(&self) -> Option<String> {
+        self.0.host.needs()
     }
 
     /// The sources by their labels, with BLAKE3 of their files in hexadecimal; empty for those whose files are asked for.
@@ -217,10 +238,6 @@ impl Snapshot {
     pub fn errors(&self) -> &str {
         &self.0.about.errors
     }
-
-    pub(crate) fn module(&self, name: &str) -> Option<&Handle> {
-        self.0.about.modules.get(name)
-    }
 }
 
 impl SnapshotBuilder {
@@ -268,45 +285,25 @@ impl SnapshotBuilder {
         Self { hash_seed: Some(seed), ..self }
     }
 
-    /// Starts an interpreter in the guest, loads the modules, and freezes it.
+    /// Starts an isolate as it is before anything is loaded, for a program that runs once.
     ///
     /// # Errors
     /// A source that can't be read; imports that can't be an isolate's; a module that can't be loaded; a limit that is exceeded.
+    pub fn start(self, guest: &Guest) -> Result<Isolate, Error> {
+        let session = Session::new(self.setup.observer.clone());
+        let started = self.begin(guest, session)?;
+        Ok(Isolate::new(started.link, started.modules))
+    }
+
+    /// Starts an interpreter in the guest, loads the modules, and freezes it.
+    ///
+    /// # Errors
+    /// As for [`start`](Self::start).
     pub fn build(self, guest: &Guest) -> Result<Snapshot, Error> {
-        let asked = self.sources.iter().map(|given| given.is_asked.then(|| given.source.clone())).collect();
-        let host = Arc::new(Host::new(&self.imports, asked)?);
-        let hash_seed = match self.hash_seed {
-            Some(seed) => seed,
-            None => getrandom::u32().map_err(|error| Error::malformed(error.to_string()))?,
-        };
-        let start = Start {
-            sources: self.sources.iter().map(Given::data).collect::<Result<_, _>>()?,
-            imports: host.layers().to_vec(),
-            limits: self.setup.limits.inside(),
-            hash_seed,
-        };
-        let sources = start.sources.iter().map(|source| (source.label.clone(), source.hash())).collect();
-        let link = Link::new();
+        let counts = Bounds::new(&self.setup.limits)?.counts();
         let compiler = Compiler::new(guest.clone(), self.setup.clone());
         let session = Session::making(self.setup.observer.clone(), compiler);
-        let parts = Parts {
-            bounds: Bounds::new(&self.setup.limits)?,
-            senses: Senses::new(self.setup),
-            host: host.clone(),
-            session,
-            link: link.clone(),
-            resume: None,
-        };
-        let counts = parts.bounds.counts();
-        link.begin(Instance::boot(guest, parts)?);
-        link.request(Request::Start(start))?;
-        let mut modules = BTreeMap::new();
-        for name in self.modules {
-            match link.request(Request::Import { name: name.clone() })? {
-                Reply::Object(handle) => modules.insert(name, handle),
-                other => return Err(unexpected(&other)),
-            };
-        }
+        let Started { link, host, modules, sources, hash_seed } = self.begin(guest, session)?;
         link.request(Request::Freeze)?;
         let frozen = link.with_instance(|instance| {
             let about = About {
@@ -327,6 +324,51 @@ impl SnapshotBuilder {
         });
         frozen.unwrap_or_else(|| Err(Error::isolate_ended(None))).map(|inner| Snapshot(Arc::new(inner)))
     }
+
+    /// Starts an interpreter in the guest, and loads the modules.
+    fn begin(self, guest: &Guest, session: Session) -> Result<Started, Error> {
+        let asked = self.sources.iter().map(|given| given.is_asked.then(|| given.source.clone())).collect();
+        let host = Arc::new(Host::new(&self.imports, asked)?);
+        let hash_seed = match self.hash_seed {
+            Some(seed) => seed,
+            None => getrandom::u32().map_err(|error| Error::malformed(error.to_string()))?,
+        };
+        let start = Start {
+            sources: self.sources.iter().map(Given::data).collect::<Result<_, _>>()?,
+            imports: host.layers().to_vec(),
+            limits: self.setup.limits.inside(),
+            hash_seed,
+        };
+        let sources = start.sources.iter().map(|source| (source.label.clone(), source.hash())).collect();
+        let link = Link::new();
+        let parts = Parts {
+            bounds: Bounds::new(&self.setup.limits)?,
+            senses: Senses::new(self.setup),
+            host: host.clone(),
+            session,
+            link: link.clone(),
+            resume: None,
+        };
+        link.begin(Instance::boot(guest, parts)?);
+        link.request(Request::Start(start))?;
+        let mut modules = BTreeMap::new();
+        for name in self.modules {
+            match link.request(Request::Import { name: name.clone() })? {
+                Reply::Object(handle) => modules.insert(name, handle),
+                other => return Err(unexpected(&other)),
+            };
+        }
+        Ok(Started { link, host, modules, sources, hash_seed })
+    }
+}
+
+/// An interpreter whose modules are loaded.
+struct Started {
+    link: Arc<Link>,
+    host: Arc<Host>,
+    modules: BTreeMap<String, Handle>,
+    sources: Vec<(String, String)>,
+    hash_seed: u32,
 }
 
 fn text(bytes: Vec<u8>) -> String {

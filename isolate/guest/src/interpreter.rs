@@ -173,7 +173,10 @@ impl Interpreter {
                 Some(source) => PythonModule::from_source(source, &path, "__main__")?,
                 None => return Err(Error::malformed(format!("there is no source {source}"))),
             },
-            Program::Module(name) => self.runtime.search_path()?.get(&name)?,
+            Program::Module(name) => {
+                let module = self.runtime.search_path()?.get(&name)?;
+                if module.is_package() { module.get("__main__")? } else { module }
+            }
         };
         self.runtime.try_enter(|vm| {
             let arguments = arguments.into_iter().map(|argument| vm.ctx.new_str(argument).into()).collect();
