@@ -6,6 +6,8 @@ pub(crate) mod clock;
 pub(crate) mod dunders;
 pub(crate) mod engine;
 pub(crate) mod exception_class;
+#[cfg(all(feature = "library", not(feature = "host_env")))]
+pub(crate) mod files;
 pub(crate) mod frames;
 pub(crate) mod garbage;
 pub(crate) mod import_code;

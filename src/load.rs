@@ -3,6 +3,10 @@
 
 #[cfg(all(feature = "library", not(feature = "host_env")))]
 pub(crate) mod entropy;
+#[cfg(all(feature = "library", not(feature = "host_env"), target_family = "wasm", target_os = "unknown"))]
+pub(crate) mod errors;
+#[cfg(all(feature = "library", not(feature = "host_env")))]
+pub(crate) mod files;
 #[cfg(feature = "stdlib")]
 mod frozen;
 pub(crate) mod instances;

@@ -20,8 +20,8 @@ pub(crate) struct Bounds {
     #[arg(long, value_name = "N", help_heading = "Isolates")]
     fuel: Option<u64>,
     /// How much a call may print: 1MiB
-    #[arg(long = "max-output", value_name = "SIZE", help_heading = "Isolates")]
-    output: Option<ByteSize>,
+    #[arg(long, value_name = "SIZE", help_heading = "Isolates")]
+    max_output: Option<ByteSize>,
     /// Make all randomness follow from this number
     #[arg(long, value_name = "N", help_heading = "Isolates")]
     seed: Option<u64>,
@@ -39,7 +39,7 @@ impl Bounds {
             ("--memory", self.memory.is_some()),
             ("--time", self.time.is_some()),
             ("--fuel", self.fuel.is_some()),
-            ("--max-output", self.output.is_some()),
+            ("--max-output", self.max_output.is_some()),
             ("--seed", self.seed.is_some()),
         ];
         given.into_iter().find(|(_, is_given)| *is_given).map(|(option, _)| option)
@@ -57,7 +57,7 @@ impl Bounds {
         if let Some(fuel) = self.fuel {
             limits = limits.fuel(fuel);
         }
-        if let Some(output) = self.output {
+        if let Some(output) = self.max_output {
             limits = limits.output(usize::try_from(output.as_u64()).unwrap_or(usize::MAX));
         }
         let setup = Setup::new().limits(limits).output(move |stream, text| print(stream, text, to_stderr));

@@ -20,7 +20,7 @@ use exocet::{
 use serde::{Deserialize, Serialize};
 
 /// The version of the boundary, which both sides must have.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// What the host sends.
 #[derive(Debug, Serialize, Deserialize)]
@@ -67,7 +67,7 @@ pub(crate) enum Request {
 /// What an interpreter is started with.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Start {
-    /// In the order of the search path.
+    /// In the order of the search path, as far as they are on it.
     pub(crate) sources: Vec<SourceData>,
     /// The outermost first.
     pub(crate) imports: Vec<Layer>,
@@ -89,6 +89,8 @@ pub(crate) enum Program {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct SourceData {
     pub(crate) label: String,
+    /// Whether modules are looked up there. The code sees the files in any case.
+    pub(crate) is_on_path: bool,
     /// All its files; without them the host is asked for each.
     pub(crate) files: Option<Vec<(String, Content)>>,
 }

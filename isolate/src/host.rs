@@ -175,6 +175,11 @@ impl Host {
     }
 
     fn find(&self, source: usize, path: &str, lookup: &Lookup) -> Found {
+        let is_name = |name: &str| !matches!(name, "" | "." | "..");
+        // A guest may ask for anything, and a source may take a path for what it looks like.
+        if !path.is_empty() && !path.split('/').all(is_name) {
+            return Found::Nothing;
+        }
         let Some(Some(source)) = self.sources.get(source) else { return Found::Nothing };
         let found = match lookup {
             Lookup::Read => source.read(path).map(|bytes| bytes.map(|bytes| Found::File(Content(bytes.to_vec())))),

@@ -59,10 +59,11 @@ pub struct SnapshotBuilder {
     hash_seed: Option<u32>,
 }
 
-/// A source, and whether its files are handed in or asked for.
+/// A source, whether its files are handed in or asked for, and whether modules are looked up there.
 struct Given {
     source: Arc<dyn Source>,
     is_asked: bool,
+    is_on_path: bool,
 }
 
 impl Snapshot {
@@ -248,13 +249,27 @@ impl SnapshotBuilder {
 
     /// Adds a source that others hold too. All its files are handed in.
     pub fn shared_source(mut self, source: Arc<dyn Source>) -> Self {
-        self.sources.push(Given { source, is_asked: false });
+        self.sources.push(Given { source, is_asked: false, is_on_path: true });
         self
     }
 
     /// Adds a source whose files are read when they are needed, also by isolates that start later.
     pub fn asked_source(mut self, source: Arc<dyn Source>) -> Self {
-        self.sources.push(Given { source, is_asked: true });
+        self.sources.push(Given { source, is_asked: true, is_on_path: true });
+        self
+    }
+
+    /// Hands in files, without modules being looked up among them. The code sees the files of all sources, read-only and each at the
+    /// path that its label is, and no others: of a source labelled `/a/b` there is `/a/b/x.txt`, of one labelled `<app>` there is
+    /// `<app>/x.txt`, which is below the root as well.
+    pub fn files(mut self, source: Arc<dyn Source>) -> Self {
+        self.sources.push(Given { source, is_asked: false, is_on_path: false });
+        self
+    }
+
+    /// Adds files that may be read and are no modules, each of which is read when it is asked for.
+    pub fn asked_files(mut self, source: Arc<dyn Source>) -> Self {
+        self.sources.push(Given { source, is_asked: true, is_on_path: false });
         self
     }
 
@@ -393,7 +408,7 @@ impl Given {
     fn data(&self) -> Result<SourceData, Error> {
         let label = self.source.label().to_owned();
         let files = if self.is_asked { None } else { Some(files(&*self.source)?) };
-        Ok(SourceData { label, files })
+        Ok(SourceData { label, is_on_path: self.is_on_path, files })
     }
 }
 

@@ -1,5 +1,7 @@
 //! What lies behind the strings of `sys.path` and of every `__path__`, and the library behind every search path.
 
+#[cfg(all(feature = "library", not(feature = "host_env")))]
+use super::files::Files;
 use super::{importlib::sys_table, slots::Slot};
 use crate::{
     modules::search_path::{Location, SearchPath},
@@ -18,6 +20,9 @@ pub(crate) struct Sources {
     known: PyMutex<HashMap<String, Arc<dyn Source>>>,
     /// Where names are looked up last: the embedded standard library and the modules built into the interpreter.
     library: PyMutex<SearchPath>,
+    /// What the code sees as files.
+    #[cfg(all(feature = "library", not(feature = "host_env")))]
+    files: PyMutex<Files>,
 }
 
 pub(crate) static SOURCES: Slot<Sources> = Slot::new(|_| Sources::default());
@@ -66,6 +71,18 @@ impl Sources {
     /// Makes `source` what its label stands for in `sys.path`.
     pub(crate) fn register(&self, source: Arc<dyn Source>) {
         self.known.lock().insert(source.label().to_owned(), source);
+    }
+
+    /// Shows the files of `source` to the code.
+    #[cfg(all(feature = "library", not(feature = "host_env")))]
+    pub(crate) fn show(&self, source: Arc<dyn Source>) {
+        self.files.lock().add(source);
+    }
+
+    /// What the code sees as files.
+    #[cfg(all(feature = "library", not(feature = "host_env")))]
+    pub(crate) fn files(&self) -> Files {
+        self.files.lock().clone()
     }
 
     /// Puts `source` at the end of what every search path ends with.

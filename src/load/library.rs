@@ -15,6 +15,8 @@ pub(crate) fn install(vm: &VirtualMachine) -> PyResult<()> {
     let sources = SOURCES.of(vm);
     #[cfg(feature = "library")]
     sources.extend_library(embedded::library());
+    #[cfg(all(feature = "library", not(feature = "host_env")))]
+    sources.show(embedded::library());
     // `sys` and `builtins` are there from the start, and have no definition of their own.
     let names: Vec<PyObjectRef> = vm.sys_module.get_attr("builtin_module_names", vm)?.try_to_value(vm)?;
     let names = names.iter().filter_map(|name| Some(name.downcast_ref::<PyStr>()?.to_string()));
@@ -25,7 +27,20 @@ pub(crate) fn install(vm: &VirtualMachine) -> PyResult<()> {
     sources.extend_library(embedded::stand_ins());
     #[cfg(all(feature = "library", not(feature = "stdlib")))]
     find_encodings(vm)?;
+    #[cfg(all(feature = "library", not(feature = "host_env")))]
+    super::files::install(vm)?;
     Ok(())
+}
+
+/// The native modules that stand for what the host has.
+#[cfg(all(feature = "library", not(feature = "host_env")))]
+pub(crate) fn module_defs(ctx: &rustpython_vm::Context) -> Vec<&'static rustpython_vm::builtins::PyModuleDef> {
+    vec![
+        super::entropy::module_def(ctx),
+        super::files::module_def(ctx),
+        #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+        super::errors::module_def(ctx),
+    ]
 }
 
 /// Lets the interpreter find encodings beyond its own few in the library, which it imports by itself only where the whole

@@ -44,6 +44,8 @@ use std::{
 #[must_use]
 pub struct RuntimeBuilder {
     path: Vec<Arc<dyn Source>>,
+    #[cfg(all(feature = "library", not(feature = "host_env")))]
+    files: Vec<Arc<dyn Source>>,
     arguments: Vec<OsString>,
     settings: Settings,
     isolated: bool,
@@ -73,6 +75,15 @@ impl RuntimeBuilder {
     /// Puts a source that others hold too at the end of the search path.
     pub fn shared_source(mut self, source: Arc<dyn Source>) -> Self {
         self.path.push(source);
+        self
+    }
+
+    /// Hands in files, without modules being looked up among them. Where the VM has no access to the host, code sees the files of all
+    /// sources, read-only and each at the path that its label is, and no others: of a source labelled `/a/b` there is `/a/b/x.txt`, of
+    /// one labelled `<app>` there is `<app>/x.txt`, which is below the root as well.
+    #[cfg(all(feature = "library", not(feature = "host_env")))]
+    pub fn files(mut self, source: Arc<dyn Source>) -> Self {
+        self.files.push(source);
         self
     }
 
@@ -213,6 +224,10 @@ impl RuntimeBuilder {
         // They are set once, here.
         let _ = DEFAULT_LIMITS.of(vm).set(self.limits);
         library::install(vm)?;
+        #[cfg(all(feature = "library", not(feature = "host_env")))]
+        for source in self.path.iter().chain(&self.files) {
+            SOURCES.of(vm).show(Arc::new(Guarded(source.clone())));
+        }
         guard_interpreter(vm)?;
         shared_import::install(vm)?;
         sys::install(vm);
@@ -233,7 +248,7 @@ fn with_modules(builder: InterpreterBuilder) -> InterpreterBuilder {
     let builder = {
         let natives = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
         #[cfg(not(feature = "host_env"))]
-        let natives = [natives, vec![crate::load::entropy::module_def(&builder.ctx)]].concat();
+        let natives = [natives, crate::load::library::module_defs(&builder.ctx)].concat();
         builder.add_native_modules(&natives)
     };
     #[cfg(feature = "stdlib")]

@@ -10,11 +10,13 @@ use std::time::{Duration, SystemTime};
 use super::contract::{Entry, Shape, Source, Stamp, at, read_to_limit, too_large};
 use crate::error::Error;
 
-/// A directory of the file system. Symbolic links are followed.
+/// A directory of the file system. Symbolic links are followed, unless [they may not lead out](Self::without_links_out).
 #[derive(Debug)]
 pub struct Directory {
     root: PathBuf,
     label: String,
+    /// Where everything that is followed has to stay, by its real path.
+    bounds: Option<PathBuf>,
     /// Whether a listing met a link to a folder. As long as none did, no link leads anywhere below the root.
     has_links: AtomicBool,
 }
@@ -28,7 +30,23 @@ impl Directory {
         let path = path.as_ref();
         let root = std::path::absolute(path).and_then(|root| fs::read_dir(&root).map(|_| root));
         let root = root.map_err(|cause| Error::open(path, cause))?;
-        Ok(Directory { label: root.to_string_lossy().into_owned(), root, has_links: AtomicBool::new(false) })
+        let label = root.to_string_lossy().into_owned();
+        Ok(Directory { label, root, bounds: None, has_links: AtomicBool::new(false) })
+    }
+
+    /// Takes what a symbolic link leads to outside of the directory for absent.
+    ///
+    /// # Errors
+    /// A directory that isn't there any more.
+    pub fn without_links_out(mut self) -> Result<Self, Error> {
+        self.bounds = Some(fs::canonicalize(&self.root).map_err(|cause| Error::open(&self.root, cause))?);
+        Ok(self)
+    }
+
+    /// The real path of what stands at `place`, where links may not lead out; `None` if one does.
+    fn within_bounds(&self, place: PathBuf) -> io::Result<Option<PathBuf>> {
+        let Some(bounds) = &self.bounds else { return Ok(Some(place)) };
+        Ok(Some(fs::canonicalize(place)?).filter(|place| place.starts_with(bounds)))
     }
 
     /// The place of `path` on disk, or `None` for a path that leaves the directory.
@@ -45,7 +63,11 @@ impl Directory {
         match fs::metadata(&place) {
             // Python's names are case-sensitive; these file systems are not.
             Ok(_) if cfg!(any(windows, target_os = "macos")) && !self.same_case(path) => Ok(None),
-            Ok(metadata) => Ok(Some((place, metadata))),
+            Ok(metadata) => match self.within_bounds(place) {
+                Ok(place) => Ok(place.map(|place| (place, metadata))),
+                Err(cause) if is_absence(&cause) => Ok(None),
+                Err(cause) => Err(at(path, cause)),
+            },
             Err(cause) if is_absence(&cause) => Ok(None),
             Err(cause) => Err(at(place.display(), cause)),
         }
@@ -77,6 +99,9 @@ impl Directory {
                 Err(cause) if is_absence(&cause) => return Ok(None),
                 Err(cause) => return Err(cause),
             };
+            if self.within_bounds(path.clone())?.is_none() {
+                return Ok(None);
+            }
             if kind.is_dir() {
                 self.has_links.store(true, Ordering::Relaxed);
                 let ancestors = match ancestors {
@@ -122,8 +147,10 @@ impl Source for Directory {
     }
 
     fn list(&self, folder: &str) -> io::Result<Option<Vec<io::Result<Entry>>>> {
-        let Some(place) = self.locate(folder) else {
-            return Ok(None);
+        let place = match self.locate(folder).map(|place| self.within_bounds(place)) {
+            Some(Ok(Some(place))) => place,
+            Some(Err(cause)) if !is_absence(&cause) => return Err(at(folder, cause)),
+            _ => return Ok(None),
         };
         // Not `walkdir`, which opens the folders below as well, even where it is told not to go there.
         let listing = match fs::read_dir(&place) {

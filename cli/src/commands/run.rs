@@ -1,5 +1,7 @@
 //! `exocet run`.
 
+#[cfg(feature = "isolates")]
+mod isolated;
 mod program;
 mod settings;
 
@@ -37,7 +39,9 @@ Examples:
       The modules that app.py imports get the real one.
   exocet run --deny ssl --override json=simplejson --warn-unused -m app
       The module `app` can't import `ssl`, and gets `simplejson` when it imports `json`.
-      Should it not ask for one of them, that is reported."
+      Should it not ask for one of them, that is reported.
+  exocet run --isolated --time 5 --memory 128MiB --allow-read data app.py
+      The program runs behind walls: of this machine it sees its own folder and `data`, and no more."
 )]
 pub(crate) struct RunArgs {
     #[command(flatten)]
@@ -91,6 +95,9 @@ pub(crate) struct Options {
     /// Their names, most likely misspelt, are on stderr after the run.
     #[arg(long)]
     warn_unused: bool,
+    #[cfg(feature = "isolates")]
+    #[command(flatten)]
+    walls: isolated::Walls,
 }
 
 pub(crate) fn run(args: RunArgs) -> Result<ExitCode, Failure> {
@@ -112,6 +119,13 @@ pub(crate) fn run_python(flags: &Flags, given: &Given, arguments: &[OsString]) -
 }
 
 fn start(options: &Options, flags: &Flags, given: &Given, arguments: &[OsString]) -> Result<ExitCode, Failure> {
+    #[cfg(feature = "isolates")]
+    {
+        options.walls.check()?;
+        if options.walls.isolated {
+            return isolated::run(options, given, arguments);
+        }
+    }
     let plan = Plan::new(&options.mapping)?;
     let settings = settings::settings(flags)?;
     let (program, leading) = program::open(given, settings.safe_path)?;

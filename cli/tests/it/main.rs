@@ -16,6 +16,7 @@ mod graph;
 mod help;
 mod hostile;
 mod imports;
+mod isolate;
 mod list;
 mod load;
 #[cfg(target_os = "linux")]

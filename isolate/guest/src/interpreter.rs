@@ -96,10 +96,16 @@ fn start(start: Start) -> Result<(), Error> {
         .observer(observer::Teller)
         .compiler(compiler::Elsewhere);
     let mut path = SearchPath::new();
-    let sources: Vec<_> = start.sources.into_iter().enumerate().map(|(number, data)| source(number, data)).collect();
-    for source in &sources {
-        path = path.with(source.clone());
-        builder = builder.shared_source(source.clone());
+    let mut sources = Vec::new();
+    for (number, data) in start.sources.into_iter().enumerate() {
+        let (is_on_path, source) = (data.is_on_path, source(number, data));
+        sources.push(source.clone());
+        if is_on_path {
+            path = path.with(source.clone());
+            builder = builder.shared_source(source);
+        } else {
+            builder = builder.files(source);
+        }
     }
     let runtime = builder.build()?;
     runtime.try_enter(|vm| {
@@ -112,7 +118,7 @@ fn start(start: Start) -> Result<(), Error> {
     Ok(())
 }
 
-fn source(number: usize, SourceData { label, files }: SourceData) -> Arc<dyn Source> {
+fn source(number: usize, SourceData { label, files, .. }: SourceData) -> Arc<dyn Source> {
     let Some(files) = files else { return Arc::new(Asked { number, label }) };
     let memory = Memory::new(label);
     for (path, content) in files {
