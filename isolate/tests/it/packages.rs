@@ -36,7 +36,9 @@ fn expected(packages: &str, name: &str) -> String {
         .env("PYTHONPATH", env::join_paths([packages, SCRIPTS]).expect("no path has a separator in it"))
         .output();
     match python {
-        Ok(output) if output.status.success() => String::from_utf8(output.stdout).expect("JSON is text").trim().to_owned(),
+        Ok(output) if output.status.success() => {
+            String::from_utf8(output.stdout).expect("JSON is text").trim().to_owned()
+        }
         // Without a CPython it is what one gave.
         _ => recorded(name),
     }
