@@ -5,6 +5,8 @@
 pub(crate) mod entropy;
 #[cfg(all(feature = "library", not(feature = "host_env"), target_family = "wasm", target_os = "unknown"))]
 pub(crate) mod errors;
+#[cfg(all(feature = "library", not(feature = "host_env"), target_family = "wasm", target_os = "unknown"))]
+pub(crate) mod fallbacks;
 #[cfg(all(feature = "library", not(feature = "host_env")))]
 pub(crate) mod files;
 #[cfg(feature = "stdlib")]

@@ -32,6 +32,19 @@ removedirs, renames = rmdir, rename
 _walk_symlinks_as_files = object()
 
 
+class _Environ(dict):
+    """What the program puts there; there is no process whose environment it could be."""
+
+    def __setitem__(self, key, value):
+        for text in (key, value):
+            if not isinstance(text, str):
+                raise TypeError(f"str expected, not {type(text).__name__}")
+        super().__setitem__(key, value)
+
+
+environ = _Environ()
+
+
 def getenv(key, default=None):
     """What the program's own environment has under a name."""
     return environ.get(key, default)

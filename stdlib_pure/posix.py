@@ -26,7 +26,7 @@ F_OK, X_OK, W_OK, R_OK = 0, 1, 2, 4
 O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC = 0, 1, 2, 0o100, 0o200, 0o1000
 O_APPEND, O_NONBLOCK, O_DIRECTORY, O_NOFOLLOW, O_CLOEXEC = 0o2000, 0o4000, 0o200000, 0o400000, 0o2000000
 
-#: What the program puts there. There is no process whose environment it could be.
+#: There is no process whose environment it could be.
 environ = {}
 
 

@@ -44,7 +44,7 @@ pub(crate) struct Resume {
 pub(crate) enum Request {
     /// Starts the interpreter. It comes first.
     Start(Start),
-    /// The module of that name in the realm of the sources, loaded if it isn't yet. An object.
+    /// The module of that name: in the realm of the sources, loaded if it isn't yet, or without one loaded fresh. An object.
     Import { name: String },
     /// Calls an object, or an attribute of it. A value.
     Call { object: u32, name: Option<String>, arguments: Vec<Value>, keywords: Value, wanted: Wanted },
@@ -72,6 +72,8 @@ pub(crate) struct Start {
     /// The outermost first.
     pub(crate) imports: Vec<Layer>,
     pub(crate) limits: Limits,
+    /// Whether all modules of the sources see one another. Otherwise each is loaded by itself, and what it imports is shared.
+    pub(crate) is_realm: bool,
     /// What the hashes of strings are mixed with.
     pub(crate) hash_seed: u32,
 }

@@ -57,6 +57,7 @@ pub struct SnapshotBuilder {
     modules: Vec<String>,
     setup: Setup,
     hash_seed: Option<u32>,
+    is_realm: bool,
 }
 
 /// A source, whether its files are handed in or asked for, and whether modules are looked up there.
@@ -75,6 +76,7 @@ impl Snapshot {
             modules: Vec::new(),
             setup: Setup::new(),
             hash_seed: None,
+            is_realm: true,
         }
     }
 
@@ -278,6 +280,13 @@ impl SnapshotBuilder {
         Self { imports: imports.clone(), ..self }
     }
 
+    /// Leaves out the realm of the sources: the imports decide for each module that is loaded and for a program, and what those
+    /// import by passing through is the interpreter's shared module, whose own imports are its own. So it is with
+    /// [`exocet::Runtime::load`].
+    pub fn without_realm(self) -> Self {
+        Self { is_realm: false, ..self }
+    }
+
     /// Loads a module. All modules of the sources see one another, as in a realm.
     pub fn load(mut self, name: impl Into<String>) -> Self {
         self.modules.push(name.into());
@@ -352,6 +361,7 @@ impl SnapshotBuilder {
             sources: self.sources.iter().map(Given::data).collect::<Result<_, _>>()?,
             imports: host.layers().to_vec(),
             limits: self.setup.limits.inside(),
+            is_realm: self.is_realm,
             hash_seed,
         };
         let sources = start.sources.iter().map(|source| (source.label.clone(), source.hash())).collect();

@@ -1,41 +1,14 @@
-//! Python scripts with what they print in their header, in lines that begin with `# > `.
-//!
-//! Each script runs in a runtime of its own. What it loads stands in its header too: `# file: NAME`, followed by the
-//! file's lines after `# | `.
+//! Python scripts with what they print in their header, each in a runtime of its own.
 
-use crate::support::{Fixture, KINDS, fixture};
+use crate::support::{
+    Fixture, KINDS, fixture,
+    script::{self, Script},
+};
 use exocet::{
     Memory, Runtime,
     modules::{PythonModule, SearchPath},
     raw::{self, run_main, traceback},
 };
-use std::{fs, path::Path};
-
-/// A script's fixture files and what it is expected to print.
-struct Script {
-    text: String,
-    expected: String,
-    files: Vec<(String, String)>,
-}
-
-fn read(path: &Path) -> Script {
-    let text = fs::read_to_string(path).expect("the script is there");
-    let (mut expected, mut files) = (String::new(), Vec::<(String, String)>::new());
-    for line in text.lines().take_while(|line| line.starts_with('#') || line.is_empty()) {
-        if let Some(name) = line.strip_prefix("# file: ") {
-            files.push((name.to_owned(), String::new()));
-        } else if let Some(line) = line.strip_prefix("# | ").or_else(|| line.strip_prefix("# |")) {
-            let (_, file) = files.last_mut().expect("a file was named before its lines");
-            file.push_str(line);
-            file.push('\n');
-        } else if let Some(line) = line.strip_prefix("# > ").or_else(|| line.strip_prefix("# >")) {
-            expected.push_str(line);
-            expected.push('\n');
-        }
-    }
-    Script { text, expected, files }
-}
-
 /// Runs a script with `print` collected, and gives what it printed and how it ended.
 fn run(script: &Script, kind: &str) -> String {
     let files: Vec<_> = script.files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
@@ -78,15 +51,10 @@ def printed(): return ''.join(out.text)
 
 #[test]
 fn every_script_prints_what_its_header_says() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts");
-    let mut scripts: Vec<_> =
-        fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("it").path()).collect();
-    scripts.sort();
-    assert!(!scripts.is_empty());
     let mut failed = String::new();
-    for path in scripts {
+    for path in script::all() {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        let script = read(&path);
+        let script = script::read(&path);
         // Scripts about the embedded standard library say so in their name.
         if name.starts_with("stdlib_") && !cfg!(feature = "stdlib") {
             continue;

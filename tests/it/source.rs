@@ -243,6 +243,35 @@ fn a_deep_path_in_an_archive_is_harmless() {
     assert!(path.walk_modules().take(50).all(|module| module.is_ok()));
 }
 
+#[cfg(unix)]
+#[test]
+fn links_may_be_kept_from_leading_out() {
+    use std::os::unix::fs::symlink;
+    let dir = directory(&[("secret.py", ""), ("in/own.py", "")]);
+    write(dir.path(), &[("in/sub/other.py", ""), ("beside/b.py", "")]);
+    let root = dir.path().join("in");
+    for (target, link) in [
+        ("own.py", "link.py"),
+        ("../secret.py", "out.py"),
+        ("../beside", "beside"),
+        ("sub", "inner"),
+        ("../../in", "sub/up"),
+    ] {
+        symlink(target, root.join(link)).unwrap();
+    }
+    let open = Directory::new(&root).unwrap();
+    assert!(open.read("out.py").unwrap().is_some() && open.list("beside").unwrap().is_some());
+    let closed = Directory::new(&root).unwrap().without_links_out().unwrap();
+    assert_eq!(listed(&closed, ""), ["inner Folder", "link.py File", "own.py File", "sub Folder"]);
+    for path in ["out.py", "beside", "beside/b.py", "sub/up/../../secret.py"] {
+        assert!(closed.read(path).unwrap().is_none() && closed.probe(path).unwrap().is_none(), "{path}");
+        assert!(closed.list(path).unwrap().is_none(), "{path}");
+    }
+    for path in ["link.py", "inner/other.py", "sub/up/own.py"] {
+        assert!(closed.read(path).unwrap().is_some(), "{path}");
+    }
+}
+
 #[test]
 fn pipes_and_dangling_links_are_no_files() {
     let dir = directory(&[("a.py", "")]);

@@ -10,7 +10,7 @@ use crate::{
     source::Asked,
 };
 use exocet::{
-    Error, Memory, Object, Realm, Runtime, Source,
+    Error, Imports, Memory, Object, Realm, Runtime, Source,
     modules::{PythonModule, SearchPath},
     raw,
     values::{Table, Value, Wanted},
@@ -20,8 +20,9 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc};
 
 struct Interpreter {
     runtime: Runtime,
-    /// All modules of the sources, which see one another.
-    realm: Realm,
+    /// All modules of the sources, which see one another, if they do.
+    realm: Option<Realm>,
+    imports: Imports,
     sources: Vec<Arc<dyn Source>>,
 }
 
@@ -42,7 +43,10 @@ pub(crate) fn handle(request: Request) -> Result<Reply, Error> {
     match request {
         Request::Start(_) | Request::Compile(_) => Ok(Reply::Nothing),
         Request::Import { name } => {
-            let module = interpreter.realm.import(&name)?;
+            let module = match &interpreter.realm {
+                Some(realm) => realm.import(&name)?,
+                None => interpreter.runtime.load(&name, &interpreter.imports)?,
+            };
             interpreter.send(module, Wanted::Object)
         }
         Request::Call { object, name, arguments, keywords, wanted } => {
@@ -113,8 +117,9 @@ fn start(start: Start) -> Result<(), Error> {
         clock::install(vm)?;
         output::install(vm)
     })?;
-    let realm = runtime.realm_of(&path, &imports(start.imports).with_limits(start.limits))?;
-    INTERPRETER.set(Some(Rc::new(Interpreter { runtime, realm, sources })));
+    let imports = imports(start.imports).with_limits(start.limits);
+    let realm = if start.is_realm { Some(runtime.realm_of(&path, &imports)?) } else { None };
+    INTERPRETER.set(Some(Rc::new(Interpreter { runtime, realm, imports, sources })));
     Ok(())
 }
 
@@ -187,7 +192,10 @@ impl Interpreter {
         self.runtime.try_enter(|vm| {
             let arguments = arguments.into_iter().map(|argument| vm.ctx.new_str(argument).into()).collect();
             vm.sys_module.set_attr("argv", vm.ctx.new_list(arguments), vm)?;
-            let mapper = raw::MapperRef::from_object(&*self.realm.object().raw(vm)?, vm)?;
+            let mapper = match &self.realm {
+                Some(realm) => raw::MapperRef::from_object(&*realm.object().raw(vm)?, vm)?,
+                None => self.imports.mapper(vm)?,
+            };
             raw::run_main(&main, &mapper, vm)
         })?;
         Ok(Reply::Done)

@@ -3,7 +3,12 @@
 use crate::support::guest;
 use exocet::{Imports, Limits, Memory, Source, source::Directory};
 use exocet_isolate::{Isolate, Snapshot};
-use std::{fs, path::Path, process::Command, sync::Arc};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+};
 
 /// Files of all kinds.
 fn tree(root: &Path) {
@@ -96,17 +101,14 @@ fn files_that_are_handed_in_are_no_modules() {
     );
     let app = isolate.module("app").unwrap();
     assert_eq!(app.get::<String>("text").unwrap(), "xbesidebeside");
-    assert_eq!(app.get::<String>("missing").unwrap(), "No module named 'hidden'");
+    assert!(app.get::<String>("missing").unwrap().starts_with("No module named 'hidden'"));
     let seen: Vec<Vec<String>> = app.get("seen").unwrap();
     assert_eq!(seen[0], ["<app>", "<stdlib>", "data"]);
     assert_eq!((seen[1].join(" "), seen[2].join(" ")), ("set".to_owned(), "hidden.py x.txt".to_owned()));
 }
 
-/// Each path, the root and a climb out of every folder included, is one that was handed in, or is absent.
-#[test]
-fn nothing_is_reached_that_was_not_handed_in() {
-    let folder = tempfile::tempdir().unwrap();
-    let root = fs::canonicalize(folder.path()).unwrap();
+/// A folder with links to what lies beside it.
+fn linked(root: &Path) -> PathBuf {
     fs::write(root.join("secret.txt"), "secret").unwrap();
     let given = root.join("given");
     fs::create_dir_all(given.join("sub")).unwrap();
@@ -116,29 +118,40 @@ fn nothing_is_reached_that_was_not_handed_in() {
         ("own_link", given.join("own.txt")),
         ("link.txt", root.join("secret.txt")),
         ("relative", "../secret.txt".into()),
-        ("out", root.clone()),
+        ("out", root.to_owned()),
         ("sub/up", "../..".into()),
     ] {
         std::os::unix::fs::symlink(target, given.join(link)).unwrap();
     }
+    given
+}
+
+/// What gets at a file.
+const WAYS: &[&str] = &[
+    "open",
+    "io.open",
+    "_io.open",
+    "io.FileIO",
+    "_io.FileIO",
+    "io.open_code",
+    "os.stat",
+    "os.lstat",
+    "os.listdir",
+    "os.scandir",
+    "lambda p: os.open(p, 0)",
+    "lambda p: pathlib.Path(p).read_text()",
+    "tokenize.open",
+    "zipfile.ZipFile",
+];
+
+/// Each path, the root and a climb out of every folder included, is one that was handed in, or is absent.
+#[test]
+fn nothing_is_reached_that_was_not_handed_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = fs::canonicalize(folder.path()).unwrap();
+    let given = linked(&root);
     let text = "import os, io, glob, pathlib, tokenize, linecache, zipfile, pkgutil, _io, _exocet_files, posix\ndef attempt(name, path):\n    try: got = eval(name)(path)\n    except (OSError, ValueError) as e: return type(e).__name__\n    return repr(got)\ndef names(): return sorted(os.listdir(root)), [p for p, _, _ in os.walk('/') if '<stdlib>' not in p]";
     let closed = || Directory::new(&given).unwrap().without_links_out().unwrap();
-    let ways = [
-        "open",
-        "io.open",
-        "_io.open",
-        "io.FileIO",
-        "_io.FileIO",
-        "io.open_code",
-        "os.stat",
-        "os.lstat",
-        "os.listdir",
-        "os.scandir",
-        "lambda p: os.open(p, 0)",
-        "lambda p: pathlib.Path(p).read_text()",
-        "tokenize.open",
-        "zipfile.ZipFile",
-    ];
     let at = |path: &str| given.join(path).to_str().unwrap().to_owned();
     let secrets = [
         root.join("secret.txt").to_str().unwrap().to_owned(),
@@ -159,15 +172,15 @@ fn nothing_is_reached_that_was_not_handed_in() {
         "\\etc\\passwd".to_owned(),
         "/etc/passwd\0.txt".to_owned(),
     ];
-    let app = Memory::new("<app>").with("app.py", format!("{text}\nroot = {:?}", given.to_str().unwrap()));
-    let builder = || Snapshot::builder().source(app_of(&app)).load("app");
+    let app = Arc::new(Memory::new("<app>").with("app.py", format!("{text}\nroot = {:?}", given.to_str().unwrap())));
+    let builder = || Snapshot::builder().shared_source(app.clone()).load("app");
     for snapshot in [
         builder().files(Arc::new(closed())).build(&guest()).unwrap(),
         builder().asked_source(Arc::new(closed())).build(&guest()).unwrap(),
     ] {
         let isolate = snapshot.isolate(&Limits::new()).unwrap();
         let app = isolate.module("app").unwrap();
-        for way in ways {
+        for way in WAYS {
             for secret in &secrets {
                 let got: String = app.call("attempt", (way, secret)).unwrap();
                 assert!(got.ends_with("Error"), "{way}({secret:?}): {got}");
@@ -184,59 +197,58 @@ fn nothing_is_reached_that_was_not_handed_in() {
     }
 }
 
-fn app_of(app: &Memory) -> Memory {
-    memory(app, app.label())
-}
+/// What is tried, the class of what it raises, and its number.
+const REFUSED: &[(&str, &str, u8)] = &[
+    ("open('/data/x.txt', 'w')", "OSError", 30),
+    ("open('/data/new.txt', 'w')", "OSError", 30),
+    ("open('/data/new.txt', 'xb')", "OSError", 30),
+    ("open('/data/x.txt', 'x')", "FileExistsError", 17),
+    ("open('/data/x.txt', 'a')", "OSError", 30),
+    ("open('/data/x.txt', 'r+b')", "OSError", 30),
+    ("open('/data/sub', 'w')", "IsADirectoryError", 21),
+    ("open('/none/new.txt', 'w')", "FileNotFoundError", 2),
+    ("open('/data/x.txt/new', 'w')", "NotADirectoryError", 20),
+    ("io.FileIO('/data/x.txt', 'w')", "OSError", 30),
+    ("os.open('/data/x.txt', os.O_WRONLY | os.O_CREAT)", "OSError", 30),
+    ("os.open('/data/x.txt', os.O_RDONLY)", "OSError", 38),
+    ("os.mkdir('/data/new')", "OSError", 30),
+    ("os.mkdir('/data/sub')", "FileExistsError", 17),
+    ("os.makedirs('/a/b/c')", "OSError", 30),
+    ("os.makedirs('/data/sub', exist_ok=True)", "done", 0),
+    ("os.remove('/data/x.txt')", "OSError", 30),
+    ("os.unlink('/data/none')", "FileNotFoundError", 2),
+    ("os.rename('/data/x.txt', '/data/z')", "OSError", 30),
+    ("os.replace('/data/none', '/data/z')", "FileNotFoundError", 2),
+    ("os.symlink('/data/x.txt', '/data/z')", "OSError", 30),
+    ("os.chmod('/data/x.txt', 0o600)", "OSError", 30),
+    ("os.utime('/data/x.txt')", "OSError", 30),
+    ("os.chdir('/data')", "OSError", 30),
+    ("pathlib.Path('/data/x.txt').write_text('')", "OSError", 30),
+    ("pathlib.Path('/data/x.txt').unlink()", "OSError", 30),
+    ("pathlib.Path('/data/new').touch()", "OSError", 30),
+    ("shutil.copy('/data/x.txt', '/data/z.txt')", "OSError", 30),
+    ("shutil.rmtree('/data/sub')", "OSError", 30),
+    ("zipfile.ZipFile('/data/z.zip', 'w')", "OSError", 30),
+    ("tempfile.mkstemp()", "FileNotFoundError", 2),
+    ("tempfile.TemporaryDirectory()", "FileNotFoundError", 2),
+    ("tempfile.NamedTemporaryFile()", "FileNotFoundError", 2),
+    ("os.system('true')", "PermissionError", 1),
+    ("os.popen('true')", "PermissionError", 1),
+    ("os.kill(1, 9)", "PermissionError", 1),
+    ("os.write(1, b'')", "OSError", 9),
+    ("open(1, 'w')", "OSError", 9),
+    ("os.get_terminal_size()", "OSError", 25),
+];
 
 #[test]
 fn what_would_change_a_file_or_start_a_process_is_one_error() {
     let text = "import os, shutil, tempfile, pathlib, zipfile, io\ndef attempt(code):\n    try: eval(code)\n    except OSError as e: return type(e).__name__, e.errno, e.filename\n    return 'done', None, None";
     let isolate = isolate_with(text, Arc::new(Memory::new("/data").with("x.txt", "x").with("sub/y.txt", "")));
     let app = isolate.module("app").unwrap();
-    for (code, class, number) in [
-        ("open('/data/x.txt', 'w')", "OSError", 30),
-        ("open('/data/new.txt', 'w')", "OSError", 30),
-        ("open('/data/new.txt', 'xb')", "OSError", 30),
-        ("open('/data/x.txt', 'x')", "FileExistsError", 17),
-        ("open('/data/x.txt', 'a')", "OSError", 30),
-        ("open('/data/x.txt', 'r+b')", "OSError", 30),
-        ("open('/data/sub', 'w')", "IsADirectoryError", 21),
-        ("open('/none/new.txt', 'w')", "FileNotFoundError", 2),
-        ("open('/data/x.txt/new', 'w')", "NotADirectoryError", 20),
-        ("io.FileIO('/data/x.txt', 'w')", "OSError", 30),
-        ("os.open('/data/x.txt', os.O_WRONLY | os.O_CREAT)", "OSError", 30),
-        ("os.open('/data/x.txt', os.O_RDONLY)", "OSError", 38),
-        ("os.mkdir('/data/new')", "OSError", 30),
-        ("os.mkdir('/data/sub')", "FileExistsError", 17),
-        ("os.makedirs('/a/b/c')", "OSError", 30),
-        ("os.makedirs('/data/sub', exist_ok=True)", "done", 0),
-        ("os.remove('/data/x.txt')", "OSError", 30),
-        ("os.unlink('/data/none')", "FileNotFoundError", 2),
-        ("os.rename('/data/x.txt', '/data/z')", "OSError", 30),
-        ("os.replace('/data/none', '/data/z')", "FileNotFoundError", 2),
-        ("os.symlink('/data/x.txt', '/data/z')", "OSError", 30),
-        ("os.chmod('/data/x.txt', 0o600)", "OSError", 30),
-        ("os.utime('/data/x.txt')", "OSError", 30),
-        ("os.chdir('/data')", "OSError", 30),
-        ("pathlib.Path('/data/x.txt').write_text('')", "OSError", 30),
-        ("pathlib.Path('/data/x.txt').unlink()", "OSError", 30),
-        ("pathlib.Path('/data/new').touch()", "OSError", 30),
-        ("shutil.copy('/data/x.txt', '/data/z.txt')", "OSError", 30),
-        ("shutil.rmtree('/data/sub')", "OSError", 30),
-        ("zipfile.ZipFile('/data/z.zip', 'w')", "OSError", 30),
-        ("tempfile.mkstemp()", "FileNotFoundError", 2),
-        ("tempfile.TemporaryDirectory()", "FileNotFoundError", 2),
-        ("tempfile.NamedTemporaryFile()", "FileNotFoundError", 2),
-        ("os.system('true')", "PermissionError", 1),
-        ("os.popen('true')", "PermissionError", 1),
-        ("os.kill(1, 9)", "PermissionError", 1),
-        ("os.write(1, b'')", "OSError", 9),
-        ("open(1, 'w')", "OSError", 9),
-        ("os.get_terminal_size()", "OSError", 25),
-    ] {
+    for (code, class, number) in REFUSED {
         let got: (String, Option<u8>, Option<String>) = app.call("attempt", (code,)).unwrap();
-        assert_eq!((got.0.as_str(), got.1.unwrap_or(0)), (class, number), "{code}: {got:?}");
-        let is_named = code.contains("'/") && number != 0;
+        assert_eq!((got.0.as_str(), got.1.unwrap_or(0)), (*class, *number), "{code}: {got:?}");
+        let is_named = code.contains("'/") && *number != 0;
         assert!(!is_named || got.2.is_some_and(|name| name.starts_with('/')), "{code}");
     }
     let none = Imports::none();

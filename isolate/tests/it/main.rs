@@ -5,5 +5,8 @@ mod guests;
 mod isolates;
 mod packages;
 mod rooms;
+#[path = "../../../tests/it/support/script.rs"]
+mod script;
+mod scripts;
 mod stacks;
 mod support;

@@ -15,7 +15,16 @@ use std::{
 };
 
 /// Those that need least of a host.
-const PACKAGES: &[&str] = &["jinja2", "markupsafe"];
+#[rustfmt::skip]
+const PACKAGES: &[&str] = &[
+    "arrow", "attrs", "automat", "babel", "blinker", "bs4", "cachetools", "cattrs", "certifi",
+    "charset_normalizer", "click", "colorama", "constantly", "dateutil", "decorator", "fastjsonschema",
+    "humanize", "hyperlink", "idna", "incremental", "iniconfig", "itsdangerous", "jinja2", "lark", "mako",
+    "markdown", "markdown_it", "markupsafe", "marshmallow", "mdurl", "mistune", "more_itertools", "mpmath",
+    "networkx", "packaging", "pluggy", "ply", "prettytable", "pygments", "pyparsing", "pystache", "pytz",
+    "rich", "simplejson", "six", "sortedcontainers", "soupsieve", "tabulate", "texttable", "tomlkit", "toolz",
+    "typing_extensions", "wcwidth", "webencodings", "yaml", "zope_interface",
+];
 
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/real/packages");
 
@@ -30,12 +39,19 @@ fn expected(packages: &str, name: &str) -> String {
         Ok(output) if output.status.success() => {
             String::from_utf8(output.stdout).expect("JSON is text").trim().to_owned()
         }
-        _ => {
-            let all =
-                fs::read_to_string(Path::new(SCRIPTS).join("../expected.json")).expect("it lies beside the scripts");
-            format!("[{name}: {all}]")
-        }
+        // Without a CPython it is what one gave.
+        _ => recorded(name),
     }
+}
+
+fn json(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).expect("it is JSON")
+}
+
+fn recorded(name: &str) -> String {
+    let all = fs::read_to_string(Path::new(SCRIPTS).join("../expected.json")).expect("it lies beside the scripts");
+    let all: serde_json::Value = serde_json::from_str(&all).expect("it is JSON");
+    all[name].to_string()
 }
 
 /// The result of a script in an isolate.
@@ -66,11 +82,16 @@ fn real_packages_work_with_cpythons_results() {
     let Ok(packages) = env::var("EXOCET_PACKAGES") else { return };
     let only = env::var("EXOCET_PACKAGES_ONLY").unwrap_or_default();
     let names = if only.is_empty() { PACKAGES.to_vec() } else { only.split_whitespace().collect() };
+    let _ = guest();
     let mut failed = Vec::new();
     for name in names {
         match result(&packages, name) {
-            Ok(result) if result == expected(&packages, name) => {}
-            Ok(result) => failed.push(format!("{name}: {result}\nin place of {}", expected(&packages, name))),
+            Ok(result) => {
+                let expected = expected(&packages, name);
+                if json(&result) != json(&expected) {
+                    failed.push(format!("{name}: {result}\nin place of {expected}"));
+                }
+            }
             Err(error) => failed.push(format!("{name}: {error}")),
         }
     }

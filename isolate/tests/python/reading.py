@@ -99,7 +99,6 @@ sorted(p.name for p in P("").iterdir())
 sorted(p.name for p in P("").glob("**/*.txt"))
 sorted(p.name for p in P("").rglob("*.py"))
 P("sub").resolve() == P("sub")
-[(at.name, sorted(files)) for at, _, files in P("sub").walk()]
 P("a.txt").open().readline()
 tomllib.load(open(j("t.toml"), "rb"))
 json.load(open(j("d.json")))
