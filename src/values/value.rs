@@ -4,7 +4,7 @@ use super::{
     data::{Data, DataNode},
     de, ser,
 };
-use crate::error::Error;
+use crate::error::{Error, cut};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{DeserializeOwned, MapAccess, SeqAccess, Visitor},
@@ -55,8 +55,23 @@ pub enum Value {
 pub struct Handle {
     /// Its number.
     pub number: u32,
-    /// The name of its class.
+    /// The name of its class, cut where it is long.
+    #[serde(deserialize_with = "read_class")]
     pub class: String,
+}
+
+/// The longest name of a class that a handle has.
+const CLASS: usize = 200;
+
+impl Handle {
+    pub(crate) fn new(number: u32, mut class: String) -> Self {
+        cut(&mut class, CLASS);
+        Self { number, class }
+    }
+}
+
+fn read_class<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    String::deserialize(deserializer).map(|class| Handle::new(0, class).class)
 }
 
 /// How an object is read that is kept.
@@ -216,7 +231,7 @@ impl<'de> Deserialize<'de> for Value {
                     Some("attributes") => Value::Attributes(access.next_value()?),
                     Some("object") => {
                         let (number, class) = access.next_value()?;
-                        Value::Object(Handle { number, class })
+                        Value::Object(Handle::new(number, class))
                     }
                     other => {
                         return Err(serde::de::Error::custom(format_args!("there is no value of the kind {other:?}")));
