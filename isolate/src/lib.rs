@@ -24,6 +24,7 @@ mod instance;
 mod isolate;
 mod limits;
 mod memory_module;
+mod message;
 mod object;
 mod room;
 mod sections;
