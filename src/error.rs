@@ -8,6 +8,7 @@ mod report;
 pub use crate::limit::Limit;
 pub use exception::{Exception, Frame, Importer};
 pub use report::Report;
+pub(crate) use report::cut;
 
 use crate::syntax::{decode::DecodeError, parse::ScanError};
 use std::{any::Any, fmt, io, path::Path};

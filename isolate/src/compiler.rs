@@ -4,13 +4,16 @@ use crate::{
     Guest, Setup,
     boundary::{Content, Reply, Request, Source},
     host::{Host, Session},
-    instance::{Instance, Parts},
+    instance::{Allowance, Instance, Parts},
     isolate::Link,
     limits::Bounds,
     senses::Senses,
 };
 use exocet::{Error, Imports, values::Value};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
 
 /// It is started with the first module, and dropped with what it has in its memory.
 pub(crate) struct Compiler {
@@ -25,8 +28,9 @@ impl Compiler {
     }
 
     /// The code of a module. Nothing where the other one is to compile it: it then says what is wrong with the text.
-    pub(crate) fn compile(&self, source: Source) -> Option<Content> {
-        match self.link().ok()?.request(Request::Compile(source)) {
+    pub(crate) fn compile(&self, source: Source, until: Option<Instant>) -> Option<Content> {
+        // It counts as time of the one that waits.
+        match self.link().ok()?.request_within(Request::Compile(source), Allowance::Until(until)) {
             Ok(Reply::Value(Value::Bytes(code))) => Some(Content(code)),
             Ok(_) => None,
             Err(_) => {

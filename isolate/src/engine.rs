@@ -63,8 +63,8 @@ fn best(instances: u32, addresses: Option<u64>) -> Layout {
     let places = addresses.map_or(u64::MAX, |addresses| addresses / 2 / SLOT);
     let places = u32::try_from(places).unwrap_or(u32::MAX);
     match places.min(instances) {
-        _ if instances == 0 => Layout::OnDemand,
-        count if count == instances || count >= FEWEST => Layout::Pool(count),
+        0 if instances == 0 && places >= FEWEST => Layout::OnDemand,
+        count if count > 0 && (count == instances || count >= FEWEST) => Layout::Pool(count),
         _ => Layout::Tight,
     }
 }
@@ -117,6 +117,7 @@ mod tests {
         assert_eq!(best(1024, Some(64 << 30)), Layout::Tight);
         assert_eq!(best(8, None), Layout::Pool(8));
         assert_eq!(best(0, None), Layout::OnDemand);
+        assert_eq!(best(0, Some(1 << 30)), Layout::Tight);
         assert_eq!(best(1024, Some(1 << 30)), Layout::Tight);
     }
 }

@@ -12,8 +12,11 @@ use exocet::{
     values::{Kept, MemberData},
 };
 use std::{
+    any::Any,
     collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
 /// What answers an isolate: the imports as the host has them, and sources that are read when they are asked.
@@ -39,6 +42,9 @@ pub(crate) struct Session {
 
 /// From here on numbers are those of modules that were handed out.
 const HANDED: u32 = 1 << 16;
+
+/// So many modules are handed out to one isolate.
+const MOST_HANDED: u32 = 1 << 16;
 
 impl Host {
     /// What answers by these imports, and for these sources.
@@ -124,30 +130,34 @@ impl Host {
     }
 
     /// Answers a question of an isolate.
-    pub(crate) fn answer(&self, ask: Ask, session: &Session, kept: Kept<'_>) -> Answer {
-        let answer = match ask {
+    pub(crate) fn answer(&self, ask: Ask, session: &Session, until: Option<Instant>, kept: Kept<'_>) -> Answer {
+        // Whatever belongs to the host may panic: what chooses, sources, observers.
+        let answer = catch_unwind(AssertUnwindSafe(|| self.try_answer(ask, session, until, kept)));
+        let panicked = |panic| Err(Error::raise("RuntimeError", panic_text(panic)));
+        answer.unwrap_or_else(panicked).unwrap_or_else(|error| Answer::Failed(Report::new(error)))
+    }
+
+    fn try_answer(&self, ask: Ask, session: &Session, until: Option<Instant>, kept: Kept<'_>) -> Result<Answer, Error> {
+        match ask {
             Ask::Choose { number, question } => self.choice(number, session, |choose| choose.choose(&question)),
             Ask::Call { module, member, arguments } => self
                 .with_module(module, session, |module| module.call_member(member, arguments, kept))
                 .map(Answer::Value),
             Ask::Find { source, path, lookup } => Ok(Answer::Found(self.find(source, &path, &lookup))),
             Ask::Compile(source) => {
-                Ok(Answer::Code(session.compiler.as_ref().and_then(|compiler| compiler.compile(source))))
+                Ok(Answer::Code(session.compiler.as_ref().and_then(|compiler| compiler.compile(source, until))))
             }
             Ask::Tell(event) => {
                 session.tell(event);
                 Ok(Answer::Done)
             }
-        };
-        answer.unwrap_or_else(|error| Answer::Failed(Report::new(error)))
+        }
     }
 
     fn choice(&self, number: u32, session: &Session, ask: impl FnOnce(&dyn Choose) -> Chosen) -> Result<Answer, Error> {
         let choose = self.choosers.get(&number);
         let choose = choose.ok_or_else(|| Error::malformed(format!("nobody chooses under the number {number}")))?;
-        let chosen = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ask(&**choose)));
-        let chosen = chosen.map_err(|_| Error::raise("RuntimeError", "the host panicked"))?;
-        Ok(Answer::Choice(match chosen {
+        Ok(Answer::Choice(match ask(&**choose) {
             Chosen::PassThrough => Choice::PassThrough,
             Chosen::NotMine => Choice::NotMine,
             Chosen::Denied(reason) => Choice::Denied(reason),
@@ -181,6 +191,9 @@ impl Host {
             return Found::Nothing;
         }
         let Some(Some(source)) = self.sources.get(source) else { return Found::Nothing };
+        if !is_inside(path) {
+            return Found::Nothing;
+        }
         let found = match lookup {
             Lookup::Read => source.read(path).map(|bytes| bytes.map(|bytes| Found::File(Content(bytes.to_vec())))),
             Lookup::Probe => source.probe(path).map(|shape| match shape? {
@@ -213,6 +226,10 @@ impl Session {
         Self { observer, events: Some(Mutex::default()), compiler: Some(compiler), ..Self::default() }
     }
 
+    pub(crate) fn keeps_events(&self) -> bool {
+        self.events.is_some()
+    }
+
     pub(crate) fn is_observed(&self) -> bool {
         self.observer.is_some()
     }
@@ -233,7 +250,7 @@ impl Session {
 
     fn hand_out(&self, module: HostModule) -> Result<Module, Error> {
         let mut handed = self.handed.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = u32::try_from(handed.len()).ok().and_then(|at| at.checked_add(HANDED));
+        let number = u32::try_from(handed.len()).ok().filter(|at| *at < MOST_HANDED).map(|at| at + HANDED);
         let number = number.ok_or_else(|| Error::malformed("too many modules were handed out"))?;
         let description = describe(&module, number)?;
         handed.push(module);
@@ -247,8 +264,20 @@ impl Module {
     }
 }
 
+/// What the host's code said when it panicked.
+pub(crate) fn panic_text(panic: Box<dyn Any + Send>) -> String {
+    let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
+    format!("the host panicked: {}", said.unwrap_or_default())
+}
+
+/// Whether a path stays inside of its source, as the paths of modules do. A source may rely on that.
+fn is_inside(path: &str) -> bool {
+    let is_name = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', ':', '\0']);
+    path.is_empty() || path.split('/').all(is_name)
+}
+
 fn describe(module: &HostModule, number: u32) -> Result<Module, Error> {
-    let (doc, members) = module.members()?;
-    let members = members.into_iter().map(|(name, member)| (name.to_owned(), member)).collect();
-    Ok(Module { number, name: module.name().to_owned(), doc: doc.map(str::to_owned), members })
+    let members = module.members()?.into_iter().map(|(name, member)| (name.to_owned(), member)).collect();
+    Ok(Module { number, name: module.name().to_owned(), doc: module.text().map(str::to_owned), members })
 }

@@ -1,63 +1,77 @@
 //! One instance of the guest: a memory, the functions of the host, and requests.
 
 use crate::{
-    boundary::{Ask, Message, Reply, Request, Resume, VERSION},
-    current::{self, Waiting},
+    boundary::{Message, Reply, Request, Resume, VERSION},
     engine,
+    functions::{Exceeded, function},
     guest::{Code, Guest},
     host::{Host, Session},
     isolate::Link,
     limits::Bounds,
     memory_module::MEMORY,
-    object,
+    message::{LONGEST, decode, encode},
     senses::Senses,
     setup::Stream,
     ticker::ticks,
 };
-use exocet::{Error, error::Limit, values::Kept};
+use exocet::{Error, error::Limit};
 use std::{
     fmt,
     sync::{Arc, Weak},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use wasmtime::{
-    AsContextMut, Caller, Extern, Func, Instance as Wasm, Memory, Module, PoolConcurrencyLimitError, Store,
-    StoreContextMut, StoreLimits, StoreLimitsBuilder, Trap, TypedFunc,
+    AsContextMut, Extern, Instance as Wasm, Memory, Module, PoolConcurrencyLimitError, Store, StoreContextMut,
+    StoreLimits, StoreLimitsBuilder, Trap, TypedFunc,
 };
 
-/// The longest message, either way.
-const LONGEST: usize = 64 << 20;
-
-/// How far requests and questions may be nested in one another.
-const NESTED: usize = 32;
+/// The longest table that a guest may have, of which it fills some 16,000 places.
+const TABLE: usize = 1 << 17;
 
 /// What the host knows of an instance while it runs.
 pub(crate) struct State {
-    sizes: StoreLimits,
-    bounds: Bounds,
+    pub(crate) sizes: StoreLimits,
+    pub(crate) bounds: Bounds,
     /// What is left for the call that is under way.
-    output_left: usize,
-    host_calls_left: u64,
-    nested: usize,
-    exports: Option<Exports>,
-    senses: Senses,
-    host: Arc<Host>,
-    session: Session,
+    pub(crate) output_left: usize,
+    pub(crate) host_calls_left: u64,
+    /// When it has to have ended. None, if that is further off than there are times.
+    pub(crate) until: Option<Instant>,
+    pub(crate) nested: usize,
+    /// How long the events are that were kept, as messages.
+    pub(crate) kept: usize,
+    pub(crate) exports: Option<Exports>,
+    pub(crate) senses: Senses,
+    pub(crate) host: Arc<Host>,
+    pub(crate) session: Session,
     /// The isolate that the instance is, which holds the instance.
-    link: Weak<Link>,
+    pub(crate) link: Weak<Link>,
     /// What goes with the first message.
-    resume: Option<Resume>,
+    pub(crate) resume: Option<Resume>,
     /// What the guest said before it ended.
-    last_words: Option<String>,
+    pub(crate) last_words: Option<String>,
+    /// Where Python code was, once the guest was asked.
+    pub(crate) place: Option<Option<String>>,
+}
+
+/// What a request may use up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Allowance {
+    /// What a call may.
+    Call,
+    /// What the call before it left, of which it is a part.
+    Rest,
+    /// What a call may, until then.
+    Until(Option<Instant>),
 }
 
 /// What the guest exports.
 #[derive(Clone)]
-struct Exports {
-    memory: Memory,
-    buffer: TypedFunc<u32, u32>,
-    handle: TypedFunc<(), u64>,
-    place: TypedFunc<(), u64>,
+pub(crate) struct Exports {
+    pub(crate) memory: Memory,
+    pub(crate) buffer: TypedFunc<u32, u32>,
+    pub(crate) handle: TypedFunc<(), u64>,
+    pub(crate) place: TypedFunc<(), u64>,
 }
 
 pub(crate) struct Instance {
@@ -87,16 +101,17 @@ impl Instance {
         let code = guest.code(parts.bounds.counts())?;
         let mut store = store(code, parts);
         refuel(&mut store);
-        store.set_epoch_deadline(ticks(store.data().bounds.time));
+        until(&mut store, Allowance::Call);
         let _running = code.ticker.start()?;
-        let image = Wasm::new(&mut store, image, &[]).map_err(|error| not_started(&store, &error))?;
+        check_fits(image, &store.data().bounds)?;
+        let image = Wasm::new(&mut store, image, &[]).map_err(|error| not_started(&error))?;
         let memory = image.get_memory(&mut store, MEMORY).ok_or_else(|| foreign("an image has no memory"))?;
         let imports = code.module.imports().map(|import| match (import.ty().memory(), import.name()) {
             (Some(_), _) => Ok(Extern::from(memory)),
             (None, name) => function(&mut store, name).map(Extern::from),
         });
         let imports = imports.collect::<Result<Vec<_>, _>>()?;
-        let wasm = Wasm::new(&mut store, &code.module, &imports).map_err(|error| not_started(&store, &error))?;
+        let wasm = Wasm::new(&mut store, &code.module, &imports).map_err(|error| not_started(&error))?;
         let version: TypedFunc<(), u32> = wasm.get_typed_func(&mut store, "exocet_version").map_err(foreign)?;
         let exports = Exports {
             memory,
@@ -104,7 +119,8 @@ impl Instance {
             handle: wasm.get_typed_func(&mut store, "exocet_handle").map_err(foreign)?,
             place: wasm.get_typed_func(&mut store, "exocet_where").map_err(foreign)?,
         };
-        let version = version.call(&mut store, ()).map_err(foreign)?;
+        let version = version.call(&mut store, ());
+        let version = version.map_err(|error| ended(&mut store.as_context_mut(), Some(&exports), &error))?;
         if version != VERSION {
             return Err(foreign(format!("it is of version {version}, and not {VERSION}")));
         }
@@ -113,13 +129,14 @@ impl Instance {
     }
 
     /// Has the guest do something. After an error that says so the instance is of no use any more.
-    pub(crate) fn request(&mut self, request: Request) -> Result<Reply, Error> {
-        let state = self.store.data_mut();
-        (state.output_left, state.host_calls_left) = (state.bounds.output, state.bounds.host_calls);
-        let bounds = state.bounds;
-        refuel(&mut self.store);
-        let _running = self.guest.code(bounds.counts())?.ticker.start()?;
-        self.store.set_epoch_deadline(ticks(bounds.time));
+    pub(crate) fn request(&mut self, request: Request, allowance: Allowance) -> Result<Reply, Error> {
+        if !matches!(allowance, Allowance::Rest) {
+            let state = self.store.data_mut();
+            (state.output_left, state.host_calls_left) = (state.bounds.output, state.bounds.host_calls);
+            refuel(&mut self.store);
+        }
+        let _running = self.guest.code(self.store.data().bounds.counts())?.ticker.start()?;
+        until(&mut self.store, allowance);
         engine::with_stack(|| exchange(&mut self.store.as_context_mut(), &self.exports, request))
     }
 
@@ -138,32 +155,26 @@ impl Instance {
 }
 
 /// Sends a request and reads the reply. What the guest failed at is the error of the result inside.
-fn exchange(store: &mut StoreContextMut<'_, State>, exports: &Exports, request: Request) -> Result<Reply, Error> {
+pub(crate) fn exchange(
+    store: &mut StoreContextMut<'_, State>,
+    exports: &Exports,
+    request: Request,
+) -> Result<Reply, Error> {
     let released = store.data().link.upgrade().map_or_else(Vec::new, |link| link.take_released());
     let resume = store.data_mut().resume.take();
     let message = encode(&Message { released, resume, request })?;
     let length = u32::try_from(message.len()).ok().filter(|_| message.len() <= LONGEST);
     let length = length.ok_or_else(|| Error::malformed(format!("a request of {} bytes is too long", message.len())))?;
-    let at = exports.buffer.call(&mut *store, length).map_err(|error| ended(store, exports, &error))?;
+    let at = exports.buffer.call(&mut *store, length).map_err(|error| ended(store, Some(exports), &error))?;
     exports.memory.write(&mut *store, at as usize, &message).map_err(|_| lies())?;
-    let place = exports.handle.call(&mut *store, ()).map_err(|error| ended(store, exports, &error))?;
+    let place = exports.handle.call(&mut *store, ()).map_err(|error| ended(store, Some(exports), &error))?;
     let (at, length) = ((place >> 32) as usize, (place & u64::from(u32::MAX)) as usize);
     if length > LONGEST {
         return Err(Error::isolate_ended(Some(format!("a reply of {length} bytes is too long"))));
     }
     let reply = exports.memory.data(&*store).get(at..).and_then(|rest| rest.get(..length)).ok_or_else(lies)?;
-    decode(reply)
-}
-
-fn encode(message: &impl serde::Serialize) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    ciborium::into_writer(message, &mut bytes).map_err(|error| Error::malformed(error.to_string()))?;
-    Ok(bytes)
-}
-
-fn decode<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    ciborium::from_reader(bytes)
-        .map_err(|error| Error::isolate_ended(Some(format!("what the guest says can't be read: {error}"))))
+    let state = store.data();
+    decode(reply, &state.bounds, state.until)
 }
 
 /// A guest that isn't one.
@@ -176,8 +187,13 @@ fn lies() -> Error {
 }
 
 /// Why the instance came to its end.
-fn ended(store: &mut StoreContextMut<'_, State>, exports: &Exports, error: &wasmtime::Error) -> Error {
-    let place = place(store, exports);
+fn ended(store: &mut StoreContextMut<'_, State>, exports: Option<&Exports>, error: &wasmtime::Error) -> Error {
+    let place = match store.data().place.clone() {
+        Some(place) => place,
+        None => exports.and_then(|exports| place(store, exports)),
+    };
+    // All the calls that it was in the middle of end in turn, and it is asked once.
+    store.data_mut().place = Some(place.clone());
     let state = store.data();
     let exceeded = |limit| state.bounds.exceeded(limit, place.as_deref());
     if let Some(Exceeded(limit)) = error.downcast_ref() {
@@ -198,12 +214,16 @@ fn ended(store: &mut StoreContextMut<'_, State>, exports: &Exports, error: &wasm
     }))
 }
 
-/// How long the guest may take to tell where it was.
+/// How long the guest may take to tell where it was, and how many instructions.
 const TELLING: Duration = Duration::from_millis(20);
+const TELLING_FUEL: u64 = 1_000_000;
 
 /// Where Python code was when the guest came to its end, if it still can tell.
 fn place(store: &mut StoreContextMut<'_, State>, exports: &Exports) -> Option<String> {
     store.set_epoch_deadline(ticks(TELLING));
+    if store.data().bounds.counts() {
+        store.set_fuel(TELLING_FUEL).ok()?;
+    }
     let place = exports.place.call(&mut *store, ()).ok()?;
     let (at, length) = ((place >> 32) as usize, (place & u64::from(u32::MAX)) as usize);
     let text = exports.memory.data(&*store).get(at..)?.get(..length.min(1 << 12))?;
@@ -211,12 +231,37 @@ fn place(store: &mut StoreContextMut<'_, State>, exports: &Exports) -> Option<St
 }
 
 /// Why an instance can't be made.
-fn not_started(store: &Store<State>, error: &wasmtime::Error) -> Error {
+fn not_started(error: &wasmtime::Error) -> Error {
     if error.is::<PoolConcurrencyLimitError>() {
         return Error::malformed(format!("as many isolates are open as the guest has places for: {error}"));
     }
-    let memory = store.data().bounds.memory;
-    Error::limit_exceeded(Limit::Memory, format!("an isolate can't be started with {memory} bytes: {error}"))
+    foreign(format!("it can't be started: {error}"))
+}
+
+/// Whether an image fits into the memory that the isolate may have.
+fn check_fits(image: &Module, bounds: &Bounds) -> Result<(), Error> {
+    let sizes = image.exports().filter_map(|export| export.ty().memory().map(|memory| memory.minimum() << 16));
+    match sizes.max() {
+        Some(size) if size > bounds.memory as u64 => {
+            let text = format!("an isolate can't be started with {} bytes: it needs {size}", bounds.memory);
+            Err(Error::limit_exceeded(Limit::Memory, text))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Sets the time at which a request has to have ended.
+fn until(store: &mut Store<State>, allowance: Allowance) {
+    let now = Instant::now();
+    let state = store.data_mut();
+    let whole = now.checked_add(state.bounds.time);
+    state.until = match allowance {
+        Allowance::Call => whole,
+        Allowance::Rest => state.until,
+        Allowance::Until(until) => [until, whole].into_iter().flatten().min(),
+    };
+    let left = state.until.map_or(Duration::MAX, |until| until.saturating_duration_since(now));
+    store.set_epoch_deadline(ticks(left));
 }
 
 /// What a call may use up, where that is counted.
@@ -229,13 +274,15 @@ fn refuel(store: &mut Store<State>) {
 
 fn store(code: &Code, parts: Parts) -> Store<State> {
     let Parts { bounds, senses, host, session, link, resume } = parts;
-    let sizes = StoreLimitsBuilder::new().memory_size(bounds.memory).memories(1).build();
+    let sizes = StoreLimitsBuilder::new().memory_size(bounds.memory).memories(1).table_elements(TABLE).build();
     let state = State {
         sizes,
         bounds,
         output_left: bounds.output,
         host_calls_left: bounds.host_calls,
+        until: None,
         nested: 0,
+        kept: 0,
         exports: None,
         senses,
         host,
@@ -243,150 +290,9 @@ fn store(code: &Code, parts: Parts) -> Store<State> {
         link: Arc::downgrade(&link),
         resume,
         last_words: None,
+        place: None,
     };
     let mut store = Store::new(&code.engine, state);
     store.limiter(|state| &mut state.sizes);
     store
-}
-
-/// A limit that a function of the host's found exceeded.
-#[derive(Debug)]
-struct Exceeded(Limit);
-
-impl fmt::Display for Exceeded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} exceeded", self.0)
-    }
-}
-
-impl std::error::Error for Exceeded {}
-
-/// The host's function of that name.
-fn function(store: &mut Store<State>, name: &str) -> Result<Func, Error> {
-    let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
-    Ok(match name {
-        "random" => Func::wrap(store, |mut caller: Caller<'_, State>, at: u32, length: u32| {
-            let mut bytes = vec![0; within(&caller, at, length)?];
-            let filled = caller.data_mut().senses.fill(&mut bytes);
-            filled.map_err(|error| wasmtime::Error::msg(error.to_string()))?;
-            let memory = exports(&caller)?.memory;
-            memory.write(caller.as_context_mut(), at as usize, &bytes).map_err(wasmtime::Error::from)
-        }),
-        "now" => Func::wrap(store, move |caller: Caller<'_, State>| milliseconds(caller.data().senses.now())),
-        "monotonic" => {
-            Func::wrap(store, move |caller: Caller<'_, State>| milliseconds(caller.data().senses.monotonic()))
-        }
-        "print" => Func::wrap(store, |mut caller: Caller<'_, State>, stream: u32, at: u32, length: u32| {
-            let left = caller.data().output_left.checked_sub(length as usize);
-            caller.data_mut().output_left = left.ok_or(Exceeded(Limit::Output))?;
-            let text = read(&caller, at, length)?;
-            let stream = if stream == 0 { Stream::Out } else { Stream::Err };
-            caller.data_mut().senses.print(stream, &String::from_utf8_lossy(&text));
-            wasmtime::Result::Ok(())
-        }),
-        "panicked" => Func::wrap(store, |mut caller: Caller<'_, State>, at: u32, length: u32| {
-            let text = read(&caller, at, length.min(1 << 16))?;
-            caller.data_mut().last_words = Some(String::from_utf8_lossy(&text).into_owned());
-            wasmtime::Result::Ok(())
-        }),
-        "ask" => Func::wrap(store, answer),
-        name => return Err(foreign(format!("it wants a function `{name}` of its host"))),
-    })
-}
-
-/// Answers what the guest asks; the length of the answer, which is put where the guest makes room.
-fn answer(mut caller: Caller<'_, State>, at: u32, length: u32) -> wasmtime::Result<u32> {
-    let state = caller.data_mut();
-    state.host_calls_left = state.host_calls_left.checked_sub(1).ok_or(Exceeded(Limit::HostCalls))?;
-    if state.nested == NESTED {
-        return Err(Exceeded(Limit::Stack).into());
-    }
-    state.nested += 1;
-    let (host, link) = (state.host.clone(), state.link.upgrade());
-    let link = link.ok_or_else(|| wasmtime::Error::msg("the isolate is gone"))?;
-    let session = std::mem::take(&mut state.session);
-    let ask: Result<Ask, Error> = decode(&read(&caller, at, length)?);
-    let exports = exports(&caller)?;
-    let answer = match ask {
-        Err(error) => Err(wasmtime::Error::msg(error.to_string())),
-        Ok(ask) => {
-            let (store, exports) = (caller.as_context_mut(), exports.clone());
-            let mut busy = Busy { number: link.number(), store, exports, failed: None };
-            let handles = match &ask {
-                Ask::Call { arguments, .. } => object::handles(arguments),
-                _ => Vec::new(),
-            };
-            let answer = current::on_behalf_of(&mut busy, || {
-                object::holding(&link, handles, |keeper| {
-                    host.answer(ask, &session, Kept { keeper, number: link.number() })
-                })
-            });
-            match busy.failed {
-                Some(error) => Err(error),
-                None => encode(&answer).map_err(|error| wasmtime::Error::msg(error.to_string())),
-            }
-        }
-    };
-    let state = caller.data_mut();
-    state.nested -= 1;
-    state.session = session;
-    let answer = answer?;
-    if answer.len() > LONGEST {
-        return Err(wasmtime::Error::msg("the host's answer is too long"));
-    }
-    let length = u32::try_from(answer.len())?;
-    let at = exports.buffer.call(caller.as_context_mut(), length)?;
-    exports.memory.write(caller.as_context_mut(), at as usize, &answer)?;
-    Ok(length)
-}
-
-/// An instance in the middle of a question.
-struct Busy<'a> {
-    number: u64,
-    store: StoreContextMut<'a, State>,
-    exports: Exports,
-    /// Why it can't go on: it came to its end while the host had it do something.
-    failed: Option<wasmtime::Error>,
-}
-
-impl Waiting for Busy<'_> {
-    fn number(&self) -> u64 {
-        self.number
-    }
-
-    fn request(&mut self, request: Request) -> Result<Reply, Error> {
-        if self.failed.is_some() {
-            return Err(Error::isolate_ended(None));
-        }
-        let reply = exchange(&mut self.store, &self.exports, request);
-        if let Err(error) = &reply {
-            self.failed = Some(match error.limit() {
-                Some(limit) => Exceeded(limit).into(),
-                None if error.is_gone() => wasmtime::Error::msg(error.to_string()),
-                None => return reply,
-            });
-        }
-        reply
-    }
-}
-
-fn exports(caller: &Caller<'_, State>) -> wasmtime::Result<Exports> {
-    caller.data().exports.clone().ok_or_else(|| wasmtime::Error::msg("the guest isn't there yet"))
-}
-
-/// The length, if so much memory lies there.
-fn within(caller: &Caller<'_, State>, at: u32, length: u32) -> wasmtime::Result<usize> {
-    let size = exports(caller)?.memory.data_size(caller);
-    match (at as usize).checked_add(length as usize).is_some_and(|end| end <= size) {
-        true => Ok(length as usize),
-        false => Err(wasmtime::Error::msg("the guest names memory that it hasn't")),
-    }
-}
-
-fn read(caller: &Caller<'_, State>, at: u32, length: u32) -> wasmtime::Result<Vec<u8>> {
-    let length = within(caller, at, length)?;
-    if length > LONGEST {
-        return Err(wasmtime::Error::msg(format!("a message of {length} bytes is too long")));
-    }
-    Ok(exports(caller)?.memory.data(caller)[at as usize..][..length].to_vec())
 }

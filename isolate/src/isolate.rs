@@ -4,7 +4,9 @@ use crate::{
     Object,
     boundary::{Program, Reply, Request},
     current,
-    instance::Instance,
+    host::panic_text,
+    instance::{Allowance, Instance},
+    message::shortened,
     setup::Stream,
 };
 use exocet::{
@@ -15,6 +17,7 @@ use exocet::{
 use std::{
     collections::BTreeMap,
     fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -136,6 +139,11 @@ impl Link {
 
     /// Has the isolate do something.
     pub(crate) fn request(&self, request: Request) -> Result<Reply, Error> {
+        self.request_within(request, Allowance::Call)
+    }
+
+    /// The same, with no more than is allowed.
+    pub(crate) fn request_within(&self, request: Request, allowance: Allowance) -> Result<Reply, Error> {
         let request = match current::request(self.number, request) {
             Ok(reply) => return reply.and_then(succeeded),
             Err(request) => request,
@@ -150,7 +158,9 @@ impl Link {
             Life::Gone(Some(limit)) => return Err(Error::poisoned(*limit)),
         };
         *lock(&self.busy) = Some(thread::current().id());
-        let reply = instance.request(request);
+        // What the host gave it may panic: clocks, and what takes the output. Then nobody knows where it stands.
+        let reply = catch_unwind(AssertUnwindSafe(|| instance.request(request, allowance)));
+        let reply = reply.unwrap_or_else(|panic| Err(Error::isolate_ended(Some(panic_text(panic)))));
         *lock(&self.busy) = None;
         if let Err(error) = &reply {
             if error.limit().is_some() || error.is_gone() {
@@ -196,7 +206,12 @@ pub(crate) fn value(reply: Reply, wanted: Wanted) -> Result<Value, Error> {
 }
 
 pub(crate) fn unexpected(reply: &Reply) -> Error {
-    Error::isolate_ended(Some(format!("the guest answered {reply:?}")))
+    let answer = match reply {
+        Reply::Failed(_) => "with a failure".to_owned(),
+        Reply::Value(_) => "with a value".to_owned(),
+        other => shortened(format!("{other:?}")),
+    };
+    Error::isolate_ended(Some(format!("the guest answered {answer}, and was asked for something else")))
 }
 
 fn succeeded(reply: Reply) -> Result<Reply, Error> {

@@ -17,6 +17,10 @@ mod fault;
 mod file;
 #[cfg(test)]
 mod file_tests;
+mod functions;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod guest;
 mod host;
 mod image;
@@ -24,6 +28,7 @@ mod instance;
 mod isolate;
 mod limits;
 mod memory_module;
+mod message;
 mod object;
 mod room;
 mod sections;

@@ -2,6 +2,7 @@
 
 use crate::{
     boundary::{Reply, Request},
+    instance::Allowance,
     isolate::{Link, unexpected, value},
 };
 use exocet::{
@@ -9,7 +10,7 @@ use exocet::{
     values::{Arguments, Handle, KEPT, Keeper, Value, View, Wanted},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
-use std::{cell::RefCell, fmt, sync::Arc};
+use std::{cell::RefCell, collections::HashMap, fmt, sync::Arc};
 
 /// A live Python object of an isolate: a module, or anything that came out of one.
 ///
@@ -149,7 +150,7 @@ impl Object {
 
 thread_local! {
     /// The objects of the values that are being read.
-    static HELD: RefCell<Vec<Object>> = const { RefCell::new(Vec::new()) };
+    static HELD: RefCell<HashMap<u32, Object>> = RefCell::default();
 }
 
 /// Reads values with these handles in them. Those that nobody takes are let go afterwards.
@@ -160,8 +161,9 @@ pub(crate) fn holding<R>(link: &Arc<Link>, handles: Vec<Handle>, read: impl FnOn
     result
 }
 
-fn hold(link: &Arc<Link>, handles: Vec<Handle>) -> impl Iterator<Item = Object> {
-    handles.into_iter().map(|handle| Object::new(link.clone(), handle, false))
+/// The objects by their numbers, of which there may be very many.
+fn hold(link: &Arc<Link>, handles: Vec<Handle>) -> impl Iterator<Item = (u32, Object)> {
+    handles.into_iter().map(|handle| (handle.number, Object::new(link.clone(), handle, false)))
 }
 
 /// Reads objects of an isolate while values are being read.
@@ -169,7 +171,7 @@ struct Reading<'a>(&'a Arc<Link>);
 
 impl Keeper for Reading<'_> {
     fn read(&self, object: &Handle, view: View) -> Result<Option<Value>, Error> {
-        let value = match self.0.request(Request::Read { object: object.number, view })? {
+        let value = match self.0.request_within(Request::Read { object: object.number, view }, Allowance::Rest)? {
             Reply::Value(value) => value,
             Reply::Nothing => return Ok(None),
             other => return Err(unexpected(&other)),
@@ -230,8 +232,8 @@ impl<'de> Deserialize<'de> for Object {
             }
 
             fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Object, E> {
-                let is = |object: &&Object| u64::from(object.number()) == number;
-                let held = HELD.with_borrow(|held| held.iter().find(is).cloned());
+                let number = u32::try_from(number).unwrap_or(u32::MAX);
+                let held = HELD.with_borrow(|held| held.get(&number).cloned());
                 held.ok_or_else(|| E::custom("only an isolate has such objects"))
             }
         }

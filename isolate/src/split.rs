@@ -5,6 +5,9 @@ use std::fmt;
 use wasm_encoder::RawSection;
 use wasmparser::{DataKind, Operator, Parser, Payload, TypeRef};
 
+/// The largest memory that a guest may begin with. It is a claim, and costs as much to look through.
+const LARGEST: u64 = 256 << 20;
+
 /// The code, and a module that is the memory which the code begins with.
 pub(crate) fn split(wasm: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Fault> {
     let foreign = |error: &dyn fmt::Display| Fault::Guest(error.to_string());
@@ -17,8 +20,7 @@ pub(crate) fn split(wasm: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Fault> {
             Payload::ImportSection(imports) => {
                 for import in imports.clone().into_imports() {
                     if let TypeRef::Memory(kind) = import.map_err(|error| foreign(&error))?.ty {
-                        // It is 32 bits of addresses, or the code would not fit to any memory that there is here.
-                        let size = kind.initial.checked_mul(65536).filter(|size| *size <= 1 << 32);
+                        let size = kind.initial.checked_mul(65536).filter(|size| *size <= LARGEST);
                         let size = size.ok_or_else(|| foreign(&"it wants too much memory"))?;
                         memory = Some(vec![0; usize::try_from(size).map_err(|error| foreign(&error))?]);
                     }

@@ -22,7 +22,7 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// The error of a crossing that no VM has part in.
-    pub(super) fn as_data(self, what: &str) -> Error {
+    pub(super) fn into_data_error(self, what: &str) -> Error {
         match self {
             Self::Misfit { at, cause } if at.is_empty() => Error::misfit(what.to_owned(), at, cause),
             Self::Misfit { at, cause } => Error::misfit(what.to_owned(), format!(" at `{at}`"), cause),

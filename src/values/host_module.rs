@@ -182,11 +182,17 @@ impl HostModule {
         &self.name
     }
 
-    /// Its members for an isolate, and its `__doc__`.
+    /// Its `__doc__`.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        self.doc.as_deref()
+    }
+
+    /// Its members for an isolate, by their names.
     ///
     /// # Errors
     /// A function or a value that is one of the VM's: no isolate shares those.
-    pub fn members(&self) -> Result<(Option<&str>, Vec<(&str, MemberData)>), Error> {
+    pub fn members(&self) -> Result<Vec<(&str, MemberData)>, Error> {
         let member = |at: usize, name: &str, member: &Member| {
             let value = |make: &PyRc<dyn Make>| match make.make(Side::Isolate(Kept::NONE))? {
                 Made::Value(value) => Ok(value),
@@ -200,8 +206,7 @@ impl HostModule {
             }
         };
         let members = self.members.iter().enumerate();
-        let members = members.map(|(at, (name, of))| Ok((name.as_str(), member(at, name, of)?)));
-        Ok((self.doc.as_deref(), members.collect::<Result<_, Error>>()?))
+        members.map(|(at, (name, of))| Ok((name.as_str(), member(at, name, of)?))).collect()
     }
 
     /// Calls the function at that place in the module for an isolate. A panic is a `RuntimeError`, as in the process.

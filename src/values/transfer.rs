@@ -92,7 +92,7 @@ struct Sending<'a> {
 impl Sending<'_> {
     fn kept(self, object: PyObjectRef) -> Value {
         let class = object.class().name().to_string();
-        Value::Object(Handle { number: self.table.keep(Object::linked(object, self.bridge.runtime.clone())), class })
+        Value::Object(Handle::new(self.table.keep(Object::linked(object, self.bridge.runtime.clone())), class))
     }
 
     fn value(self, object: PyObjectRef, depth: usize) -> Result<Value> {

@@ -4,7 +4,7 @@ use super::{
     data::{Data, DataNode},
     de, ser,
 };
-use crate::error::Error;
+use crate::error::{Error, cut};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{DeserializeOwned, MapAccess, SeqAccess, Visitor},
@@ -55,8 +55,23 @@ pub enum Value {
 pub struct Handle {
     /// Its number.
     pub number: u32,
-    /// The name of its class.
+    /// The name of its class, cut where it is long.
+    #[serde(deserialize_with = "read_class")]
     pub class: String,
+}
+
+/// The longest name of a class that a handle has.
+const CLASS: usize = 200;
+
+impl Handle {
+    pub(crate) fn new(number: u32, mut class: String) -> Self {
+        cut(&mut class, CLASS);
+        Self { number, class }
+    }
+}
+
+fn read_class<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    String::deserialize(deserializer).map(|class| Handle::new(0, class).class)
 }
 
 /// How an object is read that is kept.
@@ -91,7 +106,7 @@ impl Value {
     /// # Errors
     /// What has no form in Python; an object that `keeper` doesn't keep.
     pub fn new<T: Serialize + ?Sized>(value: &T, keeper: u64, what: &str) -> Result<Self, Error> {
-        value.serialize(ser::Serializer::new(Data { keeper })).map_err(|failure| failure.as_data(what))
+        value.serialize(ser::Serializer::new(Data { keeper })).map_err(|failure| failure.into_data_error(what))
     }
 
     /// As [`new`](Self::new), where a struct becomes an object with attributes.
@@ -99,7 +114,9 @@ impl Value {
     /// # Errors
     /// As for [`new`](Self::new).
     pub fn with_attributes<T: Serialize + ?Sized>(value: &T, keeper: u64, what: &str) -> Result<Self, Error> {
-        value.serialize(ser::Serializer::with_attributes(Data { keeper })).map_err(|failure| failure.as_data(what))
+        value
+            .serialize(ser::Serializer::with_attributes(Data { keeper }))
+            .map_err(|failure| failure.into_data_error(what))
     }
 
     /// What serde can read, of the value; `what` names it in an error.
@@ -108,7 +125,7 @@ impl Value {
     /// A value that doesn't fit; what reading an object raises.
     pub fn to<T: DeserializeOwned>(&self, keeper: &dyn Keeper, what: &str) -> Result<T, Error> {
         let node = DataNode { value: Cow::Borrowed(self), keeper };
-        T::deserialize(de::Deserializer::new(node)).map_err(|failure| failure.as_data(what))
+        T::deserialize(de::Deserializer::new(node)).map_err(|failure| failure.into_data_error(what))
     }
 }
 
@@ -216,7 +233,7 @@ impl<'de> Deserialize<'de> for Value {
                     Some("attributes") => Value::Attributes(access.next_value()?),
                     Some("object") => {
                         let (number, class) = access.next_value()?;
-                        Value::Object(Handle { number, class })
+                        Value::Object(Handle::new(number, class))
                     }
                     other => {
                         return Err(serde::de::Error::custom(format_args!("there is no value of the kind {other:?}")));

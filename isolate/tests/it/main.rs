@@ -1,12 +1,18 @@
 //! Isolates, from the guest that `wasm/build.sh guest` built. `EXOCET_GUEST` names another one for the build.
 
 mod files;
+#[cfg(target_os = "linux")]
+mod flat;
 mod guests;
+mod hostile;
 mod isolates;
 mod packages;
+mod lying;
 mod rooms;
 #[path = "../../../tests/it/support/script.rs"]
 mod script;
 mod scripts;
 mod stacks;
 mod support;
+#[cfg(target_os = "linux")]
+mod walls;
