@@ -8,6 +8,7 @@
 #![deny(missing_docs)]
 
 mod boundary;
+mod builder;
 mod builtin;
 mod cache;
 mod compiler;
@@ -21,6 +22,7 @@ mod functions;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
+mod given;
 mod guest;
 mod host;
 mod image;
@@ -39,8 +41,9 @@ mod split;
 mod ticker;
 mod variants;
 
+pub use builder::SnapshotBuilder;
 pub use guest::{Compiling, Guest, GuestBuilder};
 pub use isolate::Isolate;
 pub use object::Object;
 pub use setup::{Setup, Stream};
-pub use snapshot::{Snapshot, SnapshotBuilder};
+pub use snapshot::Snapshot;

@@ -2,21 +2,19 @@
 
 use crate::{
     Guest, Isolate, Setup,
-    boundary::{Content, Layer, Reply, Request, Resume, SourceData, Start},
-    compiler::Compiler,
+    boundary::{Layer, Resume},
+    builder::SnapshotBuilder,
     file::{self, Opened},
     host::{Host, Session},
     image::Image,
     instance::{Instance, Parts},
-    isolate::{Link, unexpected},
+    isolate::Link,
     limits::Bounds,
-    memory_module,
     senses::Senses,
-    setup::Stream,
 };
-use exocet::{Error, Imports, Limits, Source, observe::Event, source::Shape, values::Handle};
+use exocet::{Error, Imports, Limits, observe::Event, values::Handle};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, io, path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 /// An interpreter whose modules are loaded, frozen: isolates start from it. Clones are one snapshot.
 #[derive(Clone)]
@@ -31,53 +29,32 @@ struct Inner {
 
 /// What is known of a snapshot beside its memory.
 #[derive(Debug, Serialize, Deserialize)]
-struct About {
+pub(crate) struct About {
     /// The version of the library that made it.
-    made_by: String,
+    pub(crate) made_by: String,
     /// BLAKE3 of the guest.
-    guest: [u8; 32],
+    pub(crate) guest: [u8; 32],
     /// BLAKE3 of each source's files, by its label.
-    sources: Vec<(String, String)>,
-    imports: Vec<Layer>,
+    pub(crate) sources: Vec<(String, String)>,
+    pub(crate) imports: Vec<Layer>,
     /// The size of the memory in bytes, and how much of it isn't empty.
-    size: usize,
-    content: usize,
-    modules: BTreeMap<String, Handle>,
-    output: String,
-    errors: String,
-    events: Vec<Event>,
-    hash_seed: u32,
-}
-
-/// What a snapshot is made of.
-#[must_use]
-pub struct SnapshotBuilder {
-    sources: Vec<Given>,
-    imports: Imports,
-    modules: Vec<String>,
-    setup: Setup,
-    hash_seed: Option<u32>,
-    is_realm: bool,
-}
-
-/// A source, whether its files are handed in or asked for, and whether modules are looked up there.
-struct Given {
-    source: Arc<dyn Source>,
-    is_asked: bool,
-    is_on_path: bool,
+    pub(crate) size: usize,
+    pub(crate) content: usize,
+    pub(crate) modules: BTreeMap<String, Handle>,
+    pub(crate) output: String,
+    pub(crate) errors: String,
+    pub(crate) events: Vec<Event>,
+    pub(crate) hash_seed: u32,
 }
 
 impl Snapshot {
+    pub(crate) fn new(guest: Guest, image: Image, host: Arc<Host>, about: About) -> Self {
+        Self(Arc::new(Inner { guest, image, host, about }))
+    }
+
     /// Describes a snapshot.
     pub fn builder() -> SnapshotBuilder {
-        SnapshotBuilder {
-            sources: Vec::new(),
-            imports: Imports::pass_through(),
-            modules: Vec::new(),
-            setup: Setup::new(),
-            hash_seed: None,
-            is_realm: true,
-        }
+        SnapshotBuilder::new()
     }
 
     /// Starts an isolate under limits.
@@ -241,208 +218,4 @@ impl Snapshot {
     pub fn errors(&self) -> &str {
         &self.0.about.errors
     }
-}
-
-impl SnapshotBuilder {
-    /// Adds a source that modules are looked up in. All its files are handed in: they are part of the snapshot.
-    pub fn source(self, source: impl Source) -> Self {
-        self.shared_source(Arc::new(source))
-    }
-
-    /// Adds a source that others hold too. All its files are handed in.
-    pub fn shared_source(mut self, source: Arc<dyn Source>) -> Self {
-        self.sources.push(Given { source, is_asked: false, is_on_path: true });
-        self
-    }
-
-    /// Adds a source whose files are read when they are needed, also by isolates that start later.
-    pub fn asked_source(mut self, source: Arc<dyn Source>) -> Self {
-        self.sources.push(Given { source, is_asked: true, is_on_path: true });
-        self
-    }
-
-    /// Hands in files, without modules being looked up among them. The code sees the files of all sources, read-only and each at the
-    /// path that its label is, and no others: of a source labelled `/a/b` there is `/a/b/x.txt`, of one labelled `<app>` there is
-    /// `<app>/x.txt`, which is below the root as well.
-    pub fn files(mut self, source: Arc<dyn Source>) -> Self {
-        self.sources.push(Given { source, is_asked: false, is_on_path: false });
-        self
-    }
-
-    /// Adds files that may be read and are no modules, each of which is read when it is asked for.
-    pub fn asked_files(mut self, source: Arc<dyn Source>) -> Self {
-        self.sources.push(Given { source, is_asked: true, is_on_path: false });
-        self
-    }
-
-    /// What the modules import. Pass-through without it.
-    pub fn imports(self, imports: &Imports) -> Self {
-        Self { imports: imports.clone(), ..self }
-    }
-
-    /// Leaves out the realm of the sources: the imports decide for each module that is loaded and for a program, and what those
-    /// import by passing through is the interpreter's shared module, whose own imports are its own. So it is with
-    /// [`exocet::Runtime::load`].
-    pub fn without_realm(self) -> Self {
-        Self { is_realm: false, ..self }
-    }
-
-    /// Loads a module. All modules of the sources see one another, as in a realm.
-    pub fn load(mut self, name: impl Into<String>) -> Self {
-        self.modules.push(name.into());
-        self
-    }
-
-    /// How the interpreter is started that loads the modules: under which limits, with which clock and randomness.
-    pub fn setup(self, setup: Setup) -> Self {
-        Self { setup, ..self }
-    }
-
-    /// The limits under which the modules are loaded.
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.setup.limits = limits;
-        self
-    }
-
-    /// What the hashes of strings are mixed with, in every isolate of the snapshot. It is random without this.
-    pub fn hash_seed(self, seed: u32) -> Self {
-        Self { hash_seed: Some(seed), ..self }
-    }
-
-    /// Starts an isolate as it is before anything is loaded, for a program that runs once.
-    ///
-    /// # Errors
-    /// A source that can't be read; imports that can't be an isolate's; a module that can't be loaded; a limit that is exceeded.
-    pub fn start(self, guest: &Guest) -> Result<Isolate, Error> {
-        let session = Session::new(self.setup.observer.clone());
-        let started = self.begin(guest, session)?;
-        Ok(Isolate::new(started.link, started.modules))
-    }
-
-    /// Starts an interpreter in the guest, loads the modules, and freezes it.
-    ///
-    /// # Errors
-    /// As for [`start`](Self::start).
-    pub fn build(self, guest: &Guest) -> Result<Snapshot, Error> {
-        let counts = Bounds::new(&self.setup.limits)?.counts();
-        let compiler = Compiler::new(guest.clone(), self.setup.clone());
-        let session = Session::making(self.setup.observer.clone(), compiler);
-        let Started { link, host, modules, sources, hash_seed } = self.begin(guest, session)?;
-        link.request(Request::Freeze)?;
-        let frozen = link.with_instance(|instance| {
-            let about = About {
-                made_by: env!("CARGO_PKG_VERSION").to_owned(),
-                guest: *guest.hash(),
-                sources,
-                imports: host.layers().to_vec(),
-                size: instance.memory().len(),
-                content: memory_module::content(instance.memory()),
-                modules,
-                output: text(instance.take_output(Stream::Out)),
-                errors: text(instance.take_output(Stream::Err)),
-                events: instance.session().take_events(),
-                hash_seed,
-            };
-            let image = Image::freeze(instance.memory(), guest, counts)?;
-            Ok(Inner { guest: guest.clone(), image, host, about })
-        });
-        frozen.unwrap_or_else(|| Err(Error::isolate_ended(None))).map(|inner| Snapshot(Arc::new(inner)))
-    }
-
-    /// Starts an interpreter in the guest, and loads the modules.
-    fn begin(self, guest: &Guest, session: Session) -> Result<Started, Error> {
-        let asked = self.sources.iter().map(|given| given.is_asked.then(|| given.source.clone())).collect();
-        let host = Arc::new(Host::new(&self.imports, asked)?);
-        let hash_seed = match self.hash_seed {
-            Some(seed) => seed,
-            None => getrandom::u32().map_err(|error| Error::malformed(error.to_string()))?,
-        };
-        let start = Start {
-            sources: self.sources.iter().map(Given::data).collect::<Result<_, _>>()?,
-            imports: host.layers().to_vec(),
-            limits: self.setup.limits.inside(),
-            is_realm: self.is_realm,
-            hash_seed,
-        };
-        let sources = start.sources.iter().map(|source| (source.label.clone(), source.hash())).collect();
-        let link = Link::new();
-        let parts = Parts {
-            bounds: Bounds::new(&self.setup.limits)?,
-            senses: Senses::new(self.setup),
-            host: host.clone(),
-            session,
-            link: link.clone(),
-            resume: None,
-        };
-        link.begin(Instance::boot(guest, parts)?);
-        link.request(Request::Start(start))?;
-        let mut modules = BTreeMap::new();
-        for name in self.modules {
-            match link.request(Request::Import { name: name.clone() })? {
-                Reply::Object(handle) => modules.insert(name, handle),
-                other => return Err(unexpected(&other)),
-            };
-        }
-        Ok(Started { link, host, modules, sources, hash_seed })
-    }
-}
-
-/// An interpreter whose modules are loaded.
-struct Started {
-    link: Arc<Link>,
-    host: Arc<Host>,
-    modules: BTreeMap<String, Handle>,
-    sources: Vec<(String, String)>,
-    hash_seed: u32,
-}
-
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-impl SourceData {
-    /// BLAKE3 of the files, in hexadecimal.
-    fn hash(&self) -> String {
-        let Some(files) = &self.files else { return String::new() };
-        let mut hasher = blake3::Hasher::new();
-        for (path, content) in files {
-            for part in [path.as_bytes(), &content.0] {
-                hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
-            }
-        }
-        hasher.finalize().to_hex().to_string()
-    }
-}
-
-impl Given {
-    fn data(&self) -> Result<SourceData, Error> {
-        let label = self.source.label().to_owned();
-        let files = if self.is_asked { None } else { Some(files(&*self.source)?) };
-        Ok(SourceData { label, is_on_path: self.is_on_path, files })
-    }
-}
-
-/// All files of a source.
-fn files(source: &dyn Source) -> Result<Vec<(String, Content)>, Error> {
-    let (mut files, mut folders) = (Vec::new(), vec![String::new()]);
-    while let Some(folder) = folders.pop() {
-        let failed = |path: &str, cause: io::Error| Error::source(Path::new(&join(source.label(), path)), cause);
-        for entry in source.list(&folder).map_err(|cause| failed(&folder, cause))?.unwrap_or_default() {
-            let entry = entry.map_err(|cause| failed(&folder, cause))?;
-            let path = join(&folder, &entry.name);
-            match entry.shape {
-                Shape::Folder => folders.push(path),
-                _ => {
-                    if let Some(bytes) = source.read(&path).map_err(|cause| failed(&path, cause))? {
-                        files.push((path, Content(bytes.to_vec())));
-                    }
-                }
-            }
-        }
-    }
-    Ok(files)
-}
-
-fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
