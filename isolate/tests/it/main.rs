@@ -7,6 +7,7 @@ mod guests;
 mod hostile;
 mod isolates;
 mod packages;
+mod pools;
 mod lying;
 mod rooms;
 #[path = "../../../tests/it/support/script.rs"]
