@@ -5,6 +5,7 @@ mod flat;
 mod guests;
 mod hostile;
 mod isolates;
+mod liar;
 mod lying;
 mod rooms;
 mod stacks;
