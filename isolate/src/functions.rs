@@ -137,10 +137,10 @@ impl Waiting for Busy<'_> {
             return Err(Error::isolate_ended(None));
         }
         let reply = exchange(&mut self.store, &self.exports, request);
-        if let Err(error) = &reply {
-            if error.limit().is_some() || error.is_gone() {
-                self.failed = Some(over(error));
-            }
+        if let Err(error) = &reply
+            && (error.limit().is_some() || error.is_gone())
+        {
+            self.failed = Some(over(error));
         }
         reply
     }

@@ -162,10 +162,10 @@ impl Link {
         let reply = catch_unwind(AssertUnwindSafe(|| instance.request(request, allowance)));
         let reply = reply.unwrap_or_else(|panic| Err(Error::isolate_ended(Some(panic_text(panic)))));
         *lock(&self.busy) = None;
-        if let Err(error) = &reply {
-            if error.limit().is_some() || error.is_gone() {
-                *life = Life::Gone(error.limit());
-            }
+        if let Err(error) = &reply
+            && (error.limit().is_some() || error.is_gone())
+        {
+            *life = Life::Gone(error.limit());
         }
         reply.and_then(succeeded)
     }

@@ -8,6 +8,7 @@ mod hostile;
 mod isolates;
 mod packages;
 mod pools;
+mod liar;
 mod lying;
 mod rooms;
 #[path = "../../../tests/it/support/script.rs"]
