@@ -160,7 +160,7 @@ pub(crate) enum Reply {
     /// There is nothing of the kind that was asked for.
     Nothing,
     Is(bool),
-    Failed(Report),
+    Failed(Box<Report>),
 }
 
 /// What the guest asks.
@@ -186,7 +186,7 @@ pub(crate) enum Answer {
     Choice(Choice),
     Found(Found),
     Code(Option<Content>),
-    Failed(Report),
+    Failed(Box<Report>),
 }
 
 /// An answer about an import, see `exocet::Choice`.

@@ -21,10 +21,13 @@ pub(crate) fn on_behalf_of<R>(waiting: &mut dyn Waiting, f: impl FnOnce() -> R) 
     WAITING.set(waiting, f)
 }
 
-/// Has the isolate of that number do something, if this thread is in the middle of it.
-pub(crate) fn request(number: u64, request: Request) -> Result<Result<Reply, Error>, Request> {
+/// Has the isolate of that number do something, if this thread is in the middle of it. Otherwise the request is left as it is.
+pub(crate) fn request(number: u64, request: &mut Option<Request>) -> Option<Result<Reply, Error>> {
     if !WAITING.is_set() {
-        return Err(request);
+        return None;
     }
-    WAITING.with(|waiting| if waiting.number() == number { Ok(waiting.request(request)) } else { Err(request) })
+    WAITING.with(|waiting| {
+        let is_own = waiting.number() == number;
+        request.take_if(|_| is_own).map(|request| waiting.request(request))
+    })
 }

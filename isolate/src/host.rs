@@ -134,7 +134,7 @@ impl Host {
         // Whatever belongs to the host may panic: what chooses, sources, observers.
         let answer = catch_unwind(AssertUnwindSafe(|| self.try_answer(ask, session, until, kept)));
         let panicked = |panic| Err(Error::raise("RuntimeError", panic_text(panic)));
-        answer.unwrap_or_else(panicked).unwrap_or_else(|error| Answer::Failed(Report::new(error)))
+        answer.unwrap_or_else(panicked).unwrap_or_else(|error| Answer::Failed(Box::new(Report::new(error))))
     }
 
     fn try_answer(&self, ask: Ask, session: &Session, until: Option<Instant>, kept: Kept<'_>) -> Result<Answer, Error> {

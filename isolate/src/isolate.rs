@@ -144,10 +144,11 @@ impl Link {
 
     /// The same, with no more than is allowed.
     pub(crate) fn request_within(&self, request: Request, allowance: Allowance) -> Result<Reply, Error> {
-        let request = match current::request(self.number, request) {
-            Ok(reply) => return reply.and_then(succeeded),
-            Err(request) => request,
-        };
+        let mut request = Some(request);
+        if let Some(reply) = current::request(self.number, &mut request) {
+            return reply.and_then(succeeded);
+        }
+        let Some(request) = request else { return Err(Error::isolate_ended(None)) };
         if *lock(&self.busy) == Some(thread::current().id()) {
             return Err(Error::malformed("an isolate that waits for another one can't be used by what that one calls"));
         }
@@ -216,7 +217,7 @@ pub(crate) fn unexpected(reply: &Reply) -> Error {
 
 fn succeeded(reply: Reply) -> Result<Reply, Error> {
     match reply {
-        Reply::Failed(report) => Err(report.into()),
+        Reply::Failed(report) => Err((*report).into()),
         reply => Ok(reply),
     }
 }

@@ -9,10 +9,13 @@ use std::{fmt, sync::Arc, time::Duration};
 pub struct Setup {
     pub(crate) limits: Limits,
     pub(crate) observer: Option<Arc<dyn Observer>>,
-    pub(crate) output: Option<Arc<dyn Fn(Stream, &str) + Send + Sync>>,
+    pub(crate) output: Option<Arc<Printing>>,
     pub(crate) seed: Option<u64>,
     pub(crate) clock: Option<Arc<dyn Fn() -> Duration + Send + Sync>>,
 }
+
+/// What is called with what is printed.
+type Printing = dyn Fn(Stream, &str) + Send + Sync;
 
 /// Where a program prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

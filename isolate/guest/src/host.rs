@@ -49,7 +49,7 @@ pub(crate) fn ask(question: &Ask) -> Result<Answer, Error> {
     let length = ask_at(bytes.as_ptr(), bytes.len());
     let answer = buffer::take();
     match ciborium::from_reader(&answer[..length.min(answer.len())]) {
-        Ok(Answer::Failed(report)) => Err(report.into()),
+        Ok(Answer::Failed(report)) => Err((*report).into()),
         Ok(answer) => Ok(answer),
         Err(error) => Err(Report::new(Error::malformed(format!("the host's answer can't be read: {error}"))).into()),
     }

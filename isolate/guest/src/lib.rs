@@ -50,7 +50,7 @@ extern "C" fn exocet_handle() -> u64 {
         }
         Err(error) => Err(Error::malformed(format!("the request can't be read: {error}"))),
     };
-    let reply = reply.unwrap_or_else(|error| Reply::Failed(Report::new(error)));
+    let reply = reply.unwrap_or_else(|error| Reply::Failed(Box::new(Report::new(error))));
     let mut bytes = Vec::new();
     if let Err(error) = ciborium::into_writer(&reply, &mut bytes) {
         host::panicked(&format!("the reply can't be written: {error}"));
