@@ -19,7 +19,7 @@ pub(crate) struct Guesses {
 impl Default for Guesses {
     fn default() -> Self {
         Self {
-            version: "i32.const 2".to_owned(),
+            version: "i32.const 3".to_owned(),
             buffer: "i32.const 131072".to_owned(),
             last: String::new(),
             place: "i64.const 0".to_owned(),

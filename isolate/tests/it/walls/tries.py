@@ -9,7 +9,15 @@ def opens(name, *rest):
 
 def of(module, call):
     """Evaluates an expression in which `m` is the module."""
-    return lambda: eval(call, {'m': __import__(module, fromlist=['x'])})
+    return lambda: eval(call, {'m': __import__(module, fromlist=['x']), 'others': others})
+
+
+def others(names):
+    """The names at the root that are none of what was handed in."""
+    found = set(names) - {'<app>', '<asked>', '<stdlib>'}
+    if not found:
+        raise OSError('there is nothing but what was handed in')
+    return found
 
 
 TRIES = {
@@ -23,10 +31,10 @@ TRIES = {
     'os.open': of('os', "m.open('/etc/passwd', 0)"),
     'os.read': of('os', 'm.read(0, 1)'),
     'os.write': of('os', "m.write(1, b'x')"),
-    'os.listdir': of('os', "m.listdir('/')"),
-    'os.scandir': of('os', "list(m.scandir('/'))"),
-    'os.walk': of('os', "next(m.walk('/'))"),
-    'os.stat': of('os', "m.stat('/')"),
+    'os.listdir': of('os', "others(m.listdir('/'))"),
+    'os.scandir': of('os', "others(entry.name for entry in m.scandir('/'))"),
+    'os.walk': of('os', "others(next(m.walk('/'))[1])"),
+    'may os.stat': of('os', "m.stat('/')"),
     'os.mkdir': of('os', "m.mkdir('/tmp/exocet-walls')"),
     'os.remove': of('os', "m.remove('/tmp/exocet-walls')"),
     'os.rename': of('os', "m.rename('/tmp/a', '/tmp/b')"),
@@ -44,7 +52,7 @@ TRIES = {
     'may os.urandom': of('os', 'm.urandom(8)'),
     'posix.open': of('posix', "m.open('/etc/passwd', 0)"),
     'pathlib': of('pathlib', "m.Path('/etc/passwd').read_text()"),
-    'pathlib.iterdir': of('pathlib', "list(m.Path('/').iterdir())"),
+    'pathlib.iterdir': of('pathlib', "others(path.name for path in m.Path('/').iterdir())"),
     'shutil': of('shutil', "m.copy('/etc/passwd', '/tmp/x')"),
     'tempfile': of('tempfile', 'm.TemporaryFile()'),
     'glob': of('glob', "m.glob('/etc/*')[0]"),
@@ -63,7 +71,7 @@ TRIES = {
     'socket.socket': of('socket', 'm.socket()'),
     '_socket': of('_socket', "m.socket().connect(('127.0.0.1', 1))"),
     'socket.getaddrinfo': of('socket', "m.getaddrinfo('localhost', 80)"),
-    'socket.gethostname': of('socket', 'm.gethostname()'),
+    'may socket.gethostname': of('socket', 'm.gethostname()'),
     'urllib': of('urllib.request', "m.urlopen('http://127.0.0.1:1/').read()"),
     'urllib of a file': of('urllib.request', "m.urlopen('file:///etc/passwd').read()"),
     'http': of('http.client', "m.HTTPConnection('127.0.0.1', 1).request('GET', '/')"),
