@@ -1,5 +1,6 @@
 //! Small trees of Python files, run through every kind of source.
 
+pub mod routes;
 pub mod script;
 mod tree;
 pub use tree::{Tree, archive, directory, write};

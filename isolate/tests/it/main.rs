@@ -11,6 +11,10 @@ mod pools;
 mod liar;
 mod lying;
 mod rooms;
+#[path = "../../../tests/it/support/routes.rs"]
+#[allow(dead_code, unexpected_cfgs, reason = "they are the library's")]
+mod route;
+mod routes;
 #[path = "../../../tests/it/support/script.rs"]
 mod script;
 mod scripts;
