@@ -22,8 +22,8 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode, sync::Arc};
 pub(crate) struct Walls {
     /// Run the program in an isolate: behind the walls of WebAssembly, with nothing of this machine in reach
     ///
-    /// It sees its own folder and what --path and --allow-read name, read-only. What it imports from there is fresh, and
-    /// overrides and denials apply to all of it.
+    /// It sees its own folder and what --path and --allow-read name, read-only. Overrides and denials apply to all that
+    /// it imports from there.
     #[arg(long, help_heading = "Isolates")]
     pub(super) isolated: bool,
     /// Let the program read this file or folder
