@@ -22,8 +22,7 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode, sync::Arc};
 pub(crate) struct Walls {
     /// Run the program in an isolate: behind the walls of WebAssembly, with nothing of this machine in reach
     ///
-    /// It sees its own folder and what --path and --allow-read name, read-only. Overrides and denials apply to all that
-    /// it imports from there.
+    /// It sees its own folder and what --path and --allow-read name, read-only.
     #[arg(long, help_heading = "Isolates")]
     pub(super) isolated: bool,
     /// Let the program read this file or folder
