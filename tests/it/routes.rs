@@ -1,7 +1,7 @@
 //! The known routes round a mapper, each with what becomes of it under a mapper alone. `docs/src/trust.md` has the same
 //! table. A route that opens or closes fails a test here, on whichever build it does.
 
-use crate::support::routes::{Closed, Fate, Open, ROUTES, Route, TOOL};
+use crate::support::routes::{Closed, Open, ROUTES, Route, TOOL};
 use crate::support::{attr, each_source, handle};
 use exocet::{
     raw::{self, MapperRef, load},
