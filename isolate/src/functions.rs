@@ -58,7 +58,6 @@ pub(crate) fn function(store: &mut Store<State>, name: &str) -> Result<Func, Err
 /// Answers what the guest asks; the length of the answer, which is put where the guest makes room.
 fn answer(mut caller: Caller<'_, State>, at: u32, length: u32) -> wasmtime::Result<u32> {
     let state = caller.data_mut();
-    state.host_calls_left = state.host_calls_left.checked_sub(1).ok_or(Exceeded(Limit::HostCalls))?;
     if state.nested == NESTED {
         return Err(Exceeded(Limit::Stack).into());
     }
@@ -104,6 +103,10 @@ fn answer(mut caller: Caller<'_, State>, at: u32, length: u32) -> wasmtime::Resu
 fn question(caller: &mut Caller<'_, State>, session: &Session, at: u32, length: u32) -> wasmtime::Result<Ask> {
     let (bytes, state) = (read(caller, at, length)?, caller.data_mut());
     let ask = decode(&bytes, &state.bounds, state.until).map_err(|error| over(&error))?;
+    // What the guest is made to tell, to have compiled or to look up is none of the program's doing.
+    if matches!(ask, Ask::Choose { .. } | Ask::Call { .. }) {
+        state.host_calls_left = state.host_calls_left.checked_sub(1).ok_or(Exceeded(Limit::HostCalls))?;
+    }
     if matches!(ask, Ask::Tell(_)) && session.keeps_events() {
         state.kept += bytes.len();
         if state.kept > state.bounds.memory {

@@ -248,6 +248,22 @@ fn limits_end_an_isolate_and_nothing_else() {
 }
 
 #[test]
+fn host_calls_are_the_programs_and_not_what_the_loader_has_to_tell() {
+    let imports = Imports::pass_through().with_module(HostModule::new("host").function("f", || 1));
+    let files = Memory::new("<app>").with("app.py", "import json, re, helper, host\ndef f(n): return [host.f() for _ in range(n)]\ndef late():\n    import string, textwrap\n    return 1").with("helper.py", "");
+    let limits = Limits::new().host_calls(3);
+    let builder = Snapshot::builder().source(files).imports(&imports).limits(limits.clone()).load("app");
+    let snapshot = builder.build(&guest()).expect("what is loaded is reported, and is no call");
+    let log = EventLog::new();
+    let isolate = snapshot.isolate_with(&Setup::new().limits(limits).observer(log.clone())).unwrap();
+    let app = isolate.module("app").unwrap();
+    assert_eq!(app.call::<u8>("late", ()).unwrap(), 1);
+    assert!(log.events().len() > 3);
+    assert_eq!(app.call::<Vec<u8>>("f", (3,)).unwrap(), [1, 1, 1]);
+    assert_eq!(app.call::<Vec<u8>>("f", (4,)).unwrap_err().limit(), Some(Limit::HostCalls));
+}
+
+#[test]
 fn randomness_is_new_in_each_isolate_and_repeats_with_a_seed() {
     let snapshot = snapshot(
         "import random, os, uuid, time, secrets\ndef draw(): return [random.random(), random.Random().random(), list(os.urandom(8)), str(uuid.uuid4()), secrets.token_hex(4), time.time()]",
