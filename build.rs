@@ -49,7 +49,7 @@ impl Files {
         for entry in WalkDir::new(folder.join(path)).sort_by_file_name() {
             let entry = entry?;
             if entry.path().extension().is_some_and(|extension| extension == "py") {
-                self.0.push((entry.path().strip_prefix(folder)?.to_owned(), fs::canonicalize(entry.path())?));
+                self.0.push((entry.path().strip_prefix(folder)?.to_owned(), entry.path().to_owned()));
             }
         }
         Ok(self)
@@ -66,15 +66,19 @@ impl Files {
         Ok(())
     }
 
-    /// A Rust expression: a slice of pairs of a path and the bytes.
+    /// The bytes of all files, one after the other, and a Rust expression: a slice of pairs of a path and where its bytes lie.
     fn table(&self, name: &str) -> Result<(), Box<dyn Error>> {
         let mut table = File::create(out()?.join(name).with_extension("rs"))?;
+        let mut all = Vec::new();
         writeln!(table, "&[")?;
         for (path, file) in &self.0 {
             let path = path.to_str().ok_or("a path isn't UTF-8")?.replace('\\', "/");
-            writeln!(table, "    ({path:?}, include_bytes!({file:?})),")?;
+            let start = all.len();
+            all.extend(fs::read(file)?);
+            writeln!(table, "    ({path:?}, {start}..{}),", all.len())?;
         }
         writeln!(table, "]")?;
+        fs::write(out()?.join(name).with_extension("bin"), all)?;
         Ok(())
     }
 }

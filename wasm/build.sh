@@ -74,10 +74,9 @@ wasi() {
 guest() {
     CARGO_TARGET_DIR=$cache/guest \
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$flags -C link-arg=--import-memory --cfg getrandom_backend=\"custom\"" \
-        CARGO_PROFILE_WASM_LTO=off CARGO_PROFILE_WASM_CODEGEN_UNITS=16 \
-        "${cargo[@]}" build --locked --ignore-rust-version --profile "$profile" --target wasm32-unknown-unknown --package exocet-guest
+        "${cargo[@]}" build --locked --ignore-rust-version --profile guest --target wasm32-unknown-unknown --package exocet-guest
     mkdir -p wasm/dist
-    cp "$cache/guest/wasm32-unknown-unknown/$profile/exocet_guest.wasm" wasm/dist/guest.wasm
+    cp "$cache/guest/wasm32-unknown-unknown/guest/exocet_guest.wasm" wasm/dist/guest.wasm
     size guest wasm/dist/guest.wasm
     if [ -n "${EXOCET_PACK:-}" ]; then
         # Natively, by a program that needs nothing of the workspace but the packer.

@@ -1,6 +1,7 @@
 //! Compiled guests in a folder, for the processes to come.
 
 use crate::fault::Fault;
+use exocet::compile::CacheInfo;
 use std::{
     env, fs,
     fs::File,
@@ -29,22 +30,72 @@ const MAGIC: &[u8; 8] = b"exocetg1";
 /// How long the end of an entry is.
 const END: usize = MAGIC.len() + 8 + 4;
 
-/// Compiled code that outlives the process. Several processes may use one folder at once.
+/// What is kept of guests and of snapshots in a folder: compiled code, for the processes to come, of which several may use it at
+/// once.
 #[derive(Debug, Clone)]
-pub(crate) struct Cache {
+pub struct GuestCache {
     folder: PathBuf,
 }
 
-impl Cache {
-    pub(crate) fn new(folder: PathBuf) -> Self {
-        Self { folder }
+impl GuestCache {
+    /// The cache in `folder`, which is made when the first entry is written.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into() }
     }
 
     /// The one in the folder that `EXOCET_CACHE_DIR` names, or else that of the user. None for a user without a home.
-    pub(crate) fn of_user() -> Option<Self> {
+    pub fn of_user() -> Option<Self> {
         let named = env::var_os("EXOCET_CACHE_DIR").filter(|folder| !folder.is_empty()).map(PathBuf::from);
         let own = || Some(directories::ProjectDirs::from("", "", "exocet")?.cache_dir().to_owned());
         named.or_else(own).map(Self::new)
+    }
+
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// How much it holds: each entry is the code or the memory of a guest, or the memory of a snapshot.
+    ///
+    /// # Errors
+    /// A folder that can't be read. One that isn't there holds nothing.
+    pub fn info(&self) -> io::Result<CacheInfo> {
+        let mut info = CacheInfo::default();
+        for kind in [GUESTS, IMAGES] {
+            let entries = match fs::read_dir(self.folder.join(kind)) {
+                Ok(entries) => entries,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            };
+            // Another process may be clearing: what is gone isn't counted.
+            for metadata in entries.flatten().flat_map(|entry| entry.metadata()) {
+                info.entries += 1;
+                info.bytes += metadata.len();
+            }
+        }
+        Ok(info)
+    }
+
+    /// Removes all entries, and returns how many there were. Nothing else in the folder is touched, and who has one mapped keeps it.
+    ///
+    /// # Errors
+    /// Entries that can't be removed.
+    pub fn clear(&self) -> io::Result<CacheInfo> {
+        let info = self.info()?;
+        for kind in [GUESTS, IMAGES] {
+            match self.remove(kind) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(info)
+    }
+
+    /// Moves the entries out of the way first: other processes may go on writing, and would fill what is being removed.
+    fn remove(&self, kind: &str) -> io::Result<()> {
+        let aside = tempfile::tempdir_in(&self.folder)?;
+        fs::rename(self.folder.join(kind), aside.path().join(kind))?;
+        aside.close()
     }
 
     /// Where the code of the guest with this hash lies, or would lie, as this engine compiles it, and where its memory lies.
@@ -55,10 +106,6 @@ impl Cache {
     /// The same for the memory of the snapshot with this checksum.
     pub(crate) fn image(&self, checksum: &[u8; 32], engine: &Engine) -> PathBuf {
         self.place(IMAGES, checksum, engine, "memory")
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
     }
 
     fn place(&self, kind: &str, hash: &[u8; 32], engine: &Engine, what: &str) -> PathBuf {

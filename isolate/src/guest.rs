@@ -2,7 +2,7 @@
 
 use crate::{
     builtin::{self, Packed},
-    cache::{self, Cache},
+    cache::{self, GuestCache},
     engine,
     fault::Fault,
     sections, split,
@@ -28,7 +28,7 @@ pub struct Guest(Arc<Inner>);
 struct Inner {
     wasm: Wasm,
     hash: [u8; 32],
-    cache: Option<Cache>,
+    cache: Option<GuestCache>,
     on_compile: Option<Callback>,
     instances: u32,
     codes: Variants<Code>,
@@ -69,7 +69,7 @@ pub enum Compiling {
 /// What a guest is made of, and where its compiled code is kept.
 pub struct GuestBuilder {
     wasm: Option<Vec<u8>>,
-    cache: Option<Cache>,
+    cache: Option<GuestCache>,
     on_compile: Option<Callback>,
     instances: u32,
 }
@@ -99,7 +99,7 @@ impl Guest {
     /// Describes a guest.
     #[must_use]
     pub fn builder() -> GuestBuilder {
-        GuestBuilder { wasm: None, cache: Cache::of_user(), on_compile: None, instances: engine::INSTANCES }
+        GuestBuilder { wasm: None, cache: GuestCache::of_user(), on_compile: None, instances: engine::INSTANCES }
     }
 
     /// The BLAKE3 hash of the WebAssembly, without names.
@@ -113,7 +113,7 @@ impl Guest {
     }
 
     /// Where compiled code is kept.
-    pub(crate) fn cache(&self) -> Option<&Cache> {
+    pub(crate) fn cache(&self) -> Option<&GuestCache> {
         self.0.cache.as_ref()
     }
 }
@@ -128,7 +128,7 @@ impl GuestBuilder {
     /// Compiled code is kept in this folder.
     #[must_use]
     pub fn cache(self, folder: impl Into<PathBuf>) -> Self {
-        Self { cache: Some(Cache::new(folder.into())), ..self }
+        Self { cache: Some(GuestCache::new(folder)), ..self }
     }
 
     /// Compiled code is kept nowhere.
@@ -204,7 +204,7 @@ impl Inner {
         let places = self.cache.as_ref().map(|cache| cache.guest(&self.hash, &engine));
         let found = places
             .as_ref()
-            .and_then(|[code, memory]| Some((Cache::read(code, &engine)?, Cache::read(memory, &engine)?)));
+            .and_then(|[code, memory]| Some((GuestCache::read(code, &engine)?, GuestCache::read(memory, &engine)?)));
         let ((module, memory), kept) = match found {
             Some(found) => (found, Ok(())),
             // Code that can't be kept is compiled anew the next time.
@@ -241,7 +241,7 @@ fn compile(engine: &Engine, wasm: &[u8], place: Option<&PathBuf>) -> Result<(Mod
     let compiled = engine.precompile_module(wasm).map_err(|error| Fault::Guest(error.to_string()))?;
     match place {
         Some(place) => {
-            let (module, kept) = Cache::put(place, engine, &compiled);
+            let (module, kept) = GuestCache::put(place, engine, &compiled);
             Ok((module?, kept))
         }
         None => Ok((cache::load(engine, &compiled)?, Ok(()))),

@@ -1,6 +1,6 @@
 //! Memories, frozen as modules of their own: data, and no code.
 
-use crate::{Guest, cache::Cache, fault::Fault, file::Opened, memory_module, variants::Variants};
+use crate::{Guest, cache::GuestCache, fault::Fault, file::Opened, memory_module, variants::Variants};
 use std::fmt;
 use wasmtime::{Engine, Instance, Module, Store};
 
@@ -52,13 +52,13 @@ impl Image {
 }
 
 /// The module of a file, as it is kept for the next process: that is mapped, and not copied.
-fn kept(engine: &Engine, file: &Opened, cache: &Cache) -> Result<Module, Fault> {
+fn kept(engine: &Engine, file: &Opened, cache: &GuestCache) -> Result<Module, Fault> {
     let place = cache.image(file.checksum(), engine);
-    if let Some(module) = Cache::read(&place, engine) {
+    if let Some(module) = GuestCache::read(&place, engine) {
         return Ok(module);
     }
     let compiled = engine.precompile_module(&file.image()?).map_err(foreign)?;
-    Cache::put(&place, engine, &compiled).0
+    GuestCache::put(&place, engine, &compiled).0
 }
 
 fn compile(engine: &Engine, wasm: &[u8]) -> Result<Module, Fault> {

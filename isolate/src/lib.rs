@@ -43,6 +43,7 @@ mod ticker;
 mod variants;
 
 pub use builder::SnapshotBuilder;
+pub use cache::GuestCache;
 pub use guest::{Compiling, Guest, GuestBuilder};
 pub use isolate::Isolate;
 pub use object::Object;

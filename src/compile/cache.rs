@@ -29,7 +29,7 @@ impl Weighter<Key, Arc<Code>> for Size {
 /// How much a cache of compiled code holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CacheInfo {
-    /// The number of modules.
+    /// The number of modules, or of whatever it keeps.
     pub entries: u64,
     /// Their size in bytes.
     pub bytes: u64,

@@ -63,7 +63,7 @@ impl Key {
         Self(*hasher.finalize().as_bytes())
     }
 
-    #[cfg(feature = "units")]
+    #[cfg(feature = "disk-cache")]
     pub(crate) fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

@@ -144,7 +144,8 @@ fn loader_of_folders(spec: &PyObject, vm: &VirtualMachine) -> PyResult<Option<Lo
     Ok(Some(Loader::new(PythonModule::namespace(name, folders))))
 }
 
-/// Finds modules on the whole of `sys.path`, where the interpreter has no finder of its own: without access to the host.
+/// Finds modules of the library, where that isn't frozen into the interpreter, and on the whole of `sys.path`, where the interpreter has no
+/// finder of its own.
 #[pyclass(module = "exocet", name = "MetaFinder")]
 #[derive(Debug, PyPayload)]
 pub(crate) struct MetaFinder;
@@ -166,6 +167,12 @@ impl MetaFinder {
         };
         let Some((_, spec)) = find(&path, &name, vm)? else { return Ok(vm.ctx.none()) };
         Ok(spec)
+    }
+
+    /// The modules of the library as pairs of a name and whether it is a package's, for `pkgutil`: what else it finds stands on `sys.path`.
+    #[pymethod]
+    fn iter_modules(_zelf: &Py<Self>, prefix: OptionalArg<String>, vm: &VirtualMachine) -> PyObjectRef {
+        pairs(library_listing(vm), &prefix.unwrap_or_default(), vm)
     }
 
     /// Does nothing: there is no cache.

@@ -29,7 +29,7 @@ use crate::{
     source::{contract::Source, guarded::Guarded, open::open},
 };
 use rustpython_vm::{
-    Interpreter, InterpreterBuilder, PyObjectRef, PyPayload, PyResult, Settings, VirtualMachine,
+    AsObject, Interpreter, InterpreterBuilder, PyObjectRef, PyPayload, PyResult, Settings, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyListRef, PyType},
     class::PyClassImpl,
 };
@@ -274,25 +274,35 @@ fn install_finders(vm: &VirtualMachine) -> PyResult<()> {
     main.set_attr("__builtins__", vm.builtins.clone(), vm)?;
     sys_modules(vm)?.set_item("__main__", main.into(), vm)?;
     let finders = list("meta_path", vm)?;
+    let name = |finder: &PyObjectRef| finder.downcast_ref::<PyType>().map(|class| class.name().to_string());
+    let named = |wanted| finders.borrow_vec().iter().find(|finder| name(finder).as_deref() == Some(wanted)).cloned();
+    let library = match named("FrozenImporter") {
+        Some(frozen) if cfg!(feature = "stdlib") => frozen,
+        _ => MetaFinder.into_ref(&vm.ctx).into(),
+    };
+    let put_library_last = || {
+        let mut finders = finders.borrow_vec_mut();
+        finders.retain(|finder| !finder.is(&*library));
+        finders.push(library.clone());
+    };
+    put_library_last();
+    // With a host the interpreter does so by itself. Programs look for `PathFinder`, and ask it.
+    #[cfg(all(feature = "library", not(feature = "host_env")))]
+    vm.call_method(&crate::interpreter::importlib::IMPORT_SYSTEM.of(vm).importlib, "_install_external_importers", ())?;
+    // The embedded library comes last, as the standard library does on CPython's `sys.path`.
+    put_library_last();
     {
-        // Behind the hook for archives: programs know the first and the last one by their places.
+        // Before the hook for folders and behind the one for archives: programs know the first and the last one by their places.
         let hooks = list("path_hooks", vm)?;
         let mut hooks = hooks.borrow_vec_mut();
-        let place = hooks.len().min(1);
+        let place = hooks.len().saturating_sub(1);
         hooks.insert(place, Finder::make_static_type().to_owned().into());
     }
-    if sys_modules(vm)?.contains_key("_frozen_importlib_external", vm) {
-        // The embedded library comes last, as the standard library does on CPython's `sys.path`.
-        let name = |finder: &PyObjectRef| finder.downcast_ref::<PyType>().map(|class| class.name().to_string());
-        finders.borrow_vec_mut().sort_by_key(|finder| name(finder).as_deref() == Some("FrozenImporter"));
-        let named =
-            |wanted| finders.borrow_vec().iter().find(|finder| name(finder).as_deref() == Some(wanted)).cloned();
-        if let (Some(path_finder), Some(library)) = (named("PathFinder"), named("FrozenImporter")) {
+    if let Some(path_finder) = named("PathFinder") {
+        if cfg!(feature = "stdlib") {
             list_library(&library, vm)?;
-            settle_path_finder(&path_finder, library, vm)?;
         }
-    } else {
-        finders.borrow_vec_mut().push(MetaFinder.into_ref(&vm.ctx).into());
+        settle_path_finder(&path_finder, library, vm)?;
     }
     Ok(())
 }

@@ -44,15 +44,17 @@ mod packed {
 #[cfg(not(feature = "archives"))]
 mod packed {
     use crate::source::{Entry, Shape, Source, Stamp, tree::Tree};
-    use std::{io, sync::Arc};
+    use std::{io, ops::Range, sync::Arc};
 
     #[cfg(feature = "library")]
     pub(super) fn library(label: &'static str) -> Arc<dyn Source> {
-        Table::source(label, include!(concat!(env!("OUT_DIR"), "/stdlib.rs")))
+        let files = include!(concat!(env!("OUT_DIR"), "/stdlib.rs"));
+        Table::source(label, include_bytes!(concat!(env!("OUT_DIR"), "/stdlib.bin")), files)
     }
 
     pub(super) fn stand_ins(label: &'static str) -> Arc<dyn Source> {
-        Table::source(label, include!(concat!(env!("OUT_DIR"), "/shims.rs")))
+        let files = include!(concat!(env!("OUT_DIR"), "/shims.rs"));
+        Table::source(label, include_bytes!(concat!(env!("OUT_DIR"), "/shims.bin")), files)
     }
 
     /// Files that are part of the program.
@@ -62,10 +64,11 @@ mod packed {
     }
 
     impl Table {
-        fn source(label: &'static str, files: &[(&'static str, &'static [u8])]) -> Arc<dyn Source> {
+        /// The files whose bytes lie there in `bytes`.
+        fn source(label: &'static str, bytes: &'static [u8], files: &[(&str, Range<usize>)]) -> Arc<dyn Source> {
             let mut table = Table { label, files: Tree::default() };
-            for (path, bytes) in files {
-                table.files.insert((*path).to_owned(), *bytes);
+            for (path, place) in files {
+                table.files.insert((*path).to_owned(), &bytes[place.clone()]);
             }
             Arc::new(table)
         }

@@ -4,16 +4,18 @@ use crate::{disk_cache::folder, failure::Failure};
 use clap::{Args, Subcommand};
 use exocet::compile::{CacheInfo, DiskCache};
 use indicatif::HumanBytes;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
+    fmt::{self, Display, Formatter},
     io::{self, Write},
     process::ExitCode,
 };
 
-/// Print what the cache of compiled modules holds, or empty it
+/// Print what the cache of compiled code holds, or empty it
 ///
-/// `run` and `load` keep what they compile in the user's cache folder, or in EXOCET_CACHE_DIR where that is set. An entry
-/// is used only for the very source that it was made of; nothing is lost by emptying the cache but time.
+/// `run` and `load` keep the modules that they compile in the user's cache folder, or in EXOCET_CACHE_DIR where that is set;
+/// isolates keep their guest there, and the memory of snapshots that were opened. An entry is used only for the very source
+/// that it was made of; nothing is lost by emptying the cache but time.
 #[derive(Debug, Args)]
 pub(crate) struct CacheArgs {
     #[command(subcommand)]
@@ -22,7 +24,7 @@ pub(crate) struct CacheArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CacheAction {
-    /// Print where the cache is, how many modules it holds, and their size
+    /// Print where the cache is, how much it holds, and the size of that
     Info {
         /// Print a JSON object
         #[arg(long)]
@@ -34,27 +36,63 @@ pub(crate) enum CacheAction {
 
 pub(crate) fn cache(action: &CacheAction) -> Result<ExitCode, Failure> {
     let folder = folder().ok_or_else(|| Failure::failed("there is no cache: this user has no home folder"))?;
-    let cache = DiskCache::new(folder);
+    let place = folder.display().to_string();
+    let modules = DiskCache::new(&folder);
+    #[cfg(feature = "isolates")]
+    let guests = exocet_isolate::GuestCache::new(&folder);
     let mut out = io::stdout().lock();
     match action {
         CacheAction::Info { json } => {
-            let CacheInfo { entries, bytes } = cache.info().map_err(Failure::failed)?;
-            let folder = cache.folder().display();
+            let held = Held {
+                modules: modules.info().map_err(Failure::failed)?,
+                #[cfg(feature = "isolates")]
+                isolates: guests.info().map_err(|error| Failure::failed(format!("{place}: {error}")))?,
+            };
             match json {
-                true => {
-                    writeln!(out, "{}", json!({"folder": folder.to_string(), "entries": entries, "bytes": bytes}))?;
-                }
-                false => writeln!(out, "{folder}: {}", amount(entries, bytes))?,
+                true => writeln!(out, "{}", held.json(&place))?,
+                false => writeln!(out, "{place}: {held}")?,
             }
         }
         CacheAction::Clear => {
-            let CacheInfo { entries, bytes } = cache.clear().map_err(Failure::failed)?;
-            writeln!(out, "{}: removed {}", cache.folder().display(), amount(entries, bytes))?;
+            let held = Held {
+                modules: modules.clear().map_err(Failure::failed)?,
+                #[cfg(feature = "isolates")]
+                isolates: guests.clear().map_err(|error| Failure::failed(format!("{place}: {error}")))?,
+            };
+            writeln!(out, "{place}: removed {held}")?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn amount(entries: u64, bytes: u64) -> String {
-    format!("{entries} {}, {}", if entries == 1 { "module" } else { "modules" }, HumanBytes(bytes))
+/// What the folder holds of each kind.
+struct Held {
+    modules: CacheInfo,
+    #[cfg(feature = "isolates")]
+    isolates: CacheInfo,
+}
+
+impl Held {
+    fn json(&self, folder: &str) -> Value {
+        let CacheInfo { entries, bytes } = self.modules;
+        #[cfg_attr(not(feature = "isolates"), expect(unused_mut, reason = "nothing is added"))]
+        let mut json = json!({"folder": folder, "entries": entries, "bytes": bytes});
+        #[cfg(feature = "isolates")]
+        {
+            json["isolates"] = json!({"entries": self.isolates.entries, "bytes": self.isolates.bytes});
+        }
+        json
+    }
+}
+
+impl Display for Held {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let CacheInfo { entries, bytes } = self.modules;
+        write!(f, "{entries} {}, {}", if entries == 1 { "module" } else { "modules" }, HumanBytes(bytes))?;
+        #[cfg(feature = "isolates")]
+        if self.isolates.entries > 0 {
+            write!(f, "; for isolates {}", HumanBytes(self.isolates.bytes))?;
+        }
+        Ok(())
+    }
 }

@@ -1,6 +1,7 @@
 //! Where guests come from, and where their compiled code is kept. These are guests in which nothing could run: they compile fast.
 
-use exocet_isolate::{Compiling, Guest, GuestBuilder};
+use exocet::compile::CacheInfo;
+use exocet_isolate::{Compiling, Guest, GuestBuilder, GuestCache};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -126,6 +127,21 @@ fn several_at_once_do_not_disturb_one_another() {
     });
     assert_eq!(build(|builder| builder.cache(folder.path())), (0, false));
     assert_eq!(entries(folder.path()).len(), 2);
+}
+
+#[test]
+fn a_cache_says_what_it_holds_and_can_be_emptied() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = GuestCache::new(folder.path());
+    assert_eq!(cache.info().unwrap(), CacheInfo::default());
+    assert_eq!(cache.clear().unwrap(), CacheInfo::default());
+    build(|builder| builder.cache(folder.path()));
+    let bytes = entries(folder.path()).iter().map(|entry| entry.metadata().unwrap().len()).sum();
+    assert_eq!(cache.info().unwrap(), CacheInfo { entries: 2, bytes });
+    assert_eq!(cache.clear().unwrap(), CacheInfo { entries: 2, bytes });
+    assert_eq!(cache.info().unwrap(), CacheInfo::default());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    assert_eq!(build(|builder| builder.cache(folder.path())), (1, true));
 }
 
 #[test]

@@ -8,15 +8,13 @@ use exocet::Memory;
 use exocet_isolate::Snapshot;
 
 /// Those that need a host, or the whole of the standard library, and why.
-const LEFT_OUT: [(&str, &str); 13] = [
+const LEFT_OUT: [(&str, &str); 11] = [
     ("stdlib_by_name.py", "it imports `unittest.mock`, which needs `asyncio`"),
     ("stdlib_by_name_in_realm.py", "it imports `doctest` and `unittest.mock`"),
     ("stdlib_computed_names.py", "it imports `bdb`, `profile`, `pydoc`"),
     ("stdlib_module_tools.py", "it imports `unittest.mock`"),
     ("stdlib_pass_through.py", "it imports `concurrent.futures`"),
-    ("stdlib_pkgutil_library.py", "it lists a library that is frozen"),
     ("stdlib_proxy_module.py", "it imports `unittest.mock`"),
-    ("stdlib_realm_path_finder.py", "the interpreter's own finder for folders is out of use where there are none"),
     ("stdlib_realm_shared_modules.py", "it imports `unittest.mock`"),
     ("stdlib_realm_threads.py", "its threads wait for one another"),
     ("stdlib_session_dependency.py", "it imports `http.client`"),

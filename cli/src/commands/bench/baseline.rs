@@ -2,6 +2,7 @@
 
 use super::{
     INSTANCES, REPEAT,
+    contender::Contender,
     results::{Contestant, Samples, Work},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -13,7 +14,9 @@ use std::{
 use tempfile::TempDir;
 
 pub(crate) struct Baseline {
-    pub(crate) contestant: Contestant,
+    contestant: Contestant,
+    /// The function that is called in each module, if one is.
+    call: Option<String>,
     process: Child,
     requests: ChildStdin,
     replies: BufReader<ChildStdout>,
@@ -29,11 +32,11 @@ enum Reply {
 }
 
 impl Baseline {
-    /// Starts `python`, which finds modules in `folders` first.
+    /// Starts `python`, which finds modules in `folders` first, and calls that function in each, if there is one.
     ///
     /// # Errors
     /// A message that names `python`, if it can't be started or is no CPython.
-    pub(crate) fn start(python: &str, folders: &[String]) -> Result<Self, String> {
+    pub(crate) fn start(python: &str, folders: &[String], call: Option<&str>) -> Result<Self, String> {
         let fail = |what: &dyn std::fmt::Display| format!("`{python}` can't be measured: {what}");
         let bytecode = tempfile::tempdir().map_err(|error| fail(&error))?;
         let mut process = Command::new(python)
@@ -47,32 +50,14 @@ impl Baseline {
         let requests = process.stdin.take().ok_or_else(|| fail(&"it has no input"))?;
         let replies = BufReader::new(process.stdout.take().ok_or_else(|| fail(&"it has no output"))?);
         let contestant = Contestant { name: python.to_owned(), version: String::new() };
-        let mut baseline = Self { contestant, process, requests, replies, _bytecode: bytecode };
+        let call = call.map(str::to_owned);
+        let mut baseline = Self { contestant, call, process, requests, replies, _bytecode: bytecode };
         baseline.contestant.version = baseline.ask(json!({"work": "version"})).map_err(|error| fail(&error))?;
         Ok(baseline)
     }
 
-    /// Imports the module once with all that it imports, and leaves its bytecode.
-    pub(crate) fn prepare(&mut self, name: &str) -> Result<(), String> {
-        self.load("bytecode", name, 1).map(drop)
-    }
-
-    pub(crate) fn round(&mut self, name: &str, work: Work) -> Result<Samples, String> {
-        match work {
-            Work::Cold => self.load("source", name, 1),
-            Work::Disk => self.load("bytecode", name, 1),
-            // There is no quicker way to a fresh module than from its bytecode.
-            Work::Warm => self.load("bytecode", name, REPEAT),
-        }
-    }
-
-    /// The bytes that one of many instances takes up, where the system reports it.
-    pub(crate) fn memory(&mut self, name: &str) -> Result<Option<f64>, String> {
-        self.ask(json!({"work": "memory", "name": name, "times": INSTANCES}))
-    }
-
     fn load(&mut self, work: &str, name: &str, times: usize) -> Result<Samples, String> {
-        self.ask(json!({"work": work, "name": name, "times": times}))
+        self.ask(json!({"work": work, "name": name, "times": times, "call": self.call}))
     }
 
     fn ask<T: DeserializeOwned>(&mut self, request: Value) -> Result<T, String> {
@@ -84,6 +69,32 @@ impl Baseline {
             Reply::Ok(value) => serde_json::from_value(value).map_err(|error| error.to_string()),
             Reply::Error(error) => Err(error),
         }
+    }
+}
+
+impl Contender for Baseline {
+    fn contestant(&self) -> Contestant {
+        self.contestant.clone()
+    }
+
+    /// Imports the module once with all that it imports, and leaves its bytecode.
+    fn prepare(&mut self, name: &str) -> Result<(), String> {
+        self.load("bytecode", name, 1).map(drop)
+    }
+
+    fn round(&mut self, name: &str, work: Work) -> Result<Option<Samples>, String> {
+        match work {
+            Work::Cold => self.load("source", name, 1),
+            Work::Disk => self.load("bytecode", name, 1),
+            // There is no quicker way to a fresh module than from its bytecode.
+            Work::Warm => self.load("bytecode", name, REPEAT),
+            Work::Start | Work::Call => return Ok(None),
+        }
+        .map(Some)
+    }
+
+    fn memory(&mut self, name: &str) -> Result<Option<f64>, String> {
+        self.ask(json!({"work": "memory", "name": name, "times": INSTANCES}))
     }
 }
 

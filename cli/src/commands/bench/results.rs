@@ -11,16 +11,22 @@ pub(crate) enum Work {
     Cold,
     Disk,
     Warm,
+    /// An isolate is started.
+    Start,
+    /// It gives its first answer.
+    Call,
 }
 
 impl Work {
-    pub(crate) const ALL: [Work; 3] = [Work::Cold, Work::Disk, Work::Warm];
+    pub(crate) const ALL: [Work; 5] = [Work::Cold, Work::Disk, Work::Warm, Work::Start, Work::Call];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Work::Cold => "cold",
             Work::Disk => "disk",
             Work::Warm => "warm",
+            Work::Start => "start",
+            Work::Call => "call",
         }
     }
 }
@@ -52,6 +58,10 @@ pub(crate) struct Take {
     cold: Vec<Samples>,
     disk: Vec<Samples>,
     warm: Vec<Samples>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    start: Vec<Samples>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    call: Vec<Samples>,
     /// The bytes that an instance takes up.
     pub(crate) memory: Option<f64>,
     pub(crate) failure: Option<String>,
@@ -101,6 +111,8 @@ impl Take {
             Work::Cold => &self.cold,
             Work::Disk => &self.disk,
             Work::Warm => &self.warm,
+            Work::Start => &self.start,
+            Work::Call => &self.call,
         }
     }
 
@@ -109,6 +121,8 @@ impl Take {
             Work::Cold => &mut self.cold,
             Work::Disk => &mut self.disk,
             Work::Warm => &mut self.warm,
+            Work::Start => &mut self.start,
+            Work::Call => &mut self.call,
         }
     }
 
