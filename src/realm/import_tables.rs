@@ -14,6 +14,7 @@ use crate::{
         request::Request,
     },
     modules::{handle::PythonModule, listing::package_listing, search_path::SearchPath},
+    source::contract::Source,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
@@ -250,12 +251,13 @@ pub(crate) fn find_spec(
     Ok(Some(vm.unwrap_or_none(passed)))
 }
 
-/// The spec that the interpreter's `PathFinder` has for a file on the disk: finders that programs write on top of it ask whether
-/// its loader is a `SourceFileLoader`.
+/// The spec that the interpreter's `PathFinder` has for a file, which is one on the disk, or without a host any of a source: finders that
+/// programs write on top of it ask whether its loader is a `SourceFileLoader`.
 fn spec_of_file(handle: &PythonModule, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
     let Some(external) = sys_modules(vm)?.get_item_opt("_frozen_importlib_external", vm)? else { return Ok(None) };
-    let is_on_disk = handle.source_and_path().is_some_and(|(source, _)| source.folder().is_some());
-    let Some(origin) = handle.origin().filter(|_| is_on_disk) else { return Ok(None) };
+    let is_file = |source: &dyn Source| cfg!(not(feature = "host_env")) || source.folder().is_some();
+    let is_file = handle.source_and_path().is_some_and(|(source, _)| is_file(&**source));
+    let Some(origin) = handle.origin().filter(|_| is_file) else { return Ok(None) };
     let locations = handle.search_path().map(|path| {
         vm.ctx.new_list(path.locations().iter().map(|location| vm.ctx.new_str(location.to_string()).into()).collect())
     });

@@ -2,9 +2,9 @@
 
 mod python;
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
 use exocet::{Directory, Imports, Limits, Memory, Runtime};
-use exocet_isolate::{Guest, Isolate, Snapshot};
+use exocet_isolate::{Guest, Isolate, Isolates, Snapshot};
 use python::{Importer, start_and_import};
 use std::{env, fmt::Write, fs, hint::black_box, path::Path, thread, time::Duration, time::Instant};
 use tempfile::TempDir;
@@ -53,7 +53,9 @@ fn compare(criterion: &mut Criterion, name: &str, folders: &[&Path], module: &st
     let mut group = criterion.benchmark_group(name);
     group.bench_function("isolate", |bencher| bencher.iter(|| once(&snapshot, module)));
     group.bench_function("isolate, start", |bencher| {
-        bencher.iter_with_large_drop(|| snapshot.isolate(&Limits::new()).expect("it starts"));
+        // So many are alive at once at most: there are places for 1024.
+        let start = |()| snapshot.isolate(&Limits::new()).expect("it starts");
+        bencher.iter_batched(|| (), start, BatchSize::NumIterations(100));
     });
     let path = env::join_paths(folders).expect("no path has a separator in it");
     if let Some(mut importer) = Importer::start(Path::new(&path), module, "reply", own) {
@@ -126,6 +128,26 @@ fn threads(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// What it costs to leave an executor's thread for a call, beside the call.
+fn executor(criterion: &mut Criterion) {
+    let folder = folder(&[("plugin.py", PLUGIN)]);
+    let isolates = Isolates::builder(&snapshot(&[folder.path()], "plugin")).build().expect("it starts");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("it starts");
+    let mut group = criterion.benchmark_group("a call of a pool's isolate");
+    group.bench_function("on the thread", |bencher| {
+        bencher.iter(|| answer(&isolates.take().expect("it starts"), "plugin"));
+    });
+    group.bench_function("by spawn_blocking", |bencher| {
+        let call = || {
+            let isolates = isolates.clone();
+            let call = move || answer(&isolates.take().expect("it starts"), "plugin");
+            async { tokio::task::spawn_blocking(call).await.expect("it returns") }
+        };
+        bencher.iter(|| runtime.block_on(call()));
+    });
+    group.finish();
+}
+
 /// Python that computes: inside, and in the process.
 fn computing(criterion: &mut Criterion) {
     let text = "def work(n):\n    total = 0\n    for i in range(n):\n        total += (i * 7) % 13\n        if total > 1000: total -= len(str(total))\n    return total";
@@ -147,11 +169,20 @@ fn computing(criterion: &mut Criterion) {
 fn snapshots(criterion: &mut Criterion) {
     let folder = folder(&[("plugin.py", PLUGIN)]);
     let guest = Guest::builtin().expect("`wasm/build.sh guest` makes one");
-    let file = folder.path().join("plugin.snapshot");
+    // Elsewhere, since all files of a source are handed in.
+    let elsewhere = tempfile::tempdir().expect("a folder can be made");
+    let file = elsewhere.path().join("plugin.snapshot");
     snapshot(&[folder.path()], "plugin").save(&file).expect("it can be written");
     let mut group = criterion.benchmark_group("snapshots");
     group.sample_size(10);
     group.bench_function("build", |bencher| bencher.iter(|| snapshot(&[folder.path()], "plugin")));
+    // The same without the freezing. Here the guest compiles by itself, where a snapshot's is another instance.
+    group.bench_function("start and load", |bencher| {
+        bencher.iter(|| {
+            let source = Directory::new(folder.path()).expect("it is there");
+            Snapshot::builder().source(source).load("plugin").start(&guest).map(drop).expect("it loads");
+        });
+    });
     group.bench_function("open and start", |bencher| {
         bencher.iter(|| {
             let snapshot = Snapshot::open(&file, &guest, None).expect("it is one");
@@ -161,5 +192,5 @@ fn snapshots(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(all, plugin, thousand, jinja, threads, computing, snapshots);
+criterion_group!(all, plugin, thousand, jinja, threads, executor, computing, snapshots);
 criterion_main!(all);

@@ -70,7 +70,7 @@ fn row(results: &Results, module: &Module, work: Work, at: usize) -> Markup {
     let ratio = (at > 0).then(|| module.ratio(at, work)).flatten();
     html! {
         tr {
-            td { @if at == 0 { (work.name()) } }
+            td { @if module.is_first(at, work) { (work.name()) } }
             td { span.key style=(format!("background: {}", plot::colour(at))) {} (results.contestants[at].name) }
             td { (rate(median)) }
             td { (time(median)) }

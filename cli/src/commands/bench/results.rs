@@ -87,6 +87,11 @@ impl Module {
         Self { name: name.to_owned(), takes: vec![Take::default(); contestants] }
     }
 
+    /// Whether nobody before this contestant does that work.
+    pub(crate) fn is_first(&self, contestant: usize, work: Work) -> bool {
+        self.takes[..contestant].iter().all(|take| take.rounds(work).is_empty())
+    }
+
     /// How many times as long as Exocet the contestant took.
     pub(crate) fn ratio(&self, contestant: usize, work: Work) -> Option<Ratio> {
         let ratios = self.ratios(contestant, work);

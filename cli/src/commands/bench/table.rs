@@ -43,7 +43,7 @@ fn table(results: &Results, module: &Module) -> Table {
             let memory = take.memory.filter(|_| work == Work::Warm).map(|bytes| HumanBytes(bytes as u64).to_string());
             let ratio = (at > 0).then(|| module.ratio(at, work)).flatten();
             table.add_row([
-                if at == 0 { work.name().to_owned() } else { String::new() },
+                if module.is_first(at, work) { work.name().to_owned() } else { String::new() },
                 contestant.name.clone(),
                 rate(median),
                 time(median),
