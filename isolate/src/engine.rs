@@ -20,7 +20,7 @@ const STACK: usize = 1280 << 10;
 const HOST_STACK: usize = 512 << 10;
 
 /// How much of a memory is kept for the next instance at most, instead of being given back.
-const KEPT: u64 = 1 << 20;
+const KEPT: u64 = 4 << 20;
 
 /// The same of a table: all of it.
 const KEPT_TABLE: usize = 256 << 10;
@@ -36,13 +36,13 @@ enum Layout {
     Tight,
 }
 
-/// An engine for code that is interrupted by the clock and, with `fuel`, counts what it does. Up to so many instances have their
-/// places ahead.
-pub(crate) fn new(fuel: bool, instances: u32) -> Result<Engine, Fault> {
+/// An engine for code that is interrupted by the clock and, with `fuel`, counts what it does, and how many bytes of each memory it keeps
+/// for the next instance. Up to so many instances have their places ahead.
+pub(crate) fn new(fuel: bool, instances: u32) -> Result<(Engine, usize), Fault> {
     let mut layout = best(instances, room::addresses());
     loop {
         match (Engine::new(&config(fuel, layout)), layout) {
-            (Ok(engine), _) => return Ok(engine),
+            (Ok(engine), _) => return Ok((engine, layout.kept())),
             // A container may refuse what the limits would allow.
             (Err(_), Layout::Pool(count)) if count / 2 >= FEWEST => layout = Layout::Pool(count / 2),
             (Err(_), Layout::Pool(_)) => layout = Layout::OnDemand,
@@ -92,16 +92,28 @@ fn config(fuel: bool, layout: Layout) -> Config {
     config
 }
 
+impl Layout {
+    /// How many bytes of each memory are kept for the next instance. Only where the kernel tells which pages were written: elsewhere all
+    /// that is kept would be put back, each time.
+    fn kept(self) -> usize {
+        match self {
+            // With all places used once, what is kept is a quarter of the memory at most.
+            Self::Pool(count) if PoolingAllocationConfig::is_pagemap_scan_available() => {
+                let kept = room::memory().map_or(KEPT, |memory| (memory / 4 / u64::from(count)).min(KEPT));
+                usize::try_from(kept).unwrap_or(0)
+            }
+            _ => 0,
+        }
+    }
+}
+
 /// An instance is two: of an image, which has the memory, and of the code, which has a table.
 fn pool(count: u32) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_memories(count).total_tables(count).total_core_instances(count.saturating_mul(2));
-    // Where the kernel tells which pages were written, those alone are put back. Elsewhere all that is kept would be, each time.
-    if PoolingAllocationConfig::is_pagemap_scan_available() {
-        // With all places used once, what is kept is an eighth of the memory at most.
-        let kept = room::memory().map_or(KEPT, |memory| (memory / 8 / u64::from(count)).min(KEPT));
-        pool.linear_memory_keep_resident(usize::try_from(kept).unwrap_or(0));
-        pool.table_keep_resident(KEPT_TABLE).pagemap_scan(Enabled::Yes);
+    let kept = Layout::Pool(count).kept();
+    if kept > 0 {
+        pool.linear_memory_keep_resident(kept).table_keep_resident(KEPT_TABLE).pagemap_scan(Enabled::Yes);
     }
     pool
 }

@@ -49,6 +49,8 @@ pub(crate) struct Code {
     /// The memory before anything has run.
     pub(crate) memory: Module,
     pub(crate) ticker: Ticker,
+    /// How many bytes of an instance's memory the next one in its place has at once.
+    pub(crate) kept: usize,
 }
 
 /// What happens while a guest is compiled, for whoever shows it.
@@ -200,7 +202,7 @@ impl GuestBuilder {
 impl Inner {
     /// Looks the code up, or compiles it and keeps it. Whether it is kept is the second.
     fn code(&self, fuel: bool) -> Result<(Code, io::Result<()>), Fault> {
-        let engine = engine::new(fuel, self.instances)?;
+        let (engine, kept_bytes) = engine::new(fuel, self.instances)?;
         let places = self.cache.as_ref().map(|cache| cache.guest(&self.hash, &engine));
         let found = places
             .as_ref()
@@ -211,7 +213,7 @@ impl Inner {
             None => self.compile(&engine, places.as_ref())?,
         };
         let ticker = Ticker::new(&engine);
-        Ok((Code { engine, module, memory, ticker }, kept))
+        Ok((Code { engine, module, memory, ticker, kept: kept_bytes }, kept))
     }
 
     /// Compiles the code and the memory, and leaves them there.

@@ -13,6 +13,7 @@ use crate::{
     senses::Senses,
     setup::Stream,
     ticker::ticks,
+    written::Written,
 };
 use exocet::{Error, error::Limit};
 use std::{
@@ -78,6 +79,10 @@ pub(crate) struct Instance {
     guest: Guest,
     store: Store<State>,
     exports: Exports,
+    /// What is known of the pages that it will have written to, if there will be others like it.
+    written: Option<Arc<Written>>,
+    /// Whether it has done something.
+    is_used: bool,
 }
 
 /// What an instance is made with.
@@ -93,11 +98,16 @@ pub(crate) struct Parts {
 impl Instance {
     /// An instance in which nothing has run yet.
     pub(crate) fn boot(guest: &Guest, parts: Parts) -> Result<Self, Error> {
-        Self::of_image(guest, &guest.code(parts.bounds.counts())?.memory, parts)
+        Self::of_image(guest, &guest.code(parts.bounds.counts())?.memory, None, parts)
     }
 
     /// An instance whose memory is an image's.
-    pub(crate) fn of_image(guest: &Guest, image: &Module, parts: Parts) -> Result<Self, Error> {
+    pub(crate) fn of_image(
+        guest: &Guest,
+        image: &Module,
+        written: Option<Arc<Written>>,
+        parts: Parts,
+    ) -> Result<Self, Error> {
         let code = guest.code(parts.bounds.counts())?;
         let mut store = store(code, parts);
         refuel(&mut store);
@@ -125,7 +135,7 @@ impl Instance {
             return Err(foreign(format!("it is of version {version}, and not {VERSION}")));
         }
         store.data_mut().exports = Some(exports.clone());
-        Ok(Self { guest: guest.clone(), store, exports })
+        Ok(Self { guest: guest.clone(), store, exports, written, is_used: false })
     }
 
     /// Has the guest do something. After an error that says so the instance is of no use any more.
@@ -135,6 +145,7 @@ impl Instance {
             (state.output_left, state.host_calls_left) = (state.bounds.output, state.bounds.host_calls);
             refuel(&mut self.store);
         }
+        self.is_used = true;
         let _running = self.guest.code(self.store.data().bounds.counts())?.ticker.start()?;
         until(&mut self.store, allowance);
         engine::with_stack(|| exchange(&mut self.store.as_context_mut(), &self.exports, request))
@@ -151,6 +162,15 @@ impl Instance {
 
     pub(crate) fn session(&mut self) -> &mut Session {
         &mut self.store.data_mut().session
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        let kept = self.guest.code(self.store.data().bounds.counts()).map_or(0, |code| code.kept);
+        if let Some(written) = self.written.as_ref().filter(|_| self.is_used && kept > 0) {
+            written.settle(self.exports.memory.data_mut(&mut self.store), kept);
+        }
     }
 }
 

@@ -41,6 +41,7 @@ mod snapshot;
 mod split;
 mod ticker;
 mod variants;
+mod written;
 
 pub use builder::SnapshotBuilder;
 pub use cache::GuestCache;

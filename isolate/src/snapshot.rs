@@ -11,6 +11,7 @@ use crate::{
     isolate::Link,
     limits::Bounds,
     senses::Senses,
+    written::Written,
 };
 use exocet::{Error, Imports, Limits, observe::Event, values::Handle};
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,7 @@ struct Inner {
     image: Image,
     host: Arc<Host>,
     about: About,
+    written: Arc<Written>,
 }
 
 /// What is known of a snapshot beside its memory.
@@ -49,7 +51,7 @@ pub(crate) struct About {
 
 impl Snapshot {
     pub(crate) fn new(guest: Guest, image: Image, host: Arc<Host>, about: About) -> Self {
-        Self(Arc::new(Inner { guest, image, host, about }))
+        Self(Arc::new(Inner { guest, image, host, about, written: Arc::default() }))
     }
 
     /// Describes a snapshot.
@@ -81,7 +83,7 @@ impl Snapshot {
             link: link.clone(),
         };
         let image = self.0.image.module(&self.0.guest, parts.bounds.counts())?;
-        link.begin(Instance::of_image(&self.0.guest, image, parts)?);
+        link.begin(Instance::of_image(&self.0.guest, image, Some(self.0.written.clone()), parts)?);
         Ok(Isolate::new(link, self.0.about.modules.clone()))
     }
 
@@ -147,7 +149,7 @@ impl Snapshot {
         let host = host(about.imports.clone());
         let host = host.map_err(|error| Error::malformed(format!("{name}: {error}")))?;
         let image = Image::of_file(opened);
-        Ok(Self(Arc::new(Inner { guest: guest.clone(), image, host: Arc::new(host), about })))
+        Ok(Self(Arc::new(Inner { guest: guest.clone(), image, host: Arc::new(host), about, written: Arc::default() })))
     }
 
     fn header(&self) -> Result<Vec<u8>, Error> {

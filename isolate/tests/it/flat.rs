@@ -103,3 +103,40 @@ fn isolates_leave_nothing_behind() {
     assert!(output.status.success(), "{output:?}");
     println!("{}", String::from_utf8_lossy(&output.stdout));
 }
+
+/// Where the kernel tells which pages were written. What an isolate writes to lies scattered here, as objects do.
+#[cfg(target_os = "linux")]
+#[test]
+fn isolates_find_the_pages_that_others_before_them_wrote_to() {
+    if !wasmtime::PoolingAllocationConfig::is_pagemap_scan_available() {
+        return;
+    }
+    let text = "spread, between = [], []
+for number in range(100):
+    spread.append([])
+    between.append(bytes(20000))
+def write():
+    for one in spread: one.append(1)
+";
+    let snapshot = crate::support::snapshot(text);
+    let live = || {
+        let isolate = snapshot.isolate(&Limits::new()).unwrap();
+        isolate.module("app").unwrap().call::<()>("write", ()).unwrap();
+    };
+    (0..10).for_each(|_| live());
+    let before = faults();
+    (0..10).for_each(|_| live());
+    let faults = (faults() - before) / 10;
+    assert!(faults < 30, "{faults} an isolate");
+}
+
+/// How many pages this thread had to ask the kernel for.
+#[cfg(target_os = "linux")]
+fn faults() -> i64 {
+    // SAFETY: a structure of numbers, which the call fills.
+    unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        assert_eq!(libc::getrusage(libc::RUSAGE_THREAD, &raw mut usage), 0);
+        usage.ru_minflt
+    }
+}
