@@ -111,12 +111,9 @@ fn isolates_find_the_pages_that_others_before_them_wrote_to() {
     if !wasmtime::PoolingAllocationConfig::is_pagemap_scan_available() {
         return;
     }
-    let text = "spread, between = [], []
-for number in range(100):
-    spread.append([])
-    between.append(bytes(20000))
+    let text = "every = [[] for number in range(20000)]
 def write():
-    for one in spread: one.append(1)
+    for one in every[::200]: one.append(1)
 ";
     let snapshot = crate::support::snapshot(text);
     let live = || {
