@@ -70,38 +70,3 @@ fn bench_without_a_cpython_says_so_and_goes_on() {
     assert_eq!(ran.code, Some(2), "{ran:#?}");
     assert!(ran.stderr.contains("`no-such-python` can't be measured"), "{}", ran.stderr);
 }
-
-#[cfg(feature = "isolates")]
-#[test]
-fn bench_measures_isolates_beside_the_process() {
-    let tree: Tree<'_> = &[
-        ("small.py", "import json\nprint('loaded')\ndef main(): return json.dumps([1])"),
-        ("other.py", "def main(): raise ValueError('not today')"),
-    ];
-    let ran = run(tree, "bench --path . --rounds 3 --isolated --call main --json small other");
-    assert_eq!(ran.code, Some(1), "{ran:#?}");
-    let json = json_of(&ran);
-    assert_eq!([&json["contestants"][0]["name"], &json["contestants"][1]["name"]], ["exocet", "isolate"]);
-    let [process, isolate] = [0, 1].map(|at| &json["modules"][0]["takes"][at]);
-    assert_eq!([&process["failure"], &isolate["failure"]], [&Value::Null; 2]);
-    assert!(process["start"].is_null() && process["call"].is_null(), "{process}");
-    let medians = ["warm", "start", "call"].map(|work| {
-        let rounds = isolate[work].as_array().expect("a list");
-        assert_eq!(rounds.len(), 3, "{work}");
-        let samples = rounds.iter().flat_map(|round| round.as_array().expect("a list"));
-        let mut samples = samples.map(|sample| sample.as_f64().expect("a number")).collect::<Vec<_>>();
-        assert_eq!(samples.len(), 30, "{work}");
-        samples.sort_by(f64::total_cmp);
-        samples[15]
-    });
-    // Starting and answering are parts of the whole.
-    assert!(medians.iter().all(|median| *median > 0.0) && medians[0] > medians[1], "{medians:?}");
-    if cfg!(target_os = "linux") {
-        assert!(isolate["memory"].as_f64() >= Some(0.0), "{isolate}");
-    }
-    for take in json["modules"][1]["takes"].as_array().expect("a list") {
-        assert!(take["failure"].as_str().is_some_and(|error| error.contains("not today")), "{take}");
-    }
-    let ran = run(tree, "bench --path . --rounds 3 --isolated small");
-    assert!(ran.code == Some(0) && ran.stdout.contains("isolate") && ran.stdout.contains("start"), "{ran:#?}");
-}

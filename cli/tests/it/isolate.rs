@@ -127,3 +127,41 @@ fn a_snapshot_is_built_shown_and_run() {
         assert!(ran.stderr.contains(said) && ran.code == Some(code), "{command}: {ran:?}");
     }
 }
+
+#[test]
+fn bench_measures_isolates_beside_the_process() {
+    let folder = directory(&[
+        ("small.py", "import json\nprint('loaded')\ndef main(): return json.dumps([1])"),
+        ("other.py", "def main(): raise ValueError('not today')"),
+    ]);
+    let bench = |line: &str| {
+        let line = format!("bench --path . --rounds 3 --isolated {line}");
+        ran(folder.path(), &line.split(' ').collect::<Vec<_>>())
+    };
+    let Some(both) = bench("--call main --json small other") else { return };
+    assert_eq!(both.code, Some(1), "{both:#?}");
+    let json = json_of(&both);
+    assert_eq!([&json["contestants"][0]["name"], &json["contestants"][1]["name"]], ["exocet", "isolate"]);
+    let [process, isolate] = [0, 1].map(|at| &json["modules"][0]["takes"][at]);
+    assert_eq!([&process["failure"], &isolate["failure"]], [&serde_json::Value::Null; 2]);
+    assert!(process["start"].is_null() && process["call"].is_null(), "{process}");
+    let medians = ["warm", "start", "call"].map(|work| {
+        let rounds = isolate[work].as_array().expect("a list");
+        assert_eq!(rounds.len(), 3, "{work}");
+        let samples = rounds.iter().flat_map(|round| round.as_array().expect("a list"));
+        let mut samples = samples.map(|sample| sample.as_f64().expect("a number")).collect::<Vec<_>>();
+        assert_eq!(samples.len(), 30, "{work}");
+        samples.sort_by(f64::total_cmp);
+        samples[15]
+    });
+    // Starting and answering are parts of the whole.
+    assert!(medians.iter().all(|median| *median > 0.0) && medians[0] > medians[1], "{medians:?}");
+    if cfg!(target_os = "linux") {
+        assert!(isolate["memory"].as_f64() >= Some(0.0), "{isolate}");
+    }
+    for take in json["modules"][1]["takes"].as_array().expect("a list") {
+        assert!(take["failure"].as_str().is_some_and(|error| error.contains("not today")), "{take}");
+    }
+    let Some(one) = bench("small") else { return };
+    assert!(one.code == Some(0) && one.stdout.contains("isolate") && one.stdout.contains("start"), "{one:#?}");
+}
