@@ -23,7 +23,7 @@ const options = {
 };
 await rm(`${here}dist/chunks`, { recursive: true, force: true });
 await rm(`${here}playground/dist`, { recursive: true, force: true });
-await build({ ...options, entryPoints: ["src/index.ts", "src/core.ts", "src/worker.ts", "src/worker-entry.ts"], outdir: "dist" });
+await build({ ...options, entryPoints: ["src/index.ts", "src/core.ts", "src/isolate.ts", "src/worker.ts", "src/worker-entry.ts"], outdir: "dist" });
 await build({
   ...options,
   // The worker's code lies beside the page's.

@@ -6,6 +6,7 @@ mod flat;
 mod guests;
 mod hostile;
 mod isolates;
+mod javascript;
 mod packages;
 mod pools;
 mod liar;

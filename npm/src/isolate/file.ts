@@ -1,0 +1,77 @@
+// Snapshots as bytes, in the form that `isolate/src/file.rs` describes. They hold data only.
+
+import { blake3 } from "@noble/hashes/blake3.js";
+import { LoaderError } from "../errors.js";
+import { decode, encode, exactly } from "./cbor.js";
+import { memoryModule, memoryOf } from "./sections.js";
+
+const MAGIC = new TextEncoder().encode("exocets\n");
+const VERSION = 1;
+/** The length of what comes before the checksum, and where the header begins. */
+const [LENGTHS, PREFIX] = [32, 64];
+
+/** What is known of a snapshot beside its memory: `About` of `isolate/src/snapshot.rs`. */
+export interface About {
+  made_by: string;
+  guest: number[];
+  sources: [string, string][];
+  imports: (string | Record<string, unknown>)[];
+  size: number;
+  content: number;
+  modules: Record<string, { number: number; class: string }>;
+  output: string;
+  errors: string;
+  events: unknown[];
+  hash_seed: number;
+}
+
+/** The bytes of a snapshot. */
+export function toBytes(about: Omit<About, "size" | "content">, memory: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { wasm, content } = memoryModule(memory);
+  const header = encode(exactly({ ...about, size: memory.length, content }));
+  const bytes = new Uint8Array(PREFIX + header.length + wasm.length);
+  bytes.set(MAGIC);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(8, VERSION, true);
+  view.setBigUint64(16, BigInt(header.length), true);
+  view.setBigUint64(24, BigInt(wasm.length), true);
+  bytes.set(header, PREFIX);
+  bytes.set(wasm, PREFIX + header.length);
+  bytes.set(checksum(bytes), LENGTHS);
+  return bytes;
+}
+
+/** What the bytes of a snapshot hold; what is none, or isn't whole, is an error. */
+export function fromBytes(bytes: Uint8Array): { about: About; memory: Uint8Array } {
+  if (bytes.length < PREFIX || MAGIC.some((byte, at) => bytes[at] !== byte)) {
+    throw new LoaderError("these bytes are no snapshot");
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const version = view.getUint32(8, true);
+  if (version !== VERSION) {
+    throw new LoaderError(`the snapshot has form ${version}, and this version of the package reads form ${VERSION}`);
+  }
+  const [header, image] = [Number(view.getBigUint64(16, true)), Number(view.getBigUint64(24, true))];
+  if (bytes.length !== PREFIX + header + image || checksum(bytes).some((byte, at) => bytes[LENGTHS + at] !== byte)) {
+    throw new LoaderError("the snapshot is damaged");
+  }
+  const about = decode(bytes.subarray(PREFIX, PREFIX + header)) as About;
+  return { about, memory: memoryOf(bytes.subarray(PREFIX + header)) };
+}
+
+function checksum(bytes: Uint8Array): Uint8Array {
+  return blake3.create().update(bytes.subarray(0, LENGTHS)).update(bytes.subarray(PREFIX)).digest();
+}
+
+/** BLAKE3 of files, in hexadecimal, as `isolate/src/given.rs` has it. */
+export function hashOf(files: readonly (readonly [string, Uint8Array])[]): string {
+  const hash = blake3.create();
+  const length = new DataView(new ArrayBuffer(8));
+  for (const [path, content] of files) {
+    for (const part of [new TextEncoder().encode(path), content]) {
+      length.setBigUint64(0, BigInt(part.length), true);
+      hash.update(new Uint8Array(length.buffer)).update(part);
+    }
+  }
+  return [...hash.digest()].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
