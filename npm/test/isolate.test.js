@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { before, test } from "node:test";
-import { Guest, LoaderError, PythonError, PythonObject, Snapshot } from "../dist/isolate.js";
+import { answer, empty, Guest, LoaderError, passThrough, PythonError, PythonObject, Snapshot } from "../dist/isolate.js";
 import { thrown } from "./support.js";
 
 const APP = `
@@ -21,23 +21,23 @@ class Point:
     def __init__(self, x): self.x = x
 `;
 
-const modules = {
-  host: {
-    shout: (text) => `${text.toUpperCase()}!`,
-    fail: () => {
-      throw new PythonError("ValueError", "no");
-    },
-    apply: (see) => see.invoke("from the host"),
+const host = {
+  shout: (text) => `${text.toUpperCase()}!`,
+  fail: () => {
+    throw new PythonError("ValueError", "no");
   },
+  apply: (see) => see.invoke("from the host"),
 };
+const imports = passThrough
+  .with({ host })
+  .withPolicy({ default: "allow", rule: [{ deny: "socket", why: "no network" }] });
 
 let guest;
 let snapshot;
 
 before(async () => {
   guest = await Guest.compile(await readFile(new URL("../../wasm/dist/guest.wasm", import.meta.url)));
-  const policy = { default: "allow", rule: [{ deny: "socket", why: "no network" }] };
-  snapshot = Snapshot.build(guest, { sources: { "app.py": APP }, load: ["app"], modules, policy, hashSeed: 7 });
+  snapshot = Snapshot.build(guest, { sources: { "app.py": APP }, load: ["app"], imports, hashSeed: 7 });
 });
 
 test("an isolate begins with its modules loaded, and shares nothing with others", () => {
@@ -85,6 +85,33 @@ test("a policy decides inside", () => {
   assert.match(error.message, /no network/);
 });
 
+test("imports decide as they do in a loader", () => {
+  const asked = [];
+  const ask = ({ name, importer, line, isProbe }) => {
+    asked.push([name, importer, line, isProbe]);
+    return { given: answer.object({ double: (n) => 2 * n }), other: answer.rename("json"), gone: answer.denied("it is old") }[name];
+  };
+  const text = "import given, other, number\ndef use(): return given.double(4), other.__name__, number\ndef gone(): import gone\ndef re(): import re";
+  const build = (imports) => Snapshot.build(guest, { sources: { "app.py": text }, load: ["app"], imports });
+  const chosen = passThrough.with("number", 5).without("re").ask(ask);
+  const app = build(chosen).isolate().module("app");
+  assert.deepEqual(app.call("use"), [8, "json", 5]);
+  assert.deepEqual(asked.find(([name]) => name === "given"), ["given", "app", 1, false]);
+  assert.match(thrown(() => app.call("gone")).message, /it is old/);
+  assert.match(thrown(() => app.call("re")).message, /re/);
+  assert.equal(thrown(() => build(empty)).type, "ModuleNotFoundError");
+  assert.match(thrown(() => build(passThrough.realm("app"))).message, /takes no realms/);
+  const policy = { default: "deny", rule: [{ allow: ["given", "other", "json", "number", "json.*"] }] };
+  assert.match(thrown(() => build(passThrough.withPolicy(policy).ask(ask))).message, /added after functions/);
+  assert.equal(build(chosen.withPolicy(policy)).isolate().module("app").call("use")[1], "json");
+  const [bytes, others] = [build(chosen).toBytes(), passThrough.with("number", 5)];
+  assert.match(thrown(() => Snapshot.open(bytes, guest, others)).message, /made with other imports/);
+  // The module of another process's is there, and its function isn't; a name that is asked for again gets this one's.
+  const opened = Snapshot.open(bytes, guest, chosen).isolate();
+  assert.match(thrown(() => opened.module("app").call("use")).message, /of a module that another process had/);
+  assert.match(thrown(() => opened.module("app").call("gone")).message, /it is old/);
+});
+
 test("what ends an isolate ends no other one", () => {
   // Native code that calls itself comes to the end of the stack.
   const text = "def end():\n    nested = []\n    for _ in range(300000): nested = [nested]\ndef fine(): return 1";
@@ -99,15 +126,15 @@ test("what ends an isolate ends no other one", () => {
 
 test("a snapshot is kept as bytes, which are checked", () => {
   const bytes = snapshot.toBytes();
-  const opened = Snapshot.open(bytes, guest, modules);
+  const opened = Snapshot.open(bytes, guest, imports);
   assert.equal(opened.isolate().module("app").call("reply", "bob"), "BOB![]");
   assert.deepEqual(Buffer.compare(opened.toBytes(), bytes), 0);
-  assert.match(thrown(() => Snapshot.open(bytes, guest)).message, /needs the function `shout` of the module `host`/);
-  assert.match(thrown(() => Snapshot.open(bytes.slice(1), guest, modules)).message, /no snapshot/);
+  assert.match(thrown(() => Snapshot.open(bytes, guest)).message, /needs functions of its host/);
+  assert.match(thrown(() => Snapshot.open(bytes.slice(1), guest, imports)).message, /no snapshot/);
   for (const at of [20, 40, 70, bytes.length - 9]) {
     const damaged = bytes.slice();
     damaged[at] ^= 1;
-    assert.match(thrown(() => Snapshot.open(damaged, guest, modules)).message, /damaged/, String(at));
+    assert.match(thrown(() => Snapshot.open(damaged, guest, imports)).message, /damaged/, String(at));
   }
-  assert.match(thrown(() => Snapshot.open(bytes.slice(0, -1), guest, modules)).message, /damaged/);
+  assert.match(thrown(() => Snapshot.open(bytes.slice(0, -1), guest, imports)).message, /damaged/);
 });

@@ -3,6 +3,7 @@
 import { blake3 } from "@noble/hashes/blake3.js";
 import { LoaderError } from "../errors.js";
 import { decode, encode, exactly } from "./cbor.js";
+import type { Layer } from "./host.js";
 import { memoryModule, memoryOf } from "./sections.js";
 
 const MAGIC = new TextEncoder().encode("exocets\n");
@@ -15,7 +16,7 @@ export interface About {
   made_by: string;
   guest: number[];
   sources: [string, string][];
-  imports: (string | Record<string, unknown>)[];
+  imports: Layer[];
   size: number;
   content: number;
   modules: Record<string, { number: number; class: string }>;

@@ -2,7 +2,7 @@
 
 import { LoaderError, PythonError, type Raised } from "../errors.js";
 import { type Calls, idOf, makeObject, PythonObject } from "../object.js";
-import type { HostModules } from "./snapshot.js";
+import type { Host } from "./host.js";
 import { type Form, Instance, type Senses } from "./instance.js";
 import { fromGuest, type Handles, toGuest } from "./values.js";
 
@@ -48,7 +48,7 @@ export class Isolate {
     code: WebAssembly.Module,
     memory: Uint8Array,
     modules: ReadonlyMap<string, number>,
-    host: HostModules,
+    host: Host,
     options: IsolateOptions,
     resume: object | null = null,
   ) {
@@ -140,7 +140,7 @@ export class Isolate {
     return reply.Object ? this.#handles.object(reply.Object.number, reply.Object.class) : fromGuest(reply.Value, this.#handles);
   }
 
-  #answer(ask: Form, host: HostModules): Form {
+  #answer(ask: Form, host: Host): Form {
     const [[word, content]] = Object.entries(ask) as [[string, unknown]];
     if (word === "Tell") {
       this.events.push(content);
@@ -150,13 +150,20 @@ export class Isolate {
       // It compiles by itself.
       return { Code: null };
     }
-    if (word !== "Call") {
-      return { Failed: reportOf(new LoaderError(`a guest asks for ${word}, which this host doesn't answer`)) };
-    }
-    const call = content as { module: number; member: number; arguments: unknown[] };
     try {
-      const result = host.call(call.module, call.member, call.arguments.map((value) => fromGuest(value, this.#handles)));
-      return { Value: this.#form(result, "the result") };
+      switch (word) {
+        case "Call": {
+          const { module, member, arguments: args } = content as { module: number; member: number; arguments: unknown[] };
+          const result = host.call(module, member, args.map((value) => fromGuest(value, this.#handles)));
+          return { Value: this.#form(result, "the result") };
+        }
+        case "Choose": {
+          const { question } = content as { question: Parameters<Host["choose"]>[0] };
+          return { Choice: host.choose(question, this.#handles) };
+        }
+        default:
+          throw new LoaderError(`the guest asks for ${word}, which this host has no answer to`);
+      }
     } catch (error) {
       return { Failed: reportOf(error) };
     }

@@ -2,15 +2,12 @@
 
 import { blake3 } from "@noble/hashes/blake3.js";
 import { LoaderError } from "../errors.js";
-import type { Policy } from "../imports.js";
+import { type Imports, passThrough } from "../imports.js";
 import { type Files, labelled, type Source } from "../sources.js";
 import { type About, fromBytes, hashOf, toBytes } from "./file.js";
+import { Host } from "./host.js";
 import { Isolate, type IsolateOptions } from "./isolate.js";
 import { split, stripped } from "./sections.js";
-import { toGuest } from "./values.js";
-
-/** The modules of the host's that Python code may import: their functions and values. */
-export type Modules = Record<string, Record<string, unknown>>;
 
 /** What a snapshot is made of. */
 export interface SnapshotOptions extends IsolateOptions {
@@ -18,10 +15,11 @@ export interface SnapshotOptions extends IsolateOptions {
   sources?: Source | Source[];
   /** The modules that are loaded. */
   load: string[];
-  /** Modules of the host's. Their functions are called while the isolate waits. */
-  modules?: Modules;
-  /** What limits the imports, also after the snapshot was made. */
-  policy?: Policy;
+  /**
+   * Decide what the modules import, also after the snapshot was made: values, modules of functions, policies, functions that are asked.
+   * An isolate's modules see one another in any case.
+   */
+  imports?: Imports;
   /** What the hashes of strings are mixed with, in every isolate of the snapshot. It is random without this. */
   hashSeed?: number;
 }
@@ -60,83 +58,15 @@ export class Guest {
   }
 }
 
-type Callable = (...args: unknown[]) => unknown;
-
-/** A module of the host's as the guest gets it: `Module` of `isolate/src/boundary.rs`. */
-interface HostModule {
-  number: number;
-  name: string;
-  doc: string | null;
-  members: [string, { Function: number } | { Value: unknown } | { Values: unknown }][];
-}
-
-/** Functions of the host's, by the numbers of their modules and of themselves. @internal */
-export class HostModules {
-  readonly #functions = new Map<number, Callable[]>();
-
-  /** Those of these modules, which the guest is given. */
-  static given(modules: Modules): { host: HostModules; layers: { Module: HostModule }[] } {
-    const host = new HostModules();
-    const none = (): never => {
-      throw new TypeError("a module of the host's can't hold a Python object");
-    };
-    const layers = Object.entries(modules).map(([name, members], number) => {
-      const functions: Callable[] = [];
-      host.#functions.set(number, functions);
-      const member = ([key, value]: [string, unknown]): HostModule["members"][number] => {
-        if (typeof value === "function") {
-          return [key, { Function: functions.push(value as Callable) - 1 }];
-        }
-        return [key, { Value: toGuest(value, { numberOf: none, object: none }, `\`${key}\` of \`${name}\``) }];
-      };
-      return { Module: { number, name, doc: null, members: Object.entries(members).map(member) } };
-    });
-    return { host, layers };
-  }
-
-  /** Those that a snapshot was made with, of these modules. */
-  static restored(layers: About["imports"], modules: Modules): HostModules {
-    const host = new HostModules();
-    for (const layer of layers) {
-      if (layer === "Chosen") {
-        throw new LoaderError("the snapshot asks its host for imports, which this package doesn't answer yet");
-      }
-      const module = typeof layer === "object" ? (layer["Module"] as HostModule | undefined) : undefined;
-      const functions: Callable[] = [];
-      for (const [name, member] of module?.members ?? []) {
-        if ("Function" in member) {
-          const given = modules[(module as HostModule).name]?.[name];
-          if (typeof given !== "function") {
-            throw new LoaderError(`the snapshot needs the function \`${name}\` of the module \`${(module as HostModule).name}\``);
-          }
-          functions[member.Function] = given as Callable;
-        }
-      }
-      if (module) {
-        host.#functions.set(module.number, functions);
-      }
-    }
-    return host;
-  }
-
-  call(module: number, member: number, args: unknown[]): unknown {
-    const called = this.#functions.get(module)?.[member];
-    if (!called) {
-      throw new LoaderError(`there is no function ${member} in the module ${module}`);
-    }
-    return called(...args);
-  }
-}
-
 /** An interpreter whose modules are loaded, frozen: isolates start from it. */
 export class Snapshot {
   readonly #guest: Guest;
   readonly #memory: Uint8Array;
-  readonly #host: HostModules;
+  readonly #host: Host;
   readonly #about: Omit<About, "size" | "content">;
   readonly #modules: ReadonlyMap<string, number>;
 
-  private constructor(guest: Guest, memory: Uint8Array, host: HostModules, about: Omit<About, "size" | "content">) {
+  private constructor(guest: Guest, memory: Uint8Array, host: Host, about: Omit<About, "size" | "content">) {
     this.#guest = guest;
     this.#memory = memory;
     this.#host = host;
@@ -146,8 +76,8 @@ export class Snapshot {
 
   /** Starts an interpreter in the guest, loads the modules, and freezes it. */
   static build(guest: Guest, options: SnapshotOptions): Snapshot {
-    const { host, layers } = HostModules.given(options.modules ?? {});
-    const begun = start(options, layers);
+    const host = new Host(options.imports ?? passThrough);
+    const begun = start(options, host);
     const printed = { output: "", errors: "" };
     const loading = new Isolate(guest.code, guest.memory, new Map(), host, {
       ...options,
@@ -176,15 +106,15 @@ export class Snapshot {
   }
 
   /**
-   * Opens a snapshot: one of `toBytes`, or a file that `exocet isolate build` wrote. It has to be of this guest, and `modules` has
-   * to have the functions that it was made with.
+   * Opens a snapshot: one of `toBytes`, or a file that `exocet isolate build` wrote. It has to be of this guest. One that was made with
+   * functions of its host is opened with imports that are the same.
    */
-  static open(bytes: Uint8Array, guest: Guest, modules: Modules = {}): Snapshot {
+  static open(bytes: Uint8Array, guest: Guest, imports?: Imports): Snapshot {
     const { about, memory } = fromBytes(bytes);
     if (about.guest.some((byte, at) => byte !== guest.hash[at])) {
       throw new LoaderError(`the snapshot was made with another guest, by version ${about.made_by}: make it anew`);
     }
-    return new Snapshot(guest, memory, HostModules.restored(about.imports, modules), about);
+    return new Snapshot(guest, memory, Host.restored(about.imports, imports), about);
   }
 
   /** The snapshot as bytes, to keep or to send to a worker: data, and nothing that a host would run. */
@@ -204,8 +134,7 @@ export class Snapshot {
 }
 
 /** What an interpreter is started with. */
-function start(options: SnapshotOptions, layers: { Module: HostModule }[]) {
-  const policy = options.policy ? [{ Policy: options.policy }] : [];
+function start(options: SnapshotOptions, host: Host) {
   return {
     sources: labelled([options.sources ?? []].flat() as Source[], "app").map((source) => {
       if (!("files" in source)) {
@@ -213,7 +142,7 @@ function start(options: SnapshotOptions, layers: { Module: HostModule }[]) {
       }
       return { label: source.label, is_on_path: true, files: filesOf(source.files) };
     }),
-    imports: [...policy, ...layers],
+    imports: host.layers,
     limits: LIMITS,
     is_realm: true,
     hash_seed: options.hashSeed ?? (crypto.getRandomValues(new Uint32Array(1))[0] as number),

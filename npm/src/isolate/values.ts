@@ -52,11 +52,19 @@ export function toGuest(value: unknown, handles: Handles, what: string, depth = 
   if (value instanceof Map) {
     return { dict: [...value].map(([key, item]) => [inner(key), inner(item)]) };
   }
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+  if (!isPlain(value)) {
     throw new TypeError(`${what} holds an instance of a class, which can't cross to an isolate`);
   }
   return { dict: Object.entries(value as object).map(([key, item]) => [key, inner(item)]) };
+}
+
+/** Whether it is an object that was written down, and no instance of a class. */
+export function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || value instanceof PythonObject) {
+    return false;
+  }
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** The value of a form. */
