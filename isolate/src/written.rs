@@ -12,7 +12,10 @@ use std::{
     hint::black_box,
     io,
     ops::Range,
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::{
+        Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// The size of a page of the host's.
@@ -21,43 +24,37 @@ const PAGE: usize = 4096;
 /// So many stretches are put back, see `MAX_REGIONS` of wasmtime.
 const STRETCHES: usize = 32;
 
-/// So many isolates are looked at.
-const LOOKS: usize = 3;
+/// How often isolates are looked at: the first that ends, the second, the fourth, and so on.
+const LOOKS: usize = 12;
 
 /// What is known of the pages that the isolates of an image write to.
 #[derive(Debug, Default)]
 pub(crate) struct Written {
-    /// How many isolates were looked at, and the pages that these wrote to.
-    seen: Mutex<(usize, BTreeSet<usize>)>,
-    /// The pages between those, once enough was seen.
-    between: OnceLock<Vec<usize>>,
+    ended: AtomicU64,
+    /// The pages that those wrote to which were looked at.
+    seen: Mutex<BTreeSet<usize>>,
+    /// The pages between them, after each look.
+    between: [OnceLock<Vec<usize>>; LOOKS],
 }
 
 impl Written {
     /// Prepares a memory for being put back, whose instance does nothing more. Up to so many bytes are kept.
     pub(crate) fn settle(&self, memory: &mut [u8], kept: usize) {
-        let between = match self.between.get() {
-            Some(between) => between,
-            None => match self.look(memory, kept) {
-                Some(between) => self.between.get_or_init(|| between),
-                None => return,
-            },
-        };
-        for page in between {
+        let ended = self.ended.fetch_add(1, Ordering::Relaxed) + 1;
+        if ended.is_power_of_two()
+            && let Some(look) = self.between.get(ended.ilog2() as usize)
+        {
+            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            // Where the kernel doesn't tell there is nothing to be known.
+            seen.extend(own_pages(memory).unwrap_or_default());
+            look.get_or_init(|| between(&seen, kept / PAGE));
+        }
+        for page in self.between.iter().rev().find_map(OnceLock::get).into_iter().flatten() {
             // Its content stays what it is.
             if let Some(byte) = memory.get_mut(page * PAGE) {
                 *byte = black_box(*byte);
             }
         }
-    }
-
-    /// Sees which pages the memory's instance has written to. The pages to write to, once that was seen often enough.
-    fn look(&self, memory: &[u8], kept: usize) -> Option<Vec<usize>> {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.0 += 1;
-        // Where the kernel doesn't tell there is nothing to be known.
-        seen.1.extend(own_pages(memory).unwrap_or_default());
-        (seen.0 >= LOOKS).then(|| between(&seen.1, kept / PAGE))
     }
 }
 
