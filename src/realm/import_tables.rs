@@ -263,9 +263,15 @@ fn spec_of_file(handle: &PythonModule, vm: &VirtualMachine) -> PyResult<Option<P
     });
     let locations = vm.unwrap_or_none(locations.map(Into::into));
     let locations = KwArgs::from_iter([("submodule_search_locations".to_owned(), locations)]);
+    let origin: PyObjectRef = vm.ctx.new_str(origin).into();
     let spec = external.get_attr("spec_from_file_location", vm)?;
-    spec.call(FuncArgs::new(vec![vm.ctx.new_str(handle.name()).into(), vm.ctx.new_str(origin).into()], locations), vm)
-        .map(Some)
+    let spec = spec.call(FuncArgs::new(vec![vm.ctx.new_str(handle.name()).into(), origin.clone()], locations), vm)?;
+    if cfg!(not(feature = "host_env")) {
+        // The label of a source is no path that could be made absolute.
+        spec.get_attr("loader", vm)?.set_attr("path", origin.clone(), vm)?;
+        spec.set_attr("origin", origin, vm)?;
+    }
+    Ok(Some(spec))
 }
 
 /// What stands in a realm's `sys.meta_path` for the realm's own modules and for its mapper. It is equal to `PathFinder`, so that
