@@ -8,6 +8,7 @@ use crate::{
     sections, split,
     ticker::Ticker,
     variants::Variants,
+    written::PageMap,
 };
 use exocet::Error;
 use std::{
@@ -51,6 +52,7 @@ pub(crate) struct Code {
     pub(crate) ticker: Ticker,
     /// How many bytes of an instance's memory the next one in its place has at once.
     pub(crate) kept: usize,
+    pub(crate) page_map: PageMap,
 }
 
 /// What happens while a guest is compiled, for whoever shows it.
@@ -213,7 +215,7 @@ impl Inner {
             None => self.compile(&engine, places.as_ref())?,
         };
         let ticker = Ticker::new(&engine);
-        Ok((Code { engine, module, memory, ticker, kept: kept_bytes }, kept))
+        Ok((Code { engine, module, memory, ticker, kept: kept_bytes, page_map: PageMap::open() }, kept))
     }
 
     /// Compiles the code and the memory, and leaves them there.

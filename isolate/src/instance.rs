@@ -167,9 +167,9 @@ impl Instance {
 
 impl Drop for Instance {
     fn drop(&mut self) {
-        let kept = self.guest.code(self.store.data().bounds.counts()).map_or(0, |code| code.kept);
-        if let Some(written) = self.written.as_ref().filter(|_| self.is_used && kept > 0) {
-            written.settle(self.exports.memory.data_mut(&mut self.store), kept);
+        let Ok(code) = self.guest.code(self.store.data().bounds.counts()) else { return };
+        if let Some(written) = self.written.as_ref().filter(|_| self.is_used && code.kept > 0) {
+            written.settle(self.exports.memory.data_mut(&mut self.store), code.kept, &code.page_map);
         }
     }
 }

@@ -39,14 +39,14 @@ pub(crate) struct Written {
 
 impl Written {
     /// Prepares a memory for being put back, whose instance does nothing more. Up to so many bytes are kept.
-    pub(crate) fn settle(&self, memory: &mut [u8], kept: usize) {
+    pub(crate) fn settle(&self, memory: &mut [u8], kept: usize, map: &PageMap) {
         let ended = self.ended.fetch_add(1, Ordering::Relaxed) + 1;
         if ended.is_power_of_two()
             && let Some(look) = self.between.get(ended.ilog2() as usize)
         {
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
             // Where the kernel doesn't tell there is nothing to be known.
-            seen.extend(own_pages(memory).unwrap_or_default());
+            seen.extend(map.own_pages(memory).unwrap_or_default());
             look.get_or_init(|| between(&seen, kept / PAGE));
         }
         for page in self.between.iter().rev().find_map(OnceLock::get).into_iter().flatten() {
@@ -74,25 +74,38 @@ fn between(pages: &BTreeSet<usize>, most: usize) -> Vec<usize> {
     gaps.into_iter().take(too_many).take_while(fits).flatten().collect()
 }
 
-/// The pages that are the process's own, and no longer those of the file that is mapped there.
-#[cfg(target_os = "linux")]
-fn own_pages(memory: &[u8]) -> io::Result<Vec<usize>> {
-    use std::os::unix::fs::FileExt;
-    // Documentation/admin-guide/mm/pagemap.rst of Linux: 64 bits a page, of which the highest says that it is there, and bit 61 that
-    // it is a file's or shared.
-    let mut entries = vec![0; memory.len() / PAGE * 8];
-    File::open("/proc/self/pagemap")?.read_exact_at(&mut entries, (memory.as_ptr().addr() / PAGE * 8) as u64)?;
-    let entries = entries.chunks_exact(8).map(|entry| u64::from_le_bytes(entry.try_into().expect("it is that long")));
-    Ok(entries
-        .enumerate()
-        .filter(|(_, entry)| entry >> 63 == 1 && entry >> 61 & 1 == 0)
-        .map(|(page, _)| page)
-        .collect())
-}
+/// What the kernel tells of the process's pages.
+#[derive(Debug)]
+pub(crate) struct PageMap(Option<File>);
 
-#[cfg(not(target_os = "linux"))]
-fn own_pages(_: &[u8]) -> io::Result<Vec<usize>> {
-    Ok(Vec::new())
+impl PageMap {
+    /// It is opened once, so that no file is while isolates come and go.
+    pub(crate) fn open() -> Self {
+        Self(if cfg!(target_os = "linux") { File::open("/proc/self/pagemap").ok() } else { None })
+    }
+
+    /// The pages that are the process's own, and no longer those of the file that is mapped there.
+    #[cfg(target_os = "linux")]
+    fn own_pages(&self, memory: &[u8]) -> io::Result<Vec<usize>> {
+        use std::os::unix::fs::FileExt;
+        let Some(file) = &self.0 else { return Ok(Vec::new()) };
+        // Documentation/admin-guide/mm/pagemap.rst of Linux: 64 bits a page, of which the highest says that it is there, and bit 61 that
+        // it is a file's or shared.
+        let mut entries = vec![0; memory.len() / PAGE * 8];
+        file.read_exact_at(&mut entries, (memory.as_ptr().addr() / PAGE * 8) as u64)?;
+        let entries =
+            entries.chunks_exact(8).map(|entry| entry.iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte)));
+        Ok(entries
+            .enumerate()
+            .filter(|(_, entry)| entry >> 63 == 1 && entry >> 61 & 1 == 0)
+            .map(|(page, _)| page)
+            .collect())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn own_pages(&self, _: &[u8]) -> io::Result<Vec<usize>> {
+        Ok(Vec::new())
+    }
 }
 
 #[cfg(test)]

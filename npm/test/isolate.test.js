@@ -53,7 +53,7 @@ test("an isolate begins with its modules loaded, and shares nothing with others"
 test("values cross as they do in a loader, and what has no form stays inside", () => {
   const isolate = snapshot.isolate();
   const app = isolate.module("app");
-  const values = [null, true, 1, -5, 1.5, 2 ** 40, 2n ** 60n, "text", [1, [2]], { a: { b: 1 } }, new Map([[1, 2]]), new Set([3])];
+  const values = [null, true, 1, -5, 1.5, 2 ** 40, 2n ** 60n, -(2n ** 100n), "text", [1, [2]], { a: { b: 1 } }, new Map([[1, 2]]), new Set([3])];
   const bytes = Uint8Array.of(1, 2);
   assert.deepEqual(app.callWith("same", [...values, bytes], { named: 4 }), [[...values, bytes], { named: 4 }]);
   const point = app.call("Point", 3);

@@ -53,7 +53,9 @@ fn close_the_door() {
         libc::SYS_exit_group,
     ];
     let mut rules = always.into_iter().map(|call| (call, Vec::new())).collect::<BTreeMap<_, _>>();
+    // Which pages were written to: the library reads that of a file that it opened before there was an isolate.
     rules.insert(libc::SYS_ioctl, is(1, PAGEMAP_SCAN));
+    rules.insert(libc::SYS_pread64, Vec::new());
     // For that message, too. A test that doesn't fail writes nothing.
     rules.insert(libc::SYS_write, is(0, 2));
     let arch = env::consts::ARCH.try_into().unwrap();

@@ -2,7 +2,7 @@
 
 import { blake3 } from "@noble/hashes/blake3.js";
 import { LoaderError } from "../errors.js";
-import { decode, encode, exactly } from "./cbor.js";
+import { decode, encode } from "./cbor.js";
 import type { Layer } from "./host.js";
 import { memoryModule, memoryOf } from "./sections.js";
 
@@ -29,7 +29,7 @@ export interface About {
 /** The bytes of a snapshot. */
 export function toBytes(about: Omit<About, "size" | "content">, memory: Uint8Array): Uint8Array<ArrayBuffer> {
   const { wasm, content } = memoryModule(memory);
-  const header = encode(exactly({ ...about, size: memory.length, content }));
+  const header = encode({ ...about, size: memory.length, content });
   const bytes = new Uint8Array(PREFIX + header.length + wasm.length);
   bytes.set(MAGIC);
   const view = new DataView(bytes.buffer);

@@ -1,7 +1,6 @@
 // Values crossing between JavaScript and a guest, in the form of `exocet::values::Value`.
 
 import { PythonObject } from "../object.js";
-import { exact } from "./cbor.js";
 
 /** How one side's objects are named to the other. */
 export interface Handles {
@@ -20,9 +19,8 @@ export function toGuest(value: unknown, handles: Handles, what: string, depth = 
     case "boolean":
     case "string":
     case "bigint":
-      return value;
     case "number":
-      return exact(value);
+      return value;
     case "symbol":
     case "function":
       throw new TypeError(`${what} holds a ${typeof value}, which can't cross to an isolate`);
@@ -69,10 +67,6 @@ export function isPlain(value: unknown): value is object {
 
 /** The value of a form. */
 export function fromGuest(form: unknown, handles: Handles): unknown {
-  if (typeof form === "bigint") {
-    const number = Number(form);
-    return Number.isSafeInteger(number) ? number : form;
-  }
   if (typeof form !== "object" || form === null) {
     return form;
   }
