@@ -81,7 +81,7 @@ fn inside() {
     };
     let most = all_at_once();
     // Each place keeps what the isolates in it wrote, up to a bound: after a while that is all that they write.
-    for _ in 0..9 {
+    for _ in 0..39 {
         all_at_once();
     }
     let before = usage();
