@@ -1,13 +1,21 @@
-// Makes dist/ of the compiled tiers in dist/core and dist/std: bundles the TypeScript, and writes its types. Puts the playground
-// into playground/dist, with all that it needs.
+// Makes dist/ of the guests in ../wasm/dist: bundles the TypeScript, writes its types, and puts an image beside each guest's code.
+// Puts the playground into playground/dist, with all that it needs.
 
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
-import { copyFile, mkdir, rm } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { build } from "esbuild";
 
 const here = new URL(".", import.meta.url).pathname;
 const require = createRequire(import.meta.url);
+
+/** What is loaded in the image of each tier. */
+const LOADED = {
+  core: [],
+  std: [],
+};
 
 const options = {
   absWorkingDir: here,
@@ -23,7 +31,7 @@ const options = {
 };
 await rm(`${here}dist/chunks`, { recursive: true, force: true });
 await rm(`${here}playground/dist`, { recursive: true, force: true });
-await build({ ...options, entryPoints: ["src/index.ts", "src/core.ts", "src/isolate.ts", "src/worker.ts", "src/worker-entry.ts"], outdir: "dist" });
+await build({ ...options, entryPoints: ["src/index.ts", "src/core.ts", "src/worker.ts", "src/worker-entry.ts"], outdir: "dist" });
 await build({
   ...options,
   // The worker's code lies beside the page's.
@@ -32,9 +40,18 @@ await build({
   minify: true,
   platform: "browser",
 });
-for (const tier of ["core", "std"]) {
-  await mkdir(`${here}playground/dist/${tier}`, { recursive: true });
-  await copyFile(`${here}dist/${tier}/exocet.wasm`, `${here}playground/dist/${tier}/exocet.wasm`);
+const tools = await mkdtemp(join(tmpdir(), "exocet-"));
+await build({ ...options, splitting: false, entryPoints: ["pack.ts"], outfile: join(tools, "pack.mjs") });
+const { pack } = await import(join(tools, "pack.mjs"));
+await rm(tools, { recursive: true });
+const { version } = require("./package.json");
+for (const [tier, modules] of Object.entries(LOADED)) {
+  const { bytes, image } = pack(await readFile(`${here}../wasm/dist/${tier}.wasm`), version, modules);
+  console.log(`${tier}: ${bytes.length} bytes, ${image} of them the image`);
+  for (const folder of ["dist", "playground/dist"]) {
+    await mkdir(`${here}${folder}/${tier}`, { recursive: true });
+    await writeFile(`${here}${folder}/${tier}/exocet.wasm`, bytes);
+  }
 }
 for (const file of ["index.html", "playground.css"]) {
   await copyFile(`${here}playground/${file}`, `${here}playground/dist/${file}`);

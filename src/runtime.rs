@@ -8,7 +8,7 @@ pub use builder::RuntimeBuilder;
 pub use realm::Realm;
 
 use crate::{
-    error::Error,
+    error::{Error, Kind},
     import::{
         check::{Extent, Finding, check},
         dry_run::DryRun,
@@ -19,11 +19,12 @@ use crate::{
     mapper::reference::MapperRef,
     modules::{handle::PythonModule, search_path::SearchPath},
     realm::reference::{RealmRef, load_package},
+    source::contract::Source,
     values::{bridge::Bridge, object::Object},
 };
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, common::rc::PyRc};
 use serde::Serialize;
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// An interpreter that can load modules. Make one and keep it: an interpreter that is dropped leaves memory behind
 /// (RustPython issue 3504).
@@ -175,6 +176,35 @@ impl Runtime {
             mapper_of(&mapper, vm).and_then(|mapper| f(&mapper, vm)).map_err(|raised| Error::from_exception(raised, vm))
         })?;
         Ok(Object::linked(made, runtime))
+    }
+
+    /// Puts a source at the end of the search path, as [`RuntimeBuilder::shared_source`] does before the start.
+    ///
+    /// ```
+    /// use exocet::{Imports, Memory, Runtime};
+    ///
+    /// let runtime = Runtime::new()?;
+    /// runtime.add_source(Memory::new("<late>").with("late.py", "here = 1"))?;
+    /// assert_eq!(runtime.load("late", &Imports::pass_through())?.get::<u8>("here")?, 1);
+    /// # Ok::<(), exocet::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A label that another source of the search path has; `sys.path` that is no list.
+    pub fn add_source(&self, source: impl Source) -> Result<(), Error> {
+        self.add_shared_source(Arc::new(source))
+    }
+
+    /// As [`add_source`](Self::add_source), for a source that others hold too.
+    ///
+    /// # Errors
+    /// As for [`add_source`](Self::add_source).
+    pub fn add_shared_source(&self, source: Arc<dyn Source>) -> Result<(), Error> {
+        let known = self.search_path()?;
+        if known.locations().iter().any(|known| known.folder.is_empty() && known.source.label() == source.label()) {
+            return Err(Kind::SameLabel { label: source.label().to_owned() }.into());
+        }
+        self.try_enter(|vm| builder::add_source(&source, vm))
     }
 
     /// The sources, the live `sys.path` and the library, where modules are found and listed.

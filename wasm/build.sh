@@ -3,10 +3,10 @@
 #
 #   wasm/build.sh [core] [std] [wasi] [guest]      all of them, if none is named
 #
-# core, std: the loader for JavaScript with a tier of the library each, and the JavaScript that belongs to it, in npm/dist
+# core, std: the guest for JavaScript, small and with a tier of the library each, in wasm/dist/core.wasm and wasm/dist/std.wasm
 # wasi:      the command line, in wasm/dist/exocet.wasm
-# guest:     what runs inside an isolate, in wasm/dist/guest.wasm; and packed, as a published package holds it, in
-#            isolate/guest.wasm.br, if EXOCET_PACK is set: that takes a minute
+# guest:     the guest of Rust's isolates, quick and with the library of std, in wasm/dist/guest.wasm; and packed, as a published
+#            package holds it, in isolate/guest.wasm.br, if EXOCET_PACK is set: that takes a minute
 #
 # It takes rustup's targets where they can be had. Otherwise it takes Debian's Rust, which has the source of the standard
 # library, and compiles that for the two targets; the command line didn't link with Debian's libc for WASI when that was
@@ -36,29 +36,16 @@ if ! rustup target add wasm32-unknown-unknown wasm32-wasip1 >/dev/null 2>&1; the
 fi
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$flags CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS=$flags
 
-# For JavaScript, by a build with these flags: npm/dist/TIER.
-javascript() {
-    local tier=$1 folder=npm/dist/$1 version
-    version=$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)
-    if [ "$("$cache/tools/bin/wasm-bindgen" --version 2>/dev/null)" != "wasm-bindgen $version" ]; then
-        cargo install --quiet wasm-bindgen-cli --version "$version" --root "$cache/tools"
-    fi
-    "${cargo[@]}" build --locked --ignore-rust-version --profile "$profile" --target wasm32-unknown-unknown \
-        --package exocet-wasm "${@:2}"
-    "$cache/tools/bin/wasm-bindgen" --target no-modules --no-typescript --remove-name-section --remove-producers-section \
-        --out-name exocet --out-dir "$folder" "$CARGO_TARGET_DIR/wasm32-unknown-unknown/$profile/exocet_wasm.wasm"
-    mv "$folder/exocet_bg.wasm" "$folder/exocet.wasm"
-    # A function that makes a set of the bindings, for each instance one: what they would share lies in its variables. Its
-    # parameters hide the globals of their names.
-    {
-        echo 'export default (globalThis, Date, FinalizationRegistry) => {'
-        sed 's/^let wasm_bindgen = /return /' "$folder/exocet.js"
-        echo '};'
-    } >"$folder/glue.js"
-    rm "$folder/exocet.js"
-    grep -q '^return (function(exports)' "$folder/glue.js"
-    printf 'declare const glue: import("../../src/instance.js").Glue;\nexport default glue;\n' >"$folder/glue.d.ts"
-    size "$tier" "$folder/exocet.wasm"
+# The guest, with the features and in the profile that are named: wasm/dist/NAME.wasm. The host gives it memory and randomness.
+guest() {
+    local name=$1 profile=$2 more=$3
+    CARGO_TARGET_DIR=$cache/guest \
+        CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$flags -C link-arg=--import-memory --cfg getrandom_backend=\"custom\" $more" \
+        "${cargo[@]}" build --locked --ignore-rust-version --profile "$profile" --target wasm32-unknown-unknown \
+        --package exocet-guest "${@:4}"
+    mkdir -p wasm/dist
+    cp "$cache/guest/wasm32-unknown-unknown/$profile/exocet_guest.wasm" "wasm/dist/$name.wasm"
+    size "$name" "wasm/dist/$name.wasm"
 }
 
 wasi() {
@@ -70,21 +57,11 @@ wasi() {
     size wasi wasm/dist/exocet.wasm
 }
 
-# The host gives it memory and randomness. At the start of each function it looks whether it is to be interrupted, so more functions
-# than usual become part of those that call them: that makes it 6 % faster, and 13 % larger when it is packed.
-guest() {
-    CARGO_TARGET_DIR=$cache/guest \
-        CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$flags -C link-arg=--import-memory --cfg getrandom_backend=\"custom\" -C llvm-args=--inline-threshold=600" \
-        "${cargo[@]}" build --locked --ignore-rust-version --profile guest --target wasm32-unknown-unknown --package exocet-guest
-    mkdir -p wasm/dist
-    cp "$cache/guest/wasm32-unknown-unknown/guest/exocet_guest.wasm" wasm/dist/guest.wasm
-    size guest wasm/dist/guest.wasm
-    if [ -n "${EXOCET_PACK:-}" ]; then
-        # Natively, by a program that needs nothing of the workspace but the packer.
-        CARGO_TARGET_DIR=$cache/pack "${cargo[@]}" run --quiet --locked --ignore-rust-version --package exocet-guest \
-            --example pack -- wasm/dist/guest.wasm isolate/guest.wasm.br
-        size packed isolate/guest.wasm.br
-    fi
+# For publishing: packed natively, by a program that needs nothing of the workspace but the packer.
+pack() {
+    CARGO_TARGET_DIR=$cache/pack "${cargo[@]}" run --quiet --locked --ignore-rust-version --package exocet-guest \
+        --example pack -- wasm/dist/guest.wasm isolate/guest.wasm.br
+    size packed isolate/guest.wasm.br
 }
 
 size() {
@@ -94,10 +71,15 @@ size() {
 [ $# -gt 0 ] || set -- core std wasi guest
 for what in "$@"; do
     case $what in
-        core) javascript core ;;
-        std) javascript std --features stdlib-pure ;;
+        core) guest core wasm "" --no-default-features ;;
+        std) guest std wasm "" ;;
         wasi) wasi ;;
-        guest) guest ;;
+        guest)
+            # At the start of each function it looks whether it is to be interrupted, so more functions than usual become part of
+            # those that call them: that makes it 6 % faster, and 13 % larger when it is packed.
+            guest guest guest "-C llvm-args=--inline-threshold=600"
+            [ -z "${EXOCET_PACK:-}" ] || pack
+            ;;
         *)
             echo "wasm/build.sh: there is no $what; core, std, wasi and guest can be built" >&2
             exit 2

@@ -2,7 +2,7 @@
 
 use crate::{
     Guest, Isolate, Setup, Snapshot,
-    boundary::{Reply, Request, Start},
+    boundary::{How, Reply, Request, Start},
     compiler::Compiler,
     given::Given,
     host::{Host, Session},
@@ -125,7 +125,10 @@ impl SnapshotBuilder {
         let compiler = Compiler::new(guest.clone(), self.setup.clone());
         let session = Session::making(self.setup.observer.clone(), compiler);
         let Started { link, host, modules, sources, hash_seed } = self.begin(guest, session)?;
-        link.request(Request::Freeze)?;
+        link.request(Request::Freeze {
+            kept: modules.values().map(|handle| handle.number).collect(),
+            cannot_grow: false,
+        })?;
         let frozen = link.with_instance(|instance| {
             let about = About {
                 made_by: env!("CARGO_PKG_VERSION").to_owned(),
@@ -139,6 +142,7 @@ impl SnapshotBuilder {
                 errors: text(instance.take_output(Stream::Err)),
                 events: instance.session().take_events(),
                 hash_seed,
+                lent: Vec::new(),
             };
             let image = Image::freeze(instance.memory(), guest, counts)?;
             Ok(Snapshot::new(guest.clone(), image, host, about))
@@ -157,9 +161,10 @@ impl SnapshotBuilder {
         let start = Start {
             sources: self.sources.iter().map(Given::data).collect::<Result<_, _>>()?,
             imports: host.layers().to_vec(),
-            limits: self.setup.limits.inside(),
+            limits: Some(self.setup.limits.inside()),
             is_realm: self.is_realm,
             hash_seed,
+            takes_exceptions: false,
         };
         let sources = start.sources.iter().map(|source| (source.label.clone(), source.hash())).collect();
         let link = Link::new();
@@ -175,7 +180,7 @@ impl SnapshotBuilder {
         link.request(Request::Start(start))?;
         let mut modules = BTreeMap::new();
         for name in self.modules {
-            match link.request(Request::Import { name: name.clone() })? {
+            match link.request(load(&name))? {
                 Reply::Object(handle) => modules.insert(name, handle),
                 other => return Err(unexpected(&other)),
             };
@@ -191,6 +196,11 @@ struct Started {
     modules: BTreeMap<String, Handle>,
     sources: Vec<(String, String)>,
     hash_seed: u32,
+}
+
+/// Loads a module of the sources as those that an isolate starts with are.
+pub(crate) fn load(name: &str) -> Request {
+    Request::Load { name: name.to_owned(), how: How::Own, imports: None }
 }
 
 fn text(bytes: Vec<u8>) -> String {

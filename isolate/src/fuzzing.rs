@@ -22,7 +22,7 @@ pub fn hear(bytes: &[u8], memory: usize) {
     let bounds = Bounds::new(&Limits::new().memory(memory)).expect("an isolate has that limit");
     match decode::<Reply>(bytes, &bounds, None) {
         Ok(Reply::Value(value)) => read(&value),
-        Ok(Reply::Failed(report)) => show(&(*report).into()),
+        Ok(Reply::Failed(failure)) => show(&(*failure.report).into()),
         Ok(other) => show(&unexpected(&other)),
         Err(error) => show(&error),
     }

@@ -1,15 +1,16 @@
 //! What an isolate may ask its host: imports, functions, files, and to be heard.
 
 use crate::{
-    boundary::{Answer, Ask, Choice, Content, Found, Layer, Lookup, Module},
+    boundary::{Act, Answer, Ask, Choice, Content, Found, LENT, Layer, Lookup, Module},
     compiler::Compiler,
+    snapshot::Lent,
 };
 use exocet::{
     Choice as Chosen, Choose, Error, HostModule, Imports, Observer, Part, Source,
     error::Report,
     observe::Event,
     source::Shape,
-    values::{Kept, MemberData},
+    values::{Kept, MemberData, Value},
 };
 use std::{
     any::Any,
@@ -26,6 +27,8 @@ pub(crate) struct Host {
     modules: BTreeMap<u32, HostModule>,
     choosers: BTreeMap<u32, Arc<dyn Choose>>,
     sources: Vec<Option<Arc<dyn Source>>>,
+    /// The functions that a host in JavaScript lent to the snapshot, by their numbers.
+    lent: BTreeMap<u32, Lent>,
 }
 
 /// What belongs to one isolate of a host.
@@ -53,7 +56,13 @@ impl Host {
     /// What can't be in an isolate: a mapper, a function or a value that works on objects of the VM; limits that nobody enforces
     /// there.
     pub(crate) fn new(imports: &Imports, sources: Vec<Option<Arc<dyn Source>>>) -> Result<Self, Error> {
-        let mut host = Self { layers: Vec::new(), modules: BTreeMap::new(), choosers: BTreeMap::new(), sources };
+        let mut host = Self {
+            layers: Vec::new(),
+            modules: BTreeMap::new(),
+            choosers: BTreeMap::new(),
+            sources,
+            lent: BTreeMap::new(),
+        };
         for (number, part) in (0..).zip(imports.parts()?) {
             let layer = match part {
                 Part::Nothing => Layer::Nothing,
@@ -85,15 +94,19 @@ impl Host {
     ///
     /// # Errors
     /// Other imports; none, where functions of the host's are among the snapshot's.
-    pub(crate) fn restored(layers: Vec<Layer>, imports: Option<&Imports>) -> Result<Self, Error> {
+    pub(crate) fn restored(layers: Vec<Layer>, lent: &[Lent], imports: Option<&Imports>) -> Result<Self, Error> {
         if let Some(imports) = imports {
-            let host = Self::new(imports, Vec::new())?;
-            return match host.layers == layers {
-                true => Ok(host),
-                false => Err(Error::malformed("the snapshot was made with other imports than these")),
-            };
+            let mut host = Self::new(imports, Vec::new())?;
+            host.take(lent);
+            // Of a snapshot that was made in JavaScript no more is known than the functions that it has.
+            let missing = lent.iter().find(|lent| host.place(lent).is_none());
+            if missing.is_some() || lent.is_empty() && host.layers != layers {
+                return Err(Error::malformed("the snapshot was made with other imports than these"));
+            }
+            host.layers = layers;
+            return Ok(host);
         }
-        let host = Self::absent(layers);
+        let host = Self::absent(layers, lent);
         match host.needs() {
             None => Ok(host),
             Some(what) => {
@@ -104,19 +117,36 @@ impl Host {
     }
 
     /// What answers nothing.
-    pub(crate) fn absent(layers: Vec<Layer>) -> Self {
-        Self { layers, modules: BTreeMap::new(), choosers: BTreeMap::new(), sources: Vec::new() }
+    pub(crate) fn absent(layers: Vec<Layer>, lent: &[Lent]) -> Self {
+        let (modules, choosers, sources) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        let mut host = Self { layers, modules, choosers, sources, lent: BTreeMap::new() };
+        host.take(lent);
+        host
+    }
+
+    fn take(&mut self, lent: &[Lent]) {
+        // A number of the guest's own would be no function of a host.
+        self.lent = lent.iter().filter(|lent| lent.number >= LENT).map(|lent| (lent.number, lent.clone())).collect();
+    }
+
+    /// The module and the member that a function is of.
+    fn place(&self, lent: &Lent) -> Option<(&HostModule, usize)> {
+        let module = self.modules.values().find(|module| module.name() == lent.module)?;
+        let member = module.members().ok()?.into_iter().find_map(|(name, member)| match member {
+            MemberData::Function(number) if name == lent.name => Some(number),
+            _ => None,
+        });
+        Some((module, member?))
     }
 
     /// What of the host's the imports can't do without, in words.
     pub(crate) fn needs(&self) -> Option<String> {
-        self.layers.iter().find_map(|layer| match layer {
+        let layers = self.layers.iter().find_map(|layer| match layer {
             Layer::Chosen => Some("a function that chooses what is imported".to_owned()),
-            Layer::Module(module) if module.has_functions() => {
-                Some(format!("the functions of the host's `{}`", module.name))
-            }
+            Layer::Module(module) if module.has_functions() => Some(functions_of(&module.name)),
             _ => None,
-        })
+        });
+        layers.or_else(|| self.lent.values().next().map(|lent| functions_of(&lent.module)))
     }
 
     /// The label of a source whose files are asked for, if there is one.
@@ -151,23 +181,34 @@ impl Host {
                 session.tell(event);
                 Ok(Answer::Done)
             }
+            Ask::Sleep(_) => Err(Error::raise("OSError", "nothing can sleep in an isolate")),
+            Ask::Use { object, act } => self.use_lent(object, act, kept),
+            Ask::LetGo(_) => Ok(Answer::Done),
+        }
+    }
+
+    /// What a function does that a host in JavaScript lent to the snapshot.
+    fn use_lent(&self, object: u32, act: Act, kept: Kept<'_>) -> Result<Answer, Error> {
+        let lent = self.lent.get(&object);
+        let lent = lent.ok_or_else(|| Error::malformed(format!("there is no object {object} of the host's")))?;
+        match act {
+            Act::Call { keywords, .. } if !keywords.is_empty() => {
+                Err(Error::raise("TypeError", format!("{}() takes no keyword arguments", lent.name)))
+            }
+            Act::Call { arguments, .. } => match self.place(lent) {
+                Some((module, member)) => module.call_member(member, arguments, kept).map(Answer::Value),
+                None => Err(Error::malformed(format!("the host has no `{}.{}`", lent.module, lent.name))),
+            },
+            Act::Show => Ok(Answer::Value(Value::Text(format!("<function {}.{}>", lent.module, lent.name)))),
+            Act::Names => Ok(Answer::Value(Value::List(Vec::new()))),
+            Act::Get(_) | Act::Set(..) => Ok(Answer::Nothing),
         }
     }
 
     fn choice(&self, number: u32, session: &Session, ask: impl FnOnce(&dyn Choose) -> Chosen) -> Result<Answer, Error> {
         let choose = self.choosers.get(&number);
         let choose = choose.ok_or_else(|| Error::malformed(format!("nobody chooses under the number {number}")))?;
-        Ok(Answer::Choice(match ask(&**choose) {
-            Chosen::PassThrough => Choice::PassThrough,
-            Chosen::NotMine => Choice::NotMine,
-            Chosen::Denied(reason) => Choice::Denied(reason),
-            Chosen::Rename(name) => Choice::Rename(name),
-            Chosen::Source(text) => Choice::Source(text),
-            Chosen::Value(value) => Choice::Value(value),
-            Chosen::Module(module) => Choice::Module(session.hand_out(module)?),
-            Chosen::Failed(error) => return Err(error),
-            other => return Err(Error::malformed(format!("{other:?} has no form in an isolate"))),
-        }))
+        chosen(ask(&**choose), session).map(Answer::Choice)
     }
 
     fn with_module<R>(
@@ -252,6 +293,27 @@ impl Session {
         handed.push(module);
         Ok(description)
     }
+}
+
+/// A choice as the guest gets it.
+fn chosen(choice: Chosen, session: &Session) -> Result<Choice, Error> {
+    Ok(match choice {
+        Chosen::PassThrough => Choice::PassThrough,
+        Chosen::NotMine => Choice::NotMine,
+        Chosen::Denied(reason) => Choice::Denied(reason),
+        Chosen::Rename(name) => Choice::Rename(name),
+        Chosen::Source(text) => Choice::Source(text),
+        Chosen::Load { name, imports: None } => Choice::Load { name, imports: None },
+        Chosen::Attenuated { of, only } => Choice::Attenuated { of: Box::new(chosen(*of, session)?), only },
+        Chosen::Value(value) => Choice::Value(value),
+        Chosen::Module(module) => Choice::Module(session.hand_out(module)?),
+        Chosen::Failed(error) => return Err(error),
+        other => return Err(Error::malformed(format!("{other:?} has no form in an isolate"))),
+    })
+}
+
+fn functions_of(module: &str) -> String {
+    format!("the functions of the host's `{module}`")
 }
 
 impl Module {

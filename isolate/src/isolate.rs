@@ -3,6 +3,7 @@
 use crate::{
     Object,
     boundary::{Program, Reply, Request},
+    builder::load,
     current,
     host::panic_text,
     instance::{Allowance, Instance},
@@ -47,7 +48,7 @@ impl Isolate {
         if let Some(handle) = self.modules.get(name) {
             return Ok(Object::new(self.link.clone(), handle.clone(), true));
         }
-        match self.link.request(Request::Import { name: name.to_owned() })? {
+        match self.link.request(load(name))? {
             Reply::Object(handle) => Ok(Object::new(self.link.clone(), handle, false)),
             other => Err(unexpected(&other)),
         }
@@ -71,7 +72,7 @@ impl Isolate {
     }
 
     fn run(&self, program: Program, arguments: Vec<String>) -> Result<(), Error> {
-        self.link.request(Request::Run { program, arguments }).map(drop)
+        self.link.request(Request::Run { program, arguments, imports: None }).map(drop)
     }
 
     /// What was printed to `sys.stdout` since this was last called, unless the output is handed on.
@@ -217,7 +218,7 @@ pub(crate) fn unexpected(reply: &Reply) -> Error {
 
 fn succeeded(reply: Reply) -> Result<Reply, Error> {
     match reply {
-        Reply::Failed(report) => Err((*report).into()),
+        Reply::Failed(failure) => Err((*failure.report).into()),
         reply => Ok(reply),
     }
 }

@@ -47,6 +47,20 @@ pub(crate) struct About {
     pub(crate) errors: String,
     pub(crate) events: Vec<Event>,
     pub(crate) hash_seed: u32,
+    /// The functions of a host in JavaScript that are in it.
+    #[serde(default)]
+    pub(crate) lent: Vec<Lent>,
+}
+
+/// A function of a host in JavaScript, by which its snapshot finds it again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Lent {
+    pub(crate) number: u32,
+    /// How often it is in the memory.
+    pub(crate) count: u32,
+    /// The host's module that it is of, and its name there.
+    pub(crate) module: String,
+    pub(crate) name: String,
 }
 
 impl Snapshot {
@@ -78,7 +92,7 @@ impl Snapshot {
             bounds: Bounds::new(&setup.limits)?,
             senses: Senses::new(setup.clone()),
             host: self.0.host.clone(),
-            resume: Some(Resume { is_observed: session.is_observed() }),
+            resume: Some(Resume { is_observed: session.is_observed(), has_code: false }),
             session,
             link: link.clone(),
         };
@@ -112,7 +126,7 @@ impl Snapshot {
     /// A file that can't be read, is no snapshot, is damaged, or was made with another guest; imports that it wasn't made with.
     pub fn open(path: impl AsRef<Path>, guest: &Guest, imports: Option<&Imports>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let host = |layers| Host::restored(layers, imports);
+        let host = |layers, lent: &[Lent]| Host::restored(layers, lent, imports);
         Self::restored(file::open(path)?, &path.display().to_string(), guest, host)
     }
 
@@ -122,7 +136,7 @@ impl Snapshot {
     /// As for [`open`](Self::open), but for the imports.
     pub fn read(path: impl AsRef<Path>, guest: &Guest) -> Result<Self, Error> {
         let (path, opened) = (path.as_ref(), file::open(path.as_ref())?);
-        Self::restored(opened, &path.display().to_string(), guest, |layers| Ok(Host::absent(layers)))
+        Self::restored(opened, &path.display().to_string(), guest, |layers, lent| Ok(Host::absent(layers, lent)))
     }
 
     /// Opens a snapshot that lies in memory, as [`open`](Self::open) does.
@@ -130,14 +144,16 @@ impl Snapshot {
     /// # Errors
     /// As for [`open`](Self::open).
     pub fn from_bytes(bytes: Vec<u8>, guest: &Guest, imports: Option<&Imports>) -> Result<Self, Error> {
-        Self::restored(file::from_bytes(bytes)?, "the snapshot", guest, |layers| Host::restored(layers, imports))
+        Self::restored(file::from_bytes(bytes)?, "the snapshot", guest, |layers, lent| {
+            Host::restored(layers, lent, imports)
+        })
     }
 
     fn restored(
         opened: Opened,
         name: &str,
         guest: &Guest,
-        host: impl FnOnce(Vec<Layer>) -> Result<Host, Error>,
+        host: impl FnOnce(Vec<Layer>, &[Lent]) -> Result<Host, Error>,
     ) -> Result<Self, Error> {
         let about: Result<About, _> = ciborium::from_reader(opened.header());
         let about = about.map_err(|cause| Error::malformed(format!("{name}: its header can't be read: {cause}")))?;
@@ -146,7 +162,7 @@ impl Snapshot {
             let text = format!("{name}: it was made with another guest, by version {made_by}: make it anew");
             return Err(Error::malformed(text));
         }
-        let host = host(about.imports.clone());
+        let host = host(about.imports.clone(), &about.lent);
         let host = host.map_err(|error| Error::malformed(format!("{name}: {error}")))?;
         let image = Image::of_file(opened);
         Ok(Self(Arc::new(Inner { guest: guest.clone(), image, host: Arc::new(host), about, written: Arc::default() })))

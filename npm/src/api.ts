@@ -3,7 +3,7 @@
 export { DeadlineError, type Frame, LoaderError, PythonError } from "./errors.js";
 export type { HostOptions, Importer, LogEvent } from "./host.js";
 export { type Answer, answer, byMapper, empty, type ImportRequest, Imports, passThrough, type Policy } from "./imports.js";
-export type { WasmSource } from "./instance.js";
+export type { WasmSource } from "./wasm.js";
 export { type ImportInfo, Loader, type LoaderOptions, type ModuleInfo } from "./loader.js";
 export { PythonObject } from "./object.js";
 export { Realm } from "./realm.js";

@@ -1,9 +1,8 @@
 /** Exocet: loads Python modules without CPython, with the interpreter's own modules and stand-ins for a few others. */
 
-import glue from "../dist/core/glue.js";
 import { loaderOf } from "./loader.js";
 
 /** Makes a loader. The first one waits for the WebAssembly module. */
-export const createLoader = loaderOf({ glue, url: new URL("./core/exocet.wasm", import.meta.url) });
+export const createLoader = loaderOf(() => new URL("./core/exocet.wasm", import.meta.url));
 
 export * from "./api.js";

@@ -26,6 +26,19 @@ export interface Raised {
   cause?: unknown;
 }
 
+/** An error as the guest reports it: `Report` of the library. @internal */
+export interface Report {
+  message: string;
+  exception: {
+    kinds: string[];
+    message: string;
+    traceback: string;
+    frames: Frame[];
+    chain: Importer[];
+    exit_code: number | null;
+  } | null;
+}
+
 /**
  * An exception of Python's.
  *
@@ -67,6 +80,12 @@ export class PythonError extends Error {
     this.object = typeof typeOrRaised === "string" ? undefined : (messageOrObject as PythonObject | undefined);
   }
 
+  /** What Python code has of an error of JavaScript's, where no Python code was under way. @internal */
+  static of(cause: unknown): PythonError {
+    const message = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    return new PythonError({ ...plain(THROWN, message), cause }, undefined);
+  }
+
   /** Whether its class, or one that its class is derived from, has that name: a `KeyError` is a `LookupError`. */
   is(type: string): boolean {
     return this.types.includes(type);
@@ -76,6 +95,19 @@ export class PythonError extends Error {
     return this.message ? `${this.type}: ${this.message}` : this.type;
   }
 }
+
+/** The error for what the guest reports. An exception that stands for an error of JavaScript's has it as its cause. @internal */
+export function raised({ message, exception }: Report, object: PythonObject | undefined): Error {
+  if (!exception) {
+    return new LoaderError(message);
+  }
+  const { kinds: types, message: text, traceback, frames, chain: importChain, exit_code: exitCode } = exception;
+  const cause = object && types.includes(THROWN) && object.has("error") ? { cause: object.get("error") as unknown } : {};
+  return new PythonError({ types, message: text, traceback, frames, importChain, exitCode, ...cause }, object);
+}
+
+/** The class of an exception that stands for an error of JavaScript's. */
+const THROWN = "JavaScriptError";
 
 function plain(type: string, message: string): Raised {
   return { types: [type], message, traceback: "", frames: [], importChain: [], exitCode: null };

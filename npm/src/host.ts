@@ -1,7 +1,11 @@
-// What the interpreter has of JavaScript. The other side is `wasm/src/host.rs`.
+// What the interpreter has of JavaScript: answers to what the guest asks.
 
-import { PythonError, type Raised } from "./errors.js";
-import { PythonObject, type Calls, idOf, makeObject } from "./object.js";
+import { PythonError } from "./errors.js";
+import type { Form, Senses } from "./instance.js";
+import { type Answer, Imports, type ImportRequest } from "./imports.js";
+import { moduleOf } from "./layers.js";
+import { call, get, LENT, Lent, names, set, shown } from "./lent.js";
+import { fromGuest, type Handles, isPlain, toGuest } from "./values.js";
 
 /** What Python code uses of the host. Whatever is absent here is the platform's own. */
 export interface HostOptions {
@@ -61,133 +65,51 @@ export type LogEvent =
       thread: number;
     };
 
-/** How something ended that the host did for Python code. */
-type Outcome = { found: boolean; value?: unknown } | { thrown: [unknown, string | undefined, string, number | undefined] };
+/** A function that is asked about imports. */
+export type Chooser = (request: ImportRequest) => Answer | undefined | void;
 
-const Kind = { object: 0, array: 1, plain: 2, map: 3, set: 4, bytes: 5, handle: 6, none: 7 } as const;
-
-const NOTHING: Outcome = { found: false };
-
-/** What code in Python never reaches: they lead from any object to the `Function` constructor, and so to everything. */
-const HIDDEN = new Set<PropertyKey>(["constructor", "prototype", "__proto__", "caller", "callee", "arguments"]);
-
-type Callable = (...args: unknown[]) => unknown;
-
-function isClass(value: unknown): boolean {
-  return typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
+/** What the loader does for its host. */
+export interface Loading extends Handles {
+  /** The number of a Python object's exception, if it was one of this loader's. */
+  exceptionOf(error: PythonError): number | undefined;
+  /** The number of the mapper that imports are. */
+  mapper(imports: Imports): number | null;
 }
 
-/** Whether it is the prototype of all objects or of all functions, of this realm or another. */
-function isRoot(prototype: object): boolean {
-  const above = Object.getPrototypeOf(prototype) as object | null;
-  return above === null || (typeof prototype === "function" && Object.getPrototypeOf(above) === null);
+/** What the guest asks about an import: `Question` of the library. */
+type Question = Omit<ImportRequest, "isProbe"> & { is_probe: boolean };
+
+/** What a snapshot of Rust's calls its host by. */
+export interface Given {
+  /** The functions of modules, by the number of the module. */
+  functions: ReadonlyMap<number, readonly unknown[]>;
+  /** The function that is asked about imports, by the number of its layer. */
+  choosers: ReadonlyMap<number, Chooser>;
 }
 
-/** The object on which the property stands that Python code may see. */
-function owner(target: object, name: PropertyKey): object | undefined {
-  if (HIDDEN.has(name)) {
-    return undefined;
-  }
-  for (let at: object | null = target; at !== null; at = Object.getPrototypeOf(at) as object | null) {
-    if (at !== target && isRoot(at)) {
-      return undefined;
-    }
-    // The name and length of a function are its own business.
-    if (Object.hasOwn(at, name) && !(typeof at === "function" && (name === "name" || name === "length"))) {
-      return at;
-    }
-  }
-  return undefined;
-}
+/** So many random bytes the platform gives at once. */
+const AT_ONCE = 65536;
 
-/** The function that knows `object` as `this`; a class is the same for everybody. */
-function bound(object: object, value: unknown): unknown {
-  return typeof value === "function" && !isClass(value) ? (value as Callable).bind(object) : value;
-}
-
-/** What `look` gives; a proxy of the user's may throw at any look, and is taken for `otherwise`. */
-function quietly<R>(look: () => R, otherwise: R): R {
-  try {
-    return look();
-  } catch {
-    return otherwise;
-  }
-}
-
-/** What a value is that has no simpler form, as `wasm/src/value.rs` counts it. */
-function kindOf(value: unknown): number {
-  if (typeof value === "symbol") {
-    return Kind.none;
-  }
-  if (value instanceof PythonObject) {
-    return Kind.handle;
-  }
-  if (typeof value === "function") {
-    return Kind.object;
-  }
-  if (Array.isArray(value)) {
-    return Kind.array;
-  }
-  if (value instanceof Map) {
-    return Kind.map;
-  }
-  if (value instanceof Set) {
-    return Kind.set;
-  }
-  if (value instanceof Uint8Array || value instanceof ArrayBuffer) {
-    return Kind.bytes;
-  }
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  return prototype === null || Object.getPrototypeOf(prototype) === null ? Kind.plain : Kind.object;
-}
-
-/** The names of the properties that Python code may see. */
-function namesOf(target: object): string[] {
-  const names = new Set<string>();
-  for (let at: object | null = target; at && (at === target || !isRoot(at)); at = Object.getPrototypeOf(at) as object) {
-    Object.getOwnPropertyNames(at).filter((name) => owner(target, name)).forEach((name) => names.add(name));
-  }
-  return [...names].sort();
-}
-
-/** What a value is called where Python shows it. */
-function shown(target: unknown): string {
-  if (typeof target === "function") {
-    return `<JavaScript ${isClass(target) ? "class" : "function"} ${target.name || "without a name"}>`;
-  }
-  const made = (target as object | undefined)?.constructor;
-  return `<JavaScript ${typeof made === "function" && made.name ? made.name : "object"}>`;
-}
-
-/** Waits without doing anything else; where that isn't allowed, it throws. */
-function blockingSleep(seconds: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, seconds * 1000);
-}
-
-export class Host {
+export class Host implements Senses {
   readonly #options: HostOptions;
-  readonly #identities = new WeakMap<object, number>();
-  #count = 0;
-  /** What the interpreter said when it gave up. */
-  panic: string | undefined;
-  /** Whether the interpreter has started; what it does before is its own business. */
-  ready = false;
-  /** Whether it gave up: whatever is still on the stack must not go on. */
-  broken: Error | undefined;
+  readonly #given: Given;
+  readonly #lent: Lent;
+  readonly #loading: Loading;
 
-  constructor(
-    options: HostOptions,
-    readonly calls: Calls,
-  ) {
+  constructor(options: HostOptions, lent: Lent, given: Given, loading: Loading) {
     this.#options = options;
+    this.#lent = lent;
+    this.#given = given;
+    this.#loading = loading;
   }
 
-  panicked(message: string): void {
-    this.panic = message;
-  }
-
-  print(toStderr: boolean, text: string): Outcome {
-    return this.#attempt(() => (toStderr ? this.#options.stderr : this.#options.stdout)?.(text));
+  random(bytes: Uint8Array): void {
+    if (this.#options.random) {
+      return this.#options.random(bytes);
+    }
+    for (let at = 0; at < bytes.length; at += AT_ONCE) {
+      crypto.getRandomValues(bytes.subarray(at, at + AT_ONCE));
+    }
   }
 
   now(): number {
@@ -198,14 +120,117 @@ export class Host {
     return this.#options.clock?.monotonic() ?? performance.now();
   }
 
-  sleep(seconds: number): Outcome {
-    return this.#attempt(() => (this.#options.sleep ?? blockingSleep)(seconds));
+  print(toStderr: boolean, text: string): Form | undefined {
+    try {
+      (toStderr ? this.#options.stderr : this.#options.stdout)?.(text);
+      return undefined;
+    } catch (error) {
+      return this.#thrown(error);
+    }
   }
 
-  event(event: LogEvent): void {
-    if (!this.ready) {
-      return;
+  answer(ask: Form): Form {
+    try {
+      const [[word, content]] = Object.entries(ask) as [[string, never]];
+      return this.#answer(word, content);
+    } catch (error) {
+      return this.#thrown(error);
     }
+  }
+
+  #answer(word: string, content: never): Form {
+    switch (word) {
+      case "Use": {
+        const { object, act } = content as { object: number; act: Form };
+        return this.#act(this.#lent.value(object), act);
+      }
+      case "LetGo":
+        this.#lent.letGo(content);
+        return "Done";
+      case "Choose": {
+        const { number, question } = content as { number: number; question: Question };
+        const { is_probe: isProbe, ...rest } = question;
+        const chooser = number < LENT ? this.#given.choosers.get(number) : (this.#lent.value(number) as Chooser);
+        const answer = chooser?.({ ...rest, isProbe });
+        return { Choice: this.#choice(answer ?? { kind: "not-mine" }, question.name) };
+      }
+      case "Call": {
+        const { module, member, arguments: args } = content as { module: number; member: number; arguments: unknown[] };
+        const called = this.#given.functions.get(module)?.[member];
+        return { Value: this.#form(call(called, args.map((value) => this.#value(value))), "the result") };
+      }
+      case "Tell":
+        this.#tell(content);
+        return "Done";
+      case "Sleep":
+        (this.#options.sleep ?? blockingSleep)(content);
+        return "Done";
+      case "Compile":
+        // It compiles by itself.
+        return { Code: null };
+      default:
+        return { Found: "Nothing" };
+    }
+  }
+
+  /** What an object of JavaScript's does for Python code. */
+  #act(target: unknown, act: Form): Form {
+    if (act === "Names") {
+      return { Value: names(target as object) };
+    }
+    if (act === "Show") {
+      return { Value: shown(target) };
+    }
+    const [[word, content]] = Object.entries(act) as [[string, never]];
+    switch (word) {
+      case "Get": {
+        const found = get(target as object, content);
+        return found ? { Value: this.#form(found.value, `\`${content}\``) } : "Nothing";
+      }
+      case "Set": {
+        const [name, value] = content as [string, unknown];
+        return set(target as object, name, this.#value(value)) ? "Done" : "Nothing";
+      }
+      default: {
+        const { arguments: args, keywords } = content as { arguments: unknown[]; keywords: [string, unknown][] };
+        const given = args.map((value) => this.#value(value));
+        // Arguments by name become one last argument, an object.
+        const named = keywords.map(([name, value]) => [name, this.#value(value)] as const);
+        return { Value: this.#form(call(target, named.length > 0 ? [...given, Object.fromEntries(named)] : given), "the result") };
+      }
+    }
+  }
+
+  #choice(answer: Answer, name: string): Form {
+    const text = (text: unknown, what: string): string => {
+      if (typeof text !== "string") {
+        throw new PythonError("TypeError", `the mapper's answer for \`${name}\` needs a \`${what}\`, a string`);
+      }
+      return text;
+    };
+    switch (answer.kind) {
+      case "not-mine":
+        return "NotMine";
+      case "pass-through":
+        return "PassThrough";
+      case "denied":
+        return { Denied: text(answer.reason, "reason") };
+      case "rename":
+        return { Rename: text(answer.name, "name") };
+      case "load":
+        return { Load: { name: text(answer.name, "name"), imports: answer.imports ? this.#loading.mapper(answer.imports) : null } };
+      case "attenuated":
+        return { Attenuated: { of: this.#choice(answer.of, name), only: answer.only } };
+      case "object":
+        return isPlain(answer.value)
+          ? { Module: moduleOf(name, answer.value, this.#loading, this.#lent) }
+          : { Value: this.#form(answer.value, `\`${name}\``) };
+      default:
+        throw new PythonError("TypeError", `the mapper's answer for \`${name}\` is none: its \`kind\` is not one of those that there are`);
+    }
+  }
+
+  #tell(event: LogEvent): void {
     try {
       this.#options.log?.(event);
     } catch (error) {
@@ -216,95 +241,34 @@ export class Host {
     }
   }
 
-  kind(value: unknown): number {
-    return quietly(() => kindOf(value), Kind.object);
+  #form(value: unknown, what: string): unknown {
+    return toGuest(value, this.#loading, what);
   }
 
-  idOf(object: PythonObject): number {
-    return idOf(object, this.calls) ?? -1;
+  #value(form: unknown): unknown {
+    return fromGuest(form, this.#loading, "the argument");
   }
 
-  handle(id: number, type: string, callable: boolean): PythonObject {
-    return makeObject(this.calls, id, type, callable);
-  }
-
-  error(fields: Raised & { id: number }): PythonError {
-    return new PythonError(fields, makeObject(this.calls, fields.id, fields.types[0] ?? "", false));
-  }
-
-  entries(object: unknown): Outcome {
-    return this.#attempt(() =>
-      typeof object === "object" && object !== null ? Object.entries(object).map(([key, value]) => [key, bound(object, value)]) : [],
-    );
-  }
-
-  items(object: Iterable<unknown>): Outcome {
-    return this.#attempt(() => [...object]);
-  }
-
-  get(target: object, name: string): Outcome {
-    return this.#attempt(() => {
-      const at = owner(target, name);
-      return at && { value: bound(target, Reflect.get(at, name, target)) };
-    }, true);
-  }
-
-  set(target: object, name: string, value: unknown): Outcome {
-    return this.#attempt(() => {
-      const frozen = HIDDEN.has(name) || typeof target === "function";
-      return !frozen && Reflect.set(target, name, value) ? { value: undefined } : undefined;
-    }, true);
-  }
-
-  call(target: Callable, args: unknown[]): Outcome {
-    return this.#attempt(() => {
-      if (typeof target !== "function") {
-        throw new PythonError("TypeError", `${this.show(target)} can't be called`);
-      }
-      return isClass(target) ? Reflect.construct(target, args) : target(...args);
-    });
-  }
-
-  names(target: object): string[] {
-    return quietly(() => namesOf(target), []);
-  }
-
-  show(target: unknown): string {
-    return quietly(() => shown(target), "<JavaScript object>");
-  }
-
-  identity(target: object): number {
-    let identity = this.#identities.get(target);
-    if (identity === undefined) {
-      identity = ++this.#count;
-      this.#identities.set(target, identity);
+  /** What was thrown, as the guest raises it. What was an exception once is that again; an error with a Python type is one of that type. */
+  #thrown(error: unknown): Form {
+    if (error instanceof PythonError) {
+      const object = this.#loading.exceptionOf(error);
+      return object === undefined
+        ? { Failed: raising(error.type, error.message) }
+        : { Thrown: { object, message: error.message } };
     }
-    return identity;
+    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return { Thrown: { object: this.#lent.lend(error, "an error that was thrown"), message } };
   }
+}
 
-  /** Runs code that isn't ours. With `found`, it returns `{ value }`, or nothing if there is none. */
-  #attempt(run: () => unknown, found = false): Outcome {
-    try {
-      const value = run();
-      if (this.broken) {
-        throw this.broken;
-      }
-      if (!found) {
-        return { found: true, value };
-      }
-      return value ? { found: true, value: (value as { value: unknown }).value } : NOTHING;
-    } catch (error) {
-      if (this.broken) {
-        // The interpreter gave up further in: the frames of it that are left must go, too.
-        throw this.broken;
-      }
-      if (error instanceof PythonError) {
-        const object = error.object;
-        const id = object && idOf(object, this.calls);
-        return { thrown: [error, id === undefined ? error.type : undefined, error.message, id] };
-      }
-      const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      return { thrown: [error, undefined, text, undefined] };
-    }
-  }
+/** Waits without doing anything else; where that isn't allowed, it throws. */
+function blockingSleep(seconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, seconds * 1000);
+}
+
+/** An error that is to be raised: `Report` of the library. */
+function raising(type: string, message: string): object {
+  const none = { name: null, line: null, exception: null, limit: null };
+  return { message, raises: type, ...none, is_not_found: false, is_misfit: false, is_poisoned: false };
 }

@@ -1,151 +1,136 @@
-// One instance of the WebAssembly module: its memory, its loader, and the JavaScript that wasm-bindgen wrote for it.
+// One instance of the guest: a memory, the functions of the host, and messages in CBOR. `isolate/src/boundary.rs` has the forms.
 
+import { decode, encode } from "./cbor.js";
 import { LoaderError } from "./errors.js";
 
-/** What `wasm/src/lib.rs` exports. @internal */
-export interface Exports {
-  /** Makes the instance. Only so may a page's own thread make one of a big module. */
-  (options: { module_or_path: WebAssembly.Module }): Promise<{ memory: WebAssembly.Memory }>;
-  Loader: new (host: object, sources: object[], observed: boolean) => RawLoader;
+/** The version of the boundary. */
+const VERSION = 4;
+
+const PAGE = 65536;
+
+/** A variant of an enumeration: its name, or its name and what it holds. */
+export type Form = string | { [name: string]: unknown };
+
+interface Exports {
+  exocet_version(): number;
+  exocet_buffer(length: number): number;
+  exocet_handle(): bigint;
 }
 
-/** @internal */
-export interface RawLoader {
-  write(source: number, path: string, content: string | Uint8Array): void;
-  remove(source: number, path: string): boolean;
-  load(name: string, mapper: number): unknown;
-  loadPackage(name: string, mapper: number): unknown;
-  import(name: string, mapper: number): unknown;
-  run(name: string, mapper: number): number;
-  get(object: number, name: string, asObject: boolean): unknown;
-  has(object: number, name: string): boolean;
-  set(object: number, name: string, value: unknown): void;
-  call(object: number, name: string | undefined, args: unknown[], named: object, asObject: boolean): unknown;
-  value(object: number): unknown;
-  repr(object: number): string;
-  names(object: number): string[];
-  letGo(object: number): void;
-  passThrough(): number;
-  empty(): number;
-  mapperOf(object: number): number;
-  with(mapper: number, values: [string, unknown][]): number;
-  without(mapper: number, names: string[]): number;
-  rename(mapper: number, from: string, to: string): number;
-  ask(mapper: number, ask: (request: any) => unknown): number;
-  withPolicy(mapper: number, policy: object): number;
-  realm(mapper: number, names: string[]): number;
-  realmOf(mapper: number, sources: object[]): number;
-  contains(mapper: number, name: string): boolean;
-  unused(mapper: number): string[];
-  letMapperGo(mapper: number): void;
-  modules(within: string | undefined, deep: boolean): unknown[];
-  find(name: string): unknown;
-  source(name: string): string | undefined;
-  imports(name: string): unknown[];
-  exports(name: string): string[];
-  attributes(name: string): string[];
-}
-
-/**
- * The JavaScript that wasm-bindgen wrote, as a function that makes a set of it for each instance. Its parameters hide the globals
- * of their names: what the module reaches of the platform is what it is given here. @internal
- */
-export type Glue = (globalThis: object, Date: object, FinalizationRegistry: object) => Exports;
-
-/** The module and its JavaScript, of one tier of the library. @internal */
-export interface Tier {
-  glue: Glue;
-  url: URL;
-}
-
-/** Where the WebAssembly module comes from. */
-export type WasmSource =
-  | URL
-  | string
-  | Response
-  | Promise<Response>
-  | BufferSource
-  | WebAssembly.Module
-  | Promise<WebAssembly.Module>;
-
-const compiled = new Map<string, Promise<WebAssembly.Module>>();
-
-/** Compiles the module, once for each place that it comes from. @internal */
-export async function compile(beside: URL, wasm: WasmSource = beside): Promise<WebAssembly.Module> {
-  if (typeof wasm !== "string" && !(wasm instanceof URL)) {
-    return compileBytes(await wasm);
-  }
-  const url = String(wasm);
-  let module = compiled.get(url);
-  if (!module) {
-    module = fetchFrom(url).then(compileBytes);
-    compiled.set(url, module);
-    // What failed once may do better the next time.
-    module.catch(() => compiled.delete(url));
-  }
-  return module;
-}
-
-async function compileBytes(wasm: Response | BufferSource | WebAssembly.Module): Promise<WebAssembly.Module> {
-  if (wasm instanceof WebAssembly.Module) {
-    return wasm;
-  }
-  if (!(typeof Response === "function" && wasm instanceof Response)) {
-    return WebAssembly.compile(wasm as BufferSource);
-  }
-  if (!wasm.ok) {
-    throw new LoaderError(`${wasm.url || "the WebAssembly module"} can't be fetched: ${wasm.status} ${wasm.statusText}`);
-  }
-  const type = wasm.headers.get("content-type") ?? "";
-  // A server that calls it something else costs time, and no more.
-  return type.startsWith("application/wasm") ? WebAssembly.compileStreaming(wasm) : WebAssembly.compile(await wasm.arrayBuffer());
-}
-
-async function fetchFrom(url: string): Promise<Response | BufferSource> {
-  if (!url.startsWith("file:")) {
-    return fetch(url);
-  }
-  // Node's own `fetch` reads no files.
-  const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ "node:fs/promises");
-  return readFile(new URL(url));
-}
-
-/** What the module reaches of the platform. @internal */
-export interface Lent {
+/** What an instance has of its host. None of it may throw but to end the instance. */
+export interface Senses {
+  random(bytes: Uint8Array): void;
   now(): number;
   monotonic(): number;
-  random(bytes: Uint8Array): void;
-  /** Runs a clean-up, which may break down. */
-  finish(run: () => void): void;
+  /** Shows text; what it returns says why it couldn't. */
+  print(toStderr: boolean, text: string): Form | undefined;
+  /** Answers a question. */
+  answer(ask: Form): Form;
 }
 
-/** Makes an instance. @internal */
-export async function instantiate(
-  glue: Glue,
-  module: WebAssembly.Module,
-  lent: Lent,
-): Promise<{ exports: Exports; memory: WebAssembly.Memory }> {
-  class DateOfTheHost extends Date {
-    constructor(...args: []) {
-      super(...((args.length ? args : [lent.now()]) as []));
+/** A memory as an instance begins with it. */
+export interface Content {
+  /** In bytes: whole pages of WebAssembly. */
+  size: number;
+  /** What isn't empty, and where. */
+  parts: readonly (readonly [number, Uint8Array])[];
+}
+
+/** How an instance goes on from a memory in which an interpreter runs: `Resume` of the boundary. */
+export interface Resume {
+  is_observed: boolean;
+  has_code: boolean;
+}
+
+const text = new TextDecoder();
+
+export class Instance {
+  readonly memory: WebAssembly.Memory;
+  readonly #exports: Exports;
+  readonly #released: number[] = [];
+  #resume: Resume | null;
+  #lastWords: string | undefined;
+  #running = 0;
+  /** Why it came to its end. */
+  #ended: LoaderError | undefined;
+
+  /** An instance that goes on from this memory, which never grows if it is `fixed`. */
+  constructor(code: WebAssembly.Module, { size, parts }: Content, senses: Senses, resume: Resume | null, fixed = false) {
+    this.#resume = resume;
+    const pages = size / PAGE;
+    this.memory = new WebAssembly.Memory({ initial: pages, ...(fixed && { maximum: pages }) });
+    const bytes = new Uint8Array(this.memory.buffer);
+    for (const [at, part] of parts) {
+      bytes.set(part, at);
     }
-    static override now(): number {
-      return lent.now();
+    const exocet = {
+      random: (at: number, length: number) => senses.random(this.#part(at, length)),
+      now: () => senses.now(),
+      monotonic: () => senses.monotonic(),
+      panicked: (at: number, length: number) => void (this.#lastWords = text.decode(this.#part(at, length))),
+      ask: (at: number, length: number) => this.#put(this.#unbroken(senses.answer(decode(this.#part(at, length).slice()) as Form))),
+      print: (stream: number, at: number, length: number) => {
+        const failed = this.#unbroken(senses.print(stream !== 0, text.decode(this.#part(at, length))));
+        return failed === undefined ? 0 : this.#put(failed);
+      },
+    };
+    const instance = new WebAssembly.Instance(code, { env: { memory: this.memory }, exocet });
+    this.#exports = instance.exports as unknown as Exports;
+    const version = this.#exports.exocet_version();
+    if (version !== VERSION) {
+      throw new LoaderError(`the WebAssembly module is of version ${version}, and not ${VERSION}`);
     }
   }
-  class GuardedRegistry<T> extends FinalizationRegistry<T> {
-    constructor(finish: (held: T) => void) {
-      super((held) => lent.finish(() => finish(held)));
+
+  /** Whether Python code is under way. */
+  get isRunning(): boolean {
+    return this.#running > 0;
+  }
+
+  /** Has the guest do something, and returns its reply. After a trap the instance is of no use any more. */
+  request(request: Form): Form {
+    if (this.#ended) {
+      throw new LoaderError("the interpreter broke down before", { cause: this.#ended });
+    }
+    const message = { released: this.#released.splice(0), resume: this.#resume, request };
+    this.#resume = null;
+    this.#running += 1;
+    try {
+      this.#put(message);
+      const place = this.#exports.exocet_handle();
+      return decode(this.#part(Number(place >> 32n), Number(place & 0xffffffffn))) as Form;
+    } catch (error) {
+      // A trap, or the end of JavaScript's stack: the interpreter is left in the middle of something.
+      this.#ended ??= new LoaderError(`the interpreter broke down: ${this.#lastWords ?? String(error)}`, { cause: error });
+      throw this.#ended;
+    } finally {
+      this.#running -= 1;
     }
   }
-  const crypto = {
-    getRandomValues(bytes: Uint8Array): Uint8Array {
-      lent.random(bytes);
-      return bytes;
-    },
-  };
-  const reachable = { crypto, Date: DateOfTheHost, performance: { now: () => lent.monotonic() } };
-  const exports = glue(reachable, DateOfTheHost, GuardedRegistry);
-  const { memory } = await exports({ module_or_path: module });
-  return { exports, memory };
+
+  /** The host has no handle on an object any more; the guest is told with the next request. */
+  release(object: number): void {
+    this.#released.push(object);
+  }
+
+  /** What came of asking the host. Where the interpreter gave up meanwhile, further in, the frames that are left must go, too. */
+  #unbroken<T>(outcome: T): T {
+    if (this.#ended) {
+      throw this.#ended;
+    }
+    return outcome;
+  }
+
+  /** Writes a message where the guest makes room for it, and returns its length. */
+  #put(message: unknown): number {
+    const bytes = encode(message);
+    const at = this.#exports.exocet_buffer(bytes.length);
+    this.#part(at, bytes.length).set(bytes);
+    return bytes.length;
+  }
+
+  /** A part of the memory; an error where the guest names one that it hasn't. */
+  #part(at: number, length: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, at >>> 0, length >>> 0);
+  }
 }

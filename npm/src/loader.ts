@@ -1,12 +1,18 @@
-// The loader: an instance of the WebAssembly module, with errors, objects and mappers as JavaScript has them.
+// The loader: an instance of the WebAssembly module, with errors, objects and imports as JavaScript has them.
 
-import { LoaderError, PythonError } from "./errors.js";
+import { LoaderError, PythonError, raised, type Report } from "./errors.js";
+import { type About, fromBytes, type Opened } from "./file.js";
 import { Host, type HostOptions } from "./host.js";
-import { type Answer, Imports, type ImportRequest, passThrough } from "./imports.js";
-import { compile, type Glue, instantiate, type RawLoader, type Tier, type WasmSource } from "./instance.js";
-import { type Calls, idOf, PythonObject } from "./object.js";
+import { Imports, passThrough } from "./imports.js";
+import { type Form, Instance } from "./instance.js";
+import { given, layersOf } from "./layers.js";
+import { LENT, Lent } from "./lent.js";
+import { type Calls, idOf, makeObject, PythonObject } from "./object.js";
 import { Realm } from "./realm.js";
-import { labelled, type Labelled, type Source } from "./sources.js";
+import { freeze } from "./snapshot.js";
+import { bytesOf, labelled, type Labelled, type Source, sourceData } from "./sources.js";
+import { fromGuest, type Handles, toGuest } from "./values.js";
+import { compile, imageOf, type WasmSource } from "./wasm.js";
 
 /** Options of a loader. */
 export interface LoaderOptions extends HostOptions {
@@ -14,6 +20,10 @@ export interface LoaderOptions extends HostOptions {
   sources?: Source | Source[];
   /** The WebAssembly module, where it is not beside this package's code. */
   wasm?: WasmSource;
+  /** What {@link Loader.snapshot} gave, or Rust's host with the same guest: the loader goes on from there. */
+  snapshot?: Uint8Array;
+  /** With a snapshot that has functions of the host's: imports with modules that have them. */
+  imports?: Imports;
 }
 
 /** A module that exists in a source; nothing was run to find it. */
@@ -42,45 +52,56 @@ export interface ImportInfo {
 
 /** Loads modules: each load makes a fresh module object, and {@link Imports} decide what it imports. */
 export class Loader {
-  #raw: RawLoader | undefined;
-  #memory: WebAssembly.Memory | undefined;
-  readonly #host: Host;
+  #instance: Instance | undefined;
+  /** The code, and what is known of the interpreter that it goes on from. */
+  readonly #code: WebAssembly.Module;
+  readonly #about: About;
+  readonly #lent = new Lent();
   readonly #calls: Calls;
+  readonly #handles: Handles;
   readonly #sources: Labelled[];
-  readonly #mappers = new WeakMap<Imports | PythonObject, number>();
+  readonly #mappers = new WeakMap<Imports, number>();
   readonly #gone: FinalizationRegistry<number>;
 
   /** @internal */
-  private constructor(options: LoaderOptions) {
-    this.#sources = labelled([options.sources ?? []].flat() as Source[], "app");
+  private constructor(code: WebAssembly.Module, { about, content }: Opened, options: LoaderOptions) {
+    this.#code = code;
+    this.#about = about;
+    this.#sources = about.sources.map(([label]) => ({ label, files: new Map() }));
     this.#calls = {
-      get: (id, name, asObject) => this.#run((raw) => raw.get(id, name, asObject)),
-      has: (id, name) => this.#run((raw) => raw.has(id, name)),
-      set: (id, name, value) => this.#run((raw) => raw.set(id, name, value)),
-      call: (id, name, args, named, asObject) => this.#run((raw) => raw.call(id, name, args, named, asObject)),
-      value: (id) => this.#run((raw) => raw.value(id)),
-      repr: (id) => this.#run((raw) => raw.repr(id)),
-      names: (id) => this.#run((raw) => raw.names(id)),
-      letGo: (id) => this.#finish((raw) => raw.letGo(id)),
+      get: (id, name, asObject) => this.#value({ Get: { object: id, name, wanted: wanted(asObject) } }, `attribute \`${name}\``),
+      has: (id, name) => this.#is({ Has: { object: id, name } }),
+      set: (id, name, value) => void this.#request({ Set: { object: id, name, value: this.#form(value, `attribute \`${name}\``) } }),
+      call: (id, name, args, named, asObject) => this.#call(id, name, args, named, asObject),
+      value: (id) => this.#value({ Get: { object: id, name: null, wanted: "Plain" } }, "the object"),
+      repr: (id) => this.#builtin("repr", id) as string,
+      names: (id) => this.#builtin("dir", id) as string[],
+      letGo: (id) => this.#instance?.release(id),
     };
-    this.#gone = new FinalizationRegistry((id) => this.#finish((raw) => raw.letMapperGo(id)));
-    this.#host = new Host(options, this.#calls);
+    this.#handles = {
+      numberOf: (object) => idOf(object, this.#calls),
+      lend: (value, what) => this.#lent.lend(value, what),
+      object: (number, type, callable) => (number >= LENT ? this.#lent.value(number) : makeObject(this.#calls, number, type, callable)),
+    };
+    this.#gone = new FinalizationRegistry((id) => this.#instance?.release(id));
+    const host = new Host(options, this.#lent, given(about, options.imports, this.#lent), {
+      ...this.#handles,
+      exceptionOf: (error) => error.object && idOf(error.object, this.#calls),
+      mapper: (imports) => this.#mapper(imports),
+    });
+    const resume = { is_observed: options.log !== undefined, has_code: false };
+    this.#instance = new Instance(code, content, host, resume);
+    this.#add(labelled([options.sources ?? []].flat() as Source[], "app", about.sources.map(([label]) => label)));
   }
 
   /** Makes a loader of a compiled module. @internal */
-  static async create(glue: Glue, module: WebAssembly.Module, options: LoaderOptions): Promise<Loader> {
-    const loader = new Loader(options);
-    const host = loader.#host;
-    const { exports, memory } = await instantiate(glue, module, {
-      now: () => host.now(),
-      monotonic: () => host.monotonic(),
-      random: options.random ?? ((bytes) => void crypto.getRandomValues(bytes)),
-      finish: (run) => loader.#finish(run),
-    });
-    loader.#memory = memory;
-    loader.#raw = loader.#guarded(() => new exports.Loader(host, loader.#sources, options.log !== undefined));
-    host.ready = true;
-    return loader;
+  static create(code: WebAssembly.Module, options: LoaderOptions): Loader {
+    const image = imageOf(code);
+    const opened = options.snapshot ? fromBytes(options.snapshot) : image;
+    if (opened.about.guest.some((byte, at) => byte !== image.about.guest[at])) {
+      throw new LoaderError(`the snapshot was made with another WebAssembly module, by version ${opened.about.made_by}: make it anew`);
+    }
+    return new Loader(code, opened, options);
   }
 
   /**
@@ -88,32 +109,40 @@ export class Loader {
    * are fresh and see one another, and only names outside of it go to the imports.
    */
   load(name: string, imports: Imports | PythonObject = passThrough): PythonObject {
-    return this.#run((raw) => raw.load(name, this.#mapper(imports))) as PythonObject;
+    return this.#load(name, "Fresh", imports);
   }
 
   /** Loads the package `name` in a context of its own, and returns that. What is no package is an error, a `ValueError`. */
   loadPackage(name: string, imports: Imports | PythonObject = passThrough): Realm {
-    return new Realm(this, this.#run((raw) => raw.loadPackage(name, this.#mapper(imports))) as PythonObject);
+    return new Realm(this, this.#load(name, "Package", imports));
   }
 
   /** Resolves `name` as an import would: in a realm, to the realm's own module. */
   import(name: string, imports: Imports | PythonObject = passThrough): PythonObject {
-    return this.#run((raw) => raw.import(name, this.#mapper(imports))) as PythonObject;
+    return this.#load(name, "Shared", imports);
   }
 
   /** Runs a module as the main program, `__main__`. Returns its exit code. */
   run(name: string, imports: Imports | PythonObject = passThrough): number {
-    return this.#run((raw) => raw.run(name, this.#mapper(imports)));
+    try {
+      this.#request({ Run: { program: { Module: name }, arguments: [""], imports: this.#mapper(imports) } });
+      return 0;
+    } catch (error) {
+      if (error instanceof PythonError && error.exitCode !== null) {
+        return error.exitCode;
+      }
+      throw error;
+    }
   }
 
   /** Whether an import of `name` would find something. Nothing is imported to answer it. */
   contains(name: string, imports: Imports | PythonObject = passThrough): boolean {
-    return this.#run((raw) => raw.contains(this.#mapper(imports), name));
+    return this.#is({ Contains: { name, imports: this.#mapper(imports) } });
   }
 
   /** Names that were given to imports and that nothing in this loader imported: misspelt, most likely. */
   unused(imports: Imports): string[] {
-    return this.#run((raw) => raw.unused(this.#mapper(imports)));
+    return (this.#request({ Unused: { imports: this.#mapper(imports) } }) as { Names: string[] }).Names;
   }
 
   /**
@@ -121,163 +150,234 @@ export class Loader {
    * them.
    */
   modules(options: { within?: string; deep?: boolean } = {}): (ModuleInfo | PythonError)[] {
-    return this.#run((raw) => raw.modules(options.within, options.deep ?? false)) as (ModuleInfo | PythonError)[];
+    const listing = { Modules: { within: options.within ?? null, is_deep: options.deep ?? false } };
+    const found = this.#list<({ Ok: ModuleInfo } | { Err: Failure })[]>(listing);
+    return found.map((item) => ("Ok" in item ? item.Ok : (this.#raised(item.Err) as PythonError)));
   }
 
   /** Finds a module by name, in the sources or in the library. */
   find(name: string): ModuleInfo {
-    return this.#run((raw) => raw.find(name)) as ModuleInfo;
+    return this.#list({ Module: name });
   }
 
-  /** Reads the text of a module; absent for one that is built in. */
+  /** The text of a module; `undefined` for one that has none. */
   source(name: string): string | undefined {
-    return this.#run((raw) => raw.source(name));
+    return this.#list<string | null>({ Text: name }) ?? undefined;
   }
 
-  /** Lists the import statements of a module, without running it. */
+  /** The import statements of a module, found without running it. */
   imports(name: string): ImportInfo[] {
-    return this.#run((raw) => raw.imports(name)) as ImportInfo[];
+    const statements = this.#list<(ImportInfo & { is_lazy: boolean })[]>({ Imports: name });
+    return statements.map(({ is_lazy: lazy, ...statement }) => (lazy ? { ...statement, lazy } : statement));
   }
 
-  /** Lists the names that `from module import *` binds, without running the module. */
+  /** The names that `from module import *` takes, found without running it. */
   exports(name: string): string[] {
-    return this.#run((raw) => raw.exports(name));
+    return this.#list({ Exports: name });
   }
 
-  /** Lists the names that a module's top level binds, without running it. */
+  /** The names that the module's top level binds, found without running it. */
   attributes(name: string): string[] {
-    return this.#run((raw) => raw.attributes(name));
+    return this.#list({ Attributes: name });
   }
 
   /** Puts a file into a source of files, the first one if no label is given. The next load sees it. */
   write(path: string, content: string | Uint8Array, label?: string): void {
-    this.#run((raw) => raw.write(this.#source(label), path, content));
+    const source = this.#source(label);
+    const bytes = bytesOf(content, path);
+    this.#request({ Write: { source, path, content: bytes } });
+    this.#sources[source]?.files.set(path, bytes);
   }
 
   /** Removes a file from a source of files, and returns whether it was there. */
   remove(path: string, label?: string): boolean {
-    return this.#run((raw) => raw.remove(this.#source(label), path));
+    const source = this.#source(label);
+    this.#sources[source]?.files.delete(path);
+    return this.#is({ Write: { source, path, content: null } });
+  }
+
+  /**
+   * What the interpreter has loaded, as bytes: to keep, or to share with workers. `createLoader({ snapshot })` goes on from there, as
+   * often as you like.
+   *
+   * `modules` are the objects that such a loader has under these names. All other objects of yours are no part of it. Of JavaScript's
+   * it can hold the functions of modules that imports had {@link Imports.with | with} them; anything else that Python code
+   * still has is an error that names it.
+   */
+  snapshot(modules: Record<string, PythonObject> = {}): Uint8Array<ArrayBuffer> {
+    const instance = this.#alive();
+    if (instance.isRunning) {
+      throw new LoaderError("a snapshot can't be made while Python code is running");
+    }
+    const kept = Object.entries(modules).map(([name, object]) => {
+      const number = idOf(object, this.#calls);
+      if (number === undefined) {
+        throw new LoaderError(`\`${name}\` is a Python object of another loader, or one that was let go`);
+      }
+      return [name, { number, class: object.type, is_callable: typeof object === "function" }] as const;
+    });
+    // Those that the snapshot had that this loader goes on from.
+    const all = { ...this.#about.modules, ...Object.fromEntries(kept) };
+    return freeze(this.#code, new Uint8Array(instance.memory.buffer), this.#lent, this.#about, this.#sources, all);
+  }
+
+  /** An object that the snapshot has under that name; of a snapshot of Rust's, a module that it has loaded. */
+  kept(name: string): PythonObject {
+    const kept = Object.hasOwn(this.#about.modules, name) ? this.#about.modules[name] : undefined;
+    if (!kept) {
+      throw new LoaderError(`the snapshot has nothing under the name \`${name}\``);
+    }
+    return this.#value({ Get: { object: kept.number, name: null, wanted: "Object" } }, `\`${name}\``) as PythonObject;
   }
 
   /** The memory that the interpreter has taken from the host, in bytes. It returns none before it is disposed of. */
   get memory(): number {
-    return this.#memory?.buffer.byteLength ?? 0;
+    return this.#instance?.memory.buffer.byteLength ?? 0;
   }
 
   /** Frees the interpreter with all that it holds. The loader and its objects can't be used afterwards. */
   dispose(): void {
-    this.#raw = undefined;
-    this.#memory = undefined;
+    this.#instance = undefined;
+  }
+
+  #add(sources: Labelled[]): void {
+    if (sources.length > 0) {
+      this.#request({ Add: sources.map(sourceData) });
+      this.#sources.push(...sources);
+    }
   }
 
   #source(label: string | undefined): number {
-    const found = this.#sources.findIndex((source) => (label === undefined ? "files" in source : source.label === label));
+    const found = this.#sources.findIndex((source) => label === undefined || source.label === label);
     if (found < 0) {
       throw new TypeError(label === undefined ? "the loader has no source of files" : `no source is called ${label}`);
     }
     return found;
   }
 
-  /** The number of the mapper that imports are in this loader. */
-  #mapper(imports: Imports | PythonObject): number {
-    const raw = this.#alive();
-    if (!(imports instanceof Imports || imports instanceof PythonObject)) {
+  #load(name: string, how: string, imports: Imports | PythonObject): PythonObject {
+    return this.#value({ Load: { name, how, imports: this.#mapper(imports) } }, `\`${name}\``) as PythonObject;
+  }
+
+  /** The number of the mapper that imports are in this loader; none of those that the interpreter was started with. */
+  #mapper(imports: Imports | PythonObject): number | null {
+    if (imports instanceof PythonObject) {
+      const id = idOf(imports, this.#calls);
+      if (id === undefined) {
+        throw new LoaderError("the Python object belongs to another loader, or was let go");
+      }
+      return id;
+    }
+    if (!(imports instanceof Imports)) {
       throw new TypeError("imports are wanted, such as `passThrough`, or a Python object that is a mapper");
+    }
+    if (!imports.last && imports.base !== "empty") {
+      return imports.base === "pass-through" ? null : this.#mapper(imports.base as PythonObject);
     }
     let id = this.#mappers.get(imports);
     if (id === undefined) {
-      id = imports instanceof Imports ? this.#made(imports, raw) : this.#mapperOf(imports, raw);
+      id = this.#made(imports);
       this.#mappers.set(imports, id);
       this.#gone.register(imports, id);
     }
     return id;
   }
 
-  #mapperOf(object: object, raw: RawLoader): number {
-    const id = idOf(object, this.#calls);
-    if (id === undefined) {
-      throw new LoaderError("the Python object belongs to another loader, or was let go");
+  #made({ base, last }: Imports): number {
+    let below = last ? this.#mapper(base as Imports) : null;
+    const layers = last ? this.#converted(() => layersOf(last, this.#handles, this.#lent)) : ["Nothing"];
+    let made: number | undefined;
+    for (const layer of layers.reverse()) {
+      const reply = this.#request({ Imports: { below, layer } }) as { Object: { number: number } };
+      if (made !== undefined) {
+        this.#instance?.release(made);
+      }
+      made = below = reply.Object.number;
     }
-    return raw.mapperOf(id);
+    return made ?? (below as number);
   }
 
-  #made({ base, last }: Imports, raw: RawLoader): number {
-    if (!last) {
-      return base === "pass-through" ? raw.passThrough() : base === "empty" ? raw.empty() : this.#mapperOf(base as object, raw);
-    }
-    const below = this.#mapper(base as Imports);
-    switch (last.step) {
-      case "with":
-        return raw.with(below, last.values);
-      case "without":
-        return raw.without(below, last.names);
-      case "rename":
-        return raw.rename(below, last.from, last.to);
-      case "ask":
-        return raw.ask(below, (request: ImportRequest) => this.#answer(last.function(request)));
-      case "withPolicy":
-        return raw.withPolicy(below, last.policy);
-      case "realm":
-        return raw.realm(below, last.names);
-      case "realmOf":
-        return raw.realmOf(below, labelled(last.sources, "realm"));
-    }
+  #call(id: number, name: string | undefined, args: unknown[], named: object, asObject: boolean): unknown {
+    const label = name ?? "the object";
+    const request = {
+      object: id,
+      name: name ?? null,
+      arguments: args.map((value, at) => this.#form(value, `argument ${at + 1} of \`${label}\``)),
+      keywords: this.#form(named, `the arguments by name of \`${label}\``),
+      wanted: wanted(asObject),
+    };
+    return this.#value({ Call: request }, `the result of \`${label}\``);
   }
 
-  /** An answer with a number in place of the imports that it names. */
-  #answer(given: Answer | undefined | void): unknown {
-    if (given?.kind === "load" && given.imports) {
-      return { ...given, mapper: this.#mapper(given.imports) };
-    }
-    return given?.kind === "attenuated" ? { ...given, of: this.#answer(given.of) } : given;
+  #builtin(name: string, id: number): unknown {
+    const builtins = this.#load("builtins", "Shared", passThrough);
+    const request = { object: idOf(builtins, this.#calls), name, arguments: [{ object: [id, "", false] }], keywords: { dict: [] }, wanted: "Plain" };
+    return this.#value({ Call: request }, name);
   }
 
-  #alive(): RawLoader {
-    if (!this.#raw) {
-      const { broken } = this.#host;
-      throw broken ? new LoaderError("the interpreter broke down before", { cause: broken }) : new LoaderError("the loader was disposed of");
-    }
-    return this.#raw;
+  /** The form of a value; what throws when it is looked at is an error of Python's, as it would be inside. */
+  #form(value: unknown, what: string): unknown {
+    return this.#converted(() => toGuest(value, this.#handles, what));
   }
 
-  #run<R>(run: (raw: RawLoader) => R): R {
-    const raw = this.#alive();
-    return this.#guarded(() => run(raw));
-  }
-
-  /** Runs code of the interpreter's. If that breaks down, the loader is done for. */
-  #guarded<R>(run: () => R): R {
+  #converted<R>(convert: () => R): R {
     try {
-      return run();
+      return convert();
     } catch (error) {
-      if (this.#host.broken) {
-        throw this.#host.broken;
-      }
-      // What we throw ourselves.
-      if ([PythonError, LoaderError, TypeError, ReferenceError].some((kind) => error instanceof kind)) {
-        throw error;
-      }
-      // A trap, or the end of JavaScript's stack: the interpreter is left in the middle of something.
-      const broken = new LoaderError(`the interpreter broke down: ${this.#host.panic ?? String(error)}`, { cause: error });
-      this.#host.broken = broken;
-      this.dispose();
-      throw broken;
+      throw error instanceof PythonError ? error : PythonError.of(error);
     }
   }
 
-  /** A clean-up, which nobody waits for. */
-  #finish(run: (raw: RawLoader) => void): void {
-    if (this.#raw) {
-      try {
-        this.#run(run);
-      } catch {
-        // The next use of the loader reports that it broke down.
-      }
+  #is(request: Form): boolean {
+    return (this.#request(request) as { Is: boolean }).Is;
+  }
+
+  #list<R>(listing: Form): R {
+    const { Listed: listed } = this.#request({ List: listing }) as { Listed: Record<string, R> };
+    return Object.values(listed)[0] as R;
+  }
+
+  /** What a reply holds. */
+  #value(request: Form, what: string): unknown {
+    const reply = this.#request(request) as { Value?: unknown; Object?: { number: number; class: string; is_callable: boolean } };
+    const { Object: object } = reply;
+    return object ? this.#handles.object(object.number, object.class, object.is_callable) : fromGuest(reply.Value, this.#handles, what);
+  }
+
+  /** Asks the guest for something; a failure is thrown. */
+  #request(request: Form): Form {
+    const instance = this.#alive();
+    const reply = instance.request(request);
+    if (typeof reply === "object" && "Failed" in reply) {
+      throw this.#raised(reply["Failed"] as Failure);
     }
+    return reply;
+  }
+
+  #raised({ report, exception }: Failure): Error {
+    const object = exception && (this.#handles.object(exception.number, exception.class, exception.is_callable) as PythonObject);
+    return raised(report, object ?? undefined);
+  }
+
+  #alive(): Instance {
+    if (!this.#instance) {
+      throw new LoaderError("the loader was disposed of");
+    }
+    return this.#instance;
   }
 }
 
-/** Makes `createLoader` of a tier. @internal */
-export function loaderOf(tier: Tier): (options?: LoaderOptions) => Promise<Loader> {
-  return async (options = {}) => Loader.create(tier.glue, await compile(tier.url, options.wasm), options);
+/** A failure that the guest reports. */
+interface Failure {
+  report: Report;
+  exception: { number: number; class: string; is_callable: boolean } | null;
+}
+
+function wanted(asObject: boolean): string {
+  return asObject ? "Object" : "Plain";
+}
+
+/** Makes `createLoader` of a tier, whose module lies there: asked for only where it is needed, as some platforms don't know it. @internal */
+export function loaderOf(url: () => URL): (options?: LoaderOptions) => Promise<Loader> {
+  return async (options = {}) => Loader.create(await compile(url, options.wasm), options);
 }

@@ -4,12 +4,17 @@ import type { Raised } from "./errors.js";
 import type { LogEvent } from "./host.js";
 import type { Labelled } from "./sources.js";
 
-/** The tiers of the library. */
-export type Library = "core" | "std";
-
 /** To the worker. */
 export type Request =
-  | { kind: "start"; library: Library; module: WebAssembly.Module; sources: Labelled[]; setup: string | undefined; log: boolean }
+  | {
+      kind: "start";
+      module: WebAssembly.Module;
+      sources: Labelled[];
+      snapshot: Uint8Array | undefined;
+      imports: unknown;
+      setup: string | undefined;
+      log: boolean;
+    }
   /** A method of the loader, or of one of its objects. */
   | { kind: "call"; object: number | undefined; method: string; args: unknown[] }
   | { kind: "release"; object: number };

@@ -3,9 +3,9 @@
 import { pack, type Mark, type Side, unpack } from "./crossing.js";
 import { LoaderError, PythonError } from "./errors.js";
 import { Imports } from "./imports.js";
-import type { Glue } from "./instance.js";
 import { Loader } from "./loader.js";
 import type { Failure, Report, Request } from "./messages.js";
+import { ofNode } from "./node.js";
 import { PythonObject } from "./object.js";
 import { Realm } from "./realm.js";
 import { waitFor } from "./waiting.js";
@@ -17,7 +17,7 @@ interface Port {
 
 async function openPort(): Promise<Port> {
   if (typeof process === "object" && process.versions?.node) {
-    const { parentPort } = await import(/* @vite-ignore */ /* webpackIgnore: true */ "node:worker_threads");
+    const { parentPort } = await ofNode<typeof import("node:worker_threads")>("worker_threads");
     const port = parentPort as NonNullable<typeof parentPort>;
     return { postMessage: (message) => port.postMessage(message), onRequest: (handle) => void port.on("message", handle) };
   }
@@ -34,8 +34,7 @@ let count = 0;
 let exported: Record<string, unknown> = {};
 let loader: Loader | undefined;
 
-const port = await openPort();
-const report = (message: Report) => port.postMessage(message);
+let report: (message: Report) => void;
 
 const side: Side = {
   mark(value) {
@@ -109,14 +108,13 @@ function failure(error: unknown): Failure {
 
 async function perform(request: Request): Promise<unknown> {
   if (request.kind === "start") {
-    const { default: glue } = (await (request.library === "core"
-      ? import("../dist/core/glue.js")
-      : import("../dist/std/glue.js"))) as { default: Glue };
     if (request.setup !== undefined) {
       exported = (await import(/* @vite-ignore */ /* webpackIgnore: true */ request.setup)) as Record<string, unknown>;
     }
-    loader = await Loader.create(glue, request.module, {
-      sources: request.sources,
+    loader = Loader.create(request.module, {
+      sources: request.sources.map(({ label, files }) => ({ label, files: Object.fromEntries(files) })),
+      ...(request.snapshot && { snapshot: request.snapshot }),
+      ...(request.imports !== undefined && { imports: unpack(request.imports, side) as Imports }),
       stdout: (text) => report({ kind: "print", toStderr: false, text }),
       stderr: (text) => report({ kind: "print", toStderr: true, text }),
       ...(request.log && { log: (event) => report({ kind: "event", event }) }),
@@ -137,9 +135,13 @@ async function perform(request: Request): Promise<unknown> {
     : pack(result, side);
 }
 
-port.onRequest((request) => {
-  perform(request).then(
-    (value) => request.kind !== "release" && report({ kind: "ended", ended: { value } }),
-    (error: unknown) => report({ kind: "ended", ended: { error: failure(error) } }),
-  );
+// Without `await`, which is no part of a script, and some bundlers make a script of a worker.
+void openPort().then((port) => {
+  report = (message) => port.postMessage(message);
+  port.onRequest((request) => {
+    perform(request).then(
+      (value) => request.kind !== "release" && report({ kind: "ended", ended: { value } }),
+      (error: unknown) => report({ kind: "ended", ended: { error: failure(error) } }),
+    );
+  });
 });

@@ -4,17 +4,25 @@ import { type Mark, pack, type Side, unpack } from "./crossing.js";
 import { DeadlineError, LoaderError, PythonError } from "./errors.js";
 import type { LogEvent } from "./host.js";
 import { byMapper, Imports, passThrough } from "./imports.js";
-import { compile, type WasmSource } from "./instance.js";
+import { compile, type WasmSource } from "./wasm.js";
 import type { ImportInfo, ModuleInfo } from "./loader.js";
-import type { Ended, Failure, Library, Report, Request } from "./messages.js";
-import { labelled, type Labelled, type Source } from "./sources.js";
+import type { Ended, Failure, Report, Request } from "./messages.js";
+import { ofNode } from "./node.js";
+import { bytesOf, labelled, type Labelled, type Source } from "./sources.js";
 import { answerWith, textOf } from "./waiting.js";
 
 export * from "./api.js";
 
+/** The tiers of the library. */
+export type Library = "core" | "std";
+
 /** Options of a loader in a worker. */
 export interface WorkerLoaderOptions {
   sources?: Source | Source[];
+  /** What `snapshot` gave: the loader goes on from there, and the worker that follows one that was ended does too. */
+  snapshot?: Uint8Array;
+  /** With a snapshot that has functions of the host's: imports with modules that have them. */
+  imports?: Imports;
   /** The tier of the library; `"std"` if absent. */
   library?: Library;
   /** The milliseconds after which a call is ended, if it has no deadline of its own; never, if absent. */
@@ -47,9 +55,9 @@ export function fromSetup(name: string): unknown {
   return new SetupExport(name);
 }
 
-const URLS: Record<Library, URL> = {
-  core: new URL("./core/exocet.wasm", import.meta.url),
-  std: new URL("./std/exocet.wasm", import.meta.url),
+const URLS: Record<Library, () => URL> = {
+  core: () => new URL("./core/exocet.wasm", import.meta.url),
+  std: () => new URL("./std/exocet.wasm", import.meta.url),
 };
 
 /** A worker, of the web or of Node. */
@@ -161,22 +169,21 @@ export class WorkerLoader {
   constructor(module: WebAssembly.Module, options: WorkerLoaderOptions) {
     this.#module = module;
     this.#options = options;
-    this.#sources = labelled([options.sources ?? []].flat() as Source[], "app").map((source) =>
-      "files" in source ? { ...source, files: { ...source.files } } : source,
-    );
+    this.#sources = labelled([options.sources ?? []].flat() as Source[], "app");
     this.#gone = new FinalizationRegistry(({ id, generation }) => this.release(id, generation));
   }
 
   /** @internal */
   async start(): Promise<void> {
     this.#thread = await this.#spawn(this.#generation);
-    const { library = "std", setup, log } = this.#options;
+    const { snapshot, imports, setup, log } = this.#options;
     // Whatever waits for the worker comes after this.
     await this.#enqueue(() => ({
       kind: "start",
-      library,
       module: this.#module,
       sources: this.#sources,
+      snapshot,
+      imports: imports && pack(imports, this.#side),
       setup: setup === undefined ? undefined : String(setup),
       log: log !== undefined,
     }), undefined, true);
@@ -222,15 +229,18 @@ export class WorkerLoader {
   async write(path: string, content: string | Uint8Array, label?: string): Promise<void> {
     await this.perform(undefined, "write", [path, content, label]);
     // For the worker that may come after this one.
-    const files = this.#files(label);
-    if (files) {
-      files[path] = content;
-    }
+    this.#files(label)?.set(path, bytesOf(content, path));
   }
   async remove(path: string, label?: string): Promise<boolean> {
     const removed = (await this.perform(undefined, "remove", [path, label])) as boolean;
-    delete this.#files(label)?.[path];
+    this.#files(label)?.delete(path);
     return removed;
+  }
+  snapshot(modules: Record<string, WorkerObject> = {}): Promise<Uint8Array> {
+    return this.perform(undefined, "snapshot", [modules]) as Promise<Uint8Array>;
+  }
+  kept(name: string): Promise<WorkerObject> {
+    return this.perform(undefined, "kept", [name]) as Promise<WorkerObject>;
   }
 
   /** Ends the worker. The loader can't be used afterwards. */
@@ -238,9 +248,8 @@ export class WorkerLoader {
     this.#giveUp(new LoaderError("the loader was disposed of"));
   }
 
-  #files(label: string | undefined) {
-    const found = this.#sources.find((source) => (label === undefined ? "files" in source : source.label === label));
-    return found && "files" in found ? found.files : undefined;
+  #files(label: string | undefined): Map<string, Uint8Array> | undefined {
+    return this.#sources.find((source) => label === undefined || source.label === label)?.files;
   }
 
   /** Calls a method in the worker, after the calls before it. @internal */
@@ -375,7 +384,7 @@ export class WorkerLoader {
   }
 
   async #spawn(generation: number): Promise<Thread> {
-    const url = new URL("./worker-entry.js", import.meta.url);
+    const url = new URL(/* @vite-ignore */ /* webpackIgnore: true */ "./worker-entry.js", import.meta.url);
     const hear = (report: Report) => {
       // The last words of one that was ended.
       if (generation === this.#generation) {
@@ -388,7 +397,7 @@ export class WorkerLoader {
       }
     };
     if (!this.#options.worker && typeof process === "object" && process.versions?.node) {
-      const { Worker } = await import(/* @vite-ignore */ /* webpackIgnore: true */ "node:worker_threads");
+      const { Worker } = await ofNode<typeof import("node:worker_threads")>("worker_threads");
       // Python code that calls itself needs the stack that it has in a browser's worker.
       const worker = new Worker(url, { resourceLimits: { stackSizeMb: 8 } });
       worker.on("message", hear);

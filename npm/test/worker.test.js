@@ -101,7 +101,7 @@ describe("a loader in a worker", () => {
   });
 
   test("classes come from a module of the worker's own", async () => {
-    const setup = "data:text/javascript," + encodeURIComponent("export class Counter { count = 0; add(n) { this.count += n; return this.count; } }");
+    const setup = new URL("data/setup.js", import.meta.url);
     const loader = await make({ "a.py": "from h import Counter\nc = Counter()\nc.add(2)\nvalue = c.add(3)" }, { setup });
     assert.equal(await (await loader.load("a", empty.with("h", { Counter: fromSetup("Counter") }))).get("value"), 5);
     await assert.rejects(loader.load("a", empty.with("h", { Counter: fromSetup("Absent") })), /Absent/);

@@ -6,7 +6,9 @@ use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, function::FuncArgs};
 pub(crate) fn install(vm: &VirtualMachine) -> PyResult<()> {
     tell_the_time(vm)?;
     // Its instances lack what they need in subclasses that have an `__init__`. Without it `threading` takes `_threading_local`.
-    import_shared("_thread", vm)?.del_attr("_local", vm)
+    #[cfg(feature = "library")]
+    import_shared("_thread", vm)?.del_attr("_local", vm)?;
+    Ok(())
 }
 
 /// Makes the functions of `time` that mean now, where no moment is given, ask `time.time` for it. Their own clock stops the program.

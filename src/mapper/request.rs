@@ -5,6 +5,7 @@ use rustpython_vm::{
     Py, PyObjectRef, VirtualMachine,
     builtins::{PyDict, PyModule, PyStr, PyTuple},
 };
+use serde::{Deserialize, Serialize};
 
 /// One question to a mapper: an absolute name, and who asks for it.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +23,8 @@ pub struct Request<'a> {
 }
 
 /// What the module of a `from module import x` has as `x` already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Item {
     /// Nothing yet: a submodule of that name may be wanted.
     Absent,

@@ -17,6 +17,7 @@ use crate::syntax::bindings;
 use crate::syntax::decode::decode;
 use crate::syntax::identifiers::is_module_name;
 use crate::syntax::{imports::Import, parse::ScanError, scan};
+use serde::{Deserialize, Serialize};
 
 /// A module that exists in a source. Making a handle, listing and walking never run Python code, nor read the module.
 ///
@@ -25,7 +26,8 @@ use crate::syntax::{imports::Import, parse::ScanError, scan};
 pub struct PythonModule(Arc<Handle>);
 
 /// What kind of module a handle stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// A module without submodules: one file, or built into the interpreter.
     Module,

@@ -224,10 +224,6 @@ impl RuntimeBuilder {
         // They are set once, here.
         let _ = DEFAULT_LIMITS.of(vm).set(self.limits);
         library::install(vm)?;
-        #[cfg(all(feature = "library", not(feature = "host_env")))]
-        for source in self.path.iter().chain(&self.files) {
-            SOURCES.of(vm).show(Arc::new(Guarded(source.clone())));
-        }
         guard_interpreter(vm)?;
         shared_import::install(vm)?;
         sys::install(vm);
@@ -235,6 +231,10 @@ impl RuntimeBuilder {
         arguments::install(&self.arguments, vm)?;
         let environment = if vm.state.config.settings.ignore_environment { Vec::new() } else { python_path() };
         install_path(&self.path, &environment, vm)?;
+        #[cfg(all(feature = "library", not(feature = "host_env")))]
+        for source in self.files {
+            SOURCES.of(vm).show(Arc::new(Guarded(source)));
+        }
         if !self.observers.is_empty() {
             made_code::watch_marshal(vm)?;
         }
@@ -309,16 +309,31 @@ fn install_finders(vm: &VirtualMachine) -> PyResult<()> {
 
 /// Sets `sys.path`: what the interpreter puts there by itself are the folders of a CPython that may happen to be installed.
 fn install_path(path: &[Arc<dyn Source>], environment: &[OsString], vm: &VirtualMachine) -> PyResult<()> {
-    let mut entries = Vec::new();
-    for source in path {
-        let source = Arc::new(Guarded(source.clone()));
-        // A label is text, and stands for a folder whose name isn't.
-        let odd = source.folder().filter(|folder| folder.to_str().is_none());
-        entries.push(odd.map_or_else(|| vm.ctx.new_str(source.label()), |folder| vm.fsdecode(folder)).into());
-        SOURCES.of(vm).register(source);
-    }
+    let mut entries: Vec<_> = path.iter().map(|source| install_source(source, vm)).collect();
     entries.extend(environment.iter().map(|entry| vm.fsdecode(entry.as_os_str()).into()));
     *list("path", vm)?.borrow_vec_mut() = entries;
+    Ok(())
+}
+
+/// Makes a source known, and returns what stands for it in `sys.path`.
+fn install_source(source: &Arc<dyn Source>, vm: &VirtualMachine) -> PyObjectRef {
+    let source = Arc::new(Guarded(source.clone()));
+    #[cfg(all(feature = "library", not(feature = "host_env")))]
+    SOURCES.of(vm).show(source.clone());
+    // A label is text, and stands for a folder whose name isn't.
+    let odd = source.folder().filter(|folder| folder.to_str().is_none());
+    let entry = odd.map_or_else(|| vm.ctx.new_str(source.label()), |folder| vm.fsdecode(folder)).into();
+    SOURCES.of(vm).register(source);
+    entry
+}
+
+/// Puts a source at the end of the search path of an interpreter that runs.
+///
+/// # Errors
+/// `sys.path` that is no list.
+pub(super) fn add_source(source: &Arc<dyn Source>, vm: &VirtualMachine) -> PyResult<()> {
+    let entry = install_source(source, vm);
+    list("path", vm)?.borrow_vec_mut().push(entry);
     Ok(())
 }
 

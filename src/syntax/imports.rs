@@ -1,7 +1,9 @@
 //! What an import statement asks for, and when it runs.
 
+use serde::{Deserialize, Serialize};
+
 /// One name that an import statement asks for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Import {
     /// The absolute name of the module asked for. Relative names that lead beyond the top level are as written.
     pub name: String,
@@ -34,7 +36,8 @@ impl Import {
 
 /// Where an import statement stands, and so when it runs. Conditions that the version, the platform or `TYPE_CHECKING` decides
 /// count as decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ImportKind {
     /// It runs when the module is loaded: at the top level, in a class body, or under a condition that isn't decided.
     TopLevel,

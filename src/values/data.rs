@@ -92,7 +92,7 @@ impl Target for Data {
             Value::Tuple(numbers) => match <[Value; 2]>::try_from(numbers) {
                 Ok([keeper, Value::Int(number)]) if keeper == self.number() => {
                     let number = u32::try_from(number).map_err(|_| Failure::OtherRuntime)?;
-                    Ok(Value::Object(Handle { number, class: String::new() }))
+                    Ok(Value::Object(Handle { number, class: String::new(), is_callable: false }))
                 }
                 _ => Err(Failure::OtherRuntime),
             },
@@ -152,6 +152,7 @@ fn scalar(value: &Value) -> Option<Scalar<'_>> {
         Value::Int(value) => Scalar::Int(*value),
         Value::Long(value) => Scalar::Long(*value),
         Value::Natural(value) => Scalar::Natural(*value),
+        Value::Digits(_) => Scalar::Huge(None),
         Value::Float(value) => Scalar::Float(*value),
         Value::Text(text) => Scalar::Text(text),
         Value::Bytes(bytes) => Scalar::Bytes(bytes.clone()),
@@ -168,6 +169,7 @@ impl Node for DataNode<'_> {
             Some(Value::Natural(value)) => Ok(Some(Scalar::Natural(value))),
             Some(Value::Float(value)) => Ok(Some(Scalar::Float(value))),
             Some(_) => Ok(None),
+            None if matches!(&*self.value, Value::Wide(_)) => Err(Failure::surrogates()),
             None => Ok(scalar(&self.value)),
         }
     }
@@ -214,9 +216,9 @@ impl Node for DataNode<'_> {
         match &*self.value {
             Value::None => "NoneType",
             Value::Bool(_) => "bool",
-            Value::Int(_) | Value::Long(_) | Value::Natural(_) => "int",
+            Value::Int(_) | Value::Long(_) | Value::Natural(_) | Value::Digits(_) => "int",
             Value::Float(_) => "float",
-            Value::Text(_) => "str",
+            Value::Text(_) | Value::Wide(_) => "str",
             Value::Bytes(_) => "bytes",
             Value::List(_) => "list",
             Value::Tuple(_) => "tuple",

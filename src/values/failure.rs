@@ -49,6 +49,10 @@ impl Failure {
         }
     }
 
+    pub(crate) fn surrogates() -> Self {
+        serde::de::Error::custom("the string has surrogates, which no Rust string can have")
+    }
+
     pub(crate) fn too_deep() -> Self {
         serde::de::Error::custom(format_args!("it is nested deeper than {MAX_DEPTH}"))
     }

@@ -12,7 +12,7 @@ use rustpython_vm::{
         PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PyMemoryView, PySet, PyStr, PyTuple,
     },
 };
-use serde::de::{Error, Visitor};
+use serde::de::Visitor;
 
 type Result<T, E = Failure> = std::result::Result<T, E>;
 
@@ -72,8 +72,7 @@ impl Node for ObjectNode<'_> {
         }
         if let Some(text) = object.downcast_ref::<PyStr>() {
             let text = text.to_str();
-            let text =
-                text.ok_or_else(|| Failure::custom("the string has surrogates, which no Rust string can have"))?;
+            let text = text.ok_or_else(Failure::surrogates)?;
             return Ok(Some(Scalar::Text(text)));
         }
         if object.downcastable::<PyBytes>()

@@ -12,8 +12,9 @@ use super::{
 };
 use crate::{error::Error, interpreter::engine::RuntimeRef};
 use rustpython_vm::{
-    AsObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyDict, PyFrozenSet, PyInt, PyList, PySet, PyTuple},
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyDict, PyFrozenSet, PyInt, PyList, PySet, PyStr, PyTuple},
+    common::wtf8::Wtf8Buf,
 };
 
 type Result<T, E = Failure> = std::result::Result<T, E>;
@@ -21,21 +22,21 @@ type Result<T, E = Failure> = std::result::Result<T, E>;
 /// Keeps objects for the other side.
 pub trait Table {
     /// Keeps an object, and says under which number.
-    fn keep(&self, object: Object) -> u32;
+    fn keep(&self, object: Object, vm: &VirtualMachine) -> u32;
 
     /// The object of that number.
-    fn get(&self, number: u32) -> Option<Object>;
+    fn get(&self, number: u32, vm: &VirtualMachine) -> Option<Object>;
 }
 
 /// Where nothing is kept.
 pub(crate) struct NoTable;
 
 impl Table for NoTable {
-    fn keep(&self, _: Object) -> u32 {
+    fn keep(&self, _: Object, _: &VirtualMachine) -> u32 {
         u32::MAX
     }
 
-    fn get(&self, _: u32) -> Option<Object> {
+    fn get(&self, _: u32, _: &VirtualMachine) -> Option<Object> {
         None
     }
 }
@@ -44,15 +45,15 @@ impl Value {
     /// An object of the VM as data. What isn't plain data is kept in `table`.
     ///
     /// # Errors
-    /// A string with surrogates, as `UnicodeEncodeError`'s kin: a `TypeError`; what iterating raises.
+    /// What iterating raises.
     pub fn of_object(object: PyObjectRef, wanted: Wanted, table: &dyn Table, vm: &VirtualMachine) -> PyResult<Self> {
         let runtime = RuntimeRef::of(vm);
         let bridge = Bridge { vm, runtime: &runtime };
-        let sending = Sending { table, bridge };
+        let sending = Sending { table, bridge, is_plain: wanted == Wanted::Plain };
         let made = match wanted {
             Wanted::Nothing => Ok(Value::None),
             Wanted::Object => Ok(sending.kept(object)),
-            Wanted::Value => sending.value(object, 0),
+            Wanted::Value | Wanted::Plain => sending.value(object, 0),
         };
         made.map_err(|failure| failure.into_error("the value".to_owned(), vm).into_exception(vm))
     }
@@ -76,7 +77,7 @@ impl Value {
         let runtime = RuntimeRef::of(vm);
         let bridge = Bridge { vm, runtime: &runtime };
         let node = ObjectNode { object: object.raw(vm)?, bridge };
-        let sending = Sending { table, bridge };
+        let sending = Sending { table, bridge, is_plain: false };
         let read = sending.view(&node, view).transpose();
         read.map_err(|failure| failure.into_error("the object".to_owned(), vm).into_exception(vm))
     }
@@ -87,24 +88,33 @@ impl Value {
 struct Sending<'a> {
     table: &'a dyn Table,
     bridge: Bridge<'a>,
+    /// Whether numbers of other classes are numbers.
+    is_plain: bool,
 }
 
 impl Sending<'_> {
     fn kept(self, object: PyObjectRef) -> Value {
-        let class = object.class().name().to_string();
-        Value::Object(Handle::new(self.table.keep(Object::linked(object, self.bridge.runtime.clone())), class))
+        let (class, is_callable) = (object.class().name().to_string(), object.is_callable());
+        let number = self.table.keep(Object::linked(object, self.bridge.runtime.clone()), self.bridge.vm);
+        Value::Object(Handle::new(number, class, is_callable))
     }
 
     fn value(self, object: PyObjectRef, depth: usize) -> Result<Value> {
         let vm = self.bridge.vm;
+        if let Some(text) = object.downcast_ref::<PyStr>()
+            && text.to_str().is_none()
+        {
+            return Ok(Value::Wide(text.as_wtf8().encode_wide().collect()));
+        }
         // A member of an `IntEnum` is more than a number.
-        let is_other_int = object.downcastable::<PyInt>()
+        let is_other_int = !self.is_plain
+            && object.downcastable::<PyInt>()
             && !object.class().is(vm.ctx.types.int_type)
             && !object.class().is(vm.ctx.types.bool_type);
         let node = ObjectNode { object, bridge: self.bridge };
         match node.scalar()? {
             _ if is_other_int => return Ok(self.kept(node.object)),
-            Some(Scalar::Huge(_)) => return Ok(self.kept(node.object)),
+            Some(Scalar::Huge(_)) => return Ok(huge(&node.object)),
             Some(scalar) => return Ok(data(scalar)),
             None => {}
         }
@@ -147,7 +157,7 @@ impl Sending<'_> {
     fn view(self, node: &ObjectNode<'_>, view: &View) -> Option<Result<Value>> {
         match view {
             View::Scalar => node.scalar().transpose().and_then(|scalar| match scalar {
-                Ok(Scalar::Huge(_)) => None,
+                Ok(Scalar::Huge(_)) => Some(Ok(huge(&node.object))),
                 other => Some(other.map(data)),
             }),
             View::Entries => self.entries(node.entries(), 0).transpose().map(|entries| entries.map(Value::Dict)),
@@ -174,6 +184,11 @@ impl Sending<'_> {
             }
         }
     }
+}
+
+/// An integer of more than 128 bits.
+fn huge(object: &PyObject) -> Value {
+    object.downcast_ref::<PyInt>().map_or(Value::None, |int| Value::Digits(int.as_bigint().to_str_radix(16)))
 }
 
 fn data(scalar: Scalar<'_>) -> Value {
@@ -211,8 +226,12 @@ fn receive(value: Value, depth: usize, table: &dyn Table, bridge: Bridge<'_>) ->
         Value::Int(value) => bridge.int(value),
         Value::Long(value) => bridge.long(value),
         Value::Natural(value) => bridge.natural(value),
+        Value::Digits(digits) => {
+            bridge.vm.ctx.types.int_type.as_object().call((digits, 16), bridge.vm).map_err(Failure::from)?
+        }
         Value::Float(value) => bridge.float(value),
         Value::Text(text) => bridge.text(&text),
+        Value::Wide(units) => bridge.vm.ctx.new_str(Wtf8Buf::from_wide(&units)).into(),
         Value::Bytes(bytes) => bridge.bytes(&bytes),
         Value::List(items) => bridge.list(all(items)?),
         Value::Tuple(items) => bridge.tuple(all(items)?),
@@ -225,7 +244,7 @@ fn receive(value: Value, depth: usize, table: &dyn Table, bridge: Bridge<'_>) ->
         }
         Value::Dict(entries) => bridge.finish(dict(entries)?),
         Value::Attributes(entries) => bridge.attributes(dict(entries)?)?,
-        Value::Object(handle) => match table.get(handle.number) {
+        Value::Object(handle) => match table.get(handle.number, bridge.vm) {
             Some(object) => object.raw(bridge.vm)?,
             None => return Err(Failure::Failed(Error::raise("ReferenceError", "the object is not kept any more"))),
         },

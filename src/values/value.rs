@@ -16,7 +16,7 @@ use std::{borrow::Cow, fmt};
 ///
 /// In CBOR and the like it is written as what it is. What has no form of its own there is a map with one key:
 /// `{"tuple": [...]}`, `{"set": [...]}`, `{"dict": [[key, value], ...]}`, `{"attributes": [[name, value], ...]}`,
-/// `{"object": [number, class]}`.
+/// `{"object": [number, class, is_callable]}`, `{"digits": "-ff"}`, `{"wide": [unit, ...]}`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Value {
@@ -30,10 +30,14 @@ pub enum Value {
     Long(i128),
     /// An integer that is longer yet.
     Natural(u128),
+    /// An integer of any length, in hexadecimal.
+    Digits(String),
     /// A float.
     Float(f64),
     /// A string.
     Text(String),
+    /// A string with surrogates, in UTF-16.
+    Wide(Vec<u16>),
     /// Bytes.
     Bytes(Vec<u8>),
     /// A list.
@@ -58,20 +62,22 @@ pub struct Handle {
     /// The name of its class, cut where it is long.
     #[serde(deserialize_with = "read_class")]
     pub class: String,
+    /// Whether it can be called.
+    pub is_callable: bool,
 }
 
 /// The longest name of a class that a handle has.
 const CLASS: usize = 200;
 
 impl Handle {
-    pub(crate) fn new(number: u32, mut class: String) -> Self {
+    pub(crate) fn new(number: u32, mut class: String, is_callable: bool) -> Self {
         cut(&mut class, CLASS);
-        Self { number, class }
+        Self { number, class, is_callable }
     }
 }
 
 fn read_class<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    String::deserialize(deserializer).map(|class| Handle::new(0, class).class)
+    String::deserialize(deserializer).map(|class| Handle::new(0, class, false).class)
 }
 
 /// How an object is read that is kept.
@@ -137,15 +143,17 @@ impl Serialize for Value {
             Self::Int(value) => serializer.serialize_i64(*value),
             Self::Long(value) => serializer.serialize_i128(*value),
             Self::Natural(value) => serializer.serialize_u128(*value),
+            Self::Digits(digits) => mark(serializer, "digits", digits),
             Self::Float(value) => serializer.serialize_f64(*value),
             Self::Text(value) => serializer.serialize_str(value),
+            Self::Wide(units) => mark(serializer, "wide", units),
             Self::Bytes(value) => serializer.serialize_bytes(value),
             Self::List(items) => items.serialize(serializer),
             Self::Tuple(items) => mark(serializer, "tuple", items),
             Self::Set(items) => mark(serializer, "set", items),
             Self::Dict(entries) => mark(serializer, "dict", entries),
             Self::Attributes(entries) => mark(serializer, "attributes", entries),
-            Self::Object(handle) => mark(serializer, "object", &(handle.number, &handle.class)),
+            Self::Object(handle) => mark(serializer, "object", &(handle.number, &handle.class, handle.is_callable)),
         }
     }
 }
@@ -232,9 +240,11 @@ impl<'de> Deserialize<'de> for Value {
                     Some("dict") => Value::Dict(access.next_value()?),
                     Some("attributes") => Value::Attributes(access.next_value()?),
                     Some("object") => {
-                        let (number, class) = access.next_value()?;
-                        Value::Object(Handle::new(number, class))
+                        let (number, class, is_callable) = access.next_value()?;
+                        Value::Object(Handle::new(number, class, is_callable))
                     }
+                    Some("digits") => Value::Digits(access.next_value()?),
+                    Some("wide") => Value::Wide(access.next_value()?),
                     other => {
                         return Err(serde::de::Error::custom(format_args!("there is no value of the kind {other:?}")));
                     }

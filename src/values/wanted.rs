@@ -13,6 +13,8 @@ use std::cell::Cell;
 pub enum Wanted {
     /// As data, as far as it is data.
     Value,
+    /// As data, numbers of other classes than Python's own too: for a host that has no objects to read them by.
+    Plain,
     /// As itself: it stays where it is, and a handle crosses.
     Object,
     /// Not at all.

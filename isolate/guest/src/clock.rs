@@ -1,7 +1,7 @@
 //! The clocks: the loader's own, and those of the modules `time` and `datetime`. All of them are the host's; the VM's own stop
 //! the program where there is no operating system.
 
-use crate::host;
+use crate::{boundary::Ask, host};
 use exocet::raw;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 use std::time::Duration;
@@ -29,7 +29,7 @@ pub(crate) fn install(vm: &VirtualMachine) -> PyResult<()> {
         if seconds.is_nan() || seconds < 0.0 {
             return Err(vm.new_value_error("sleep length must be non-negative"));
         }
-        Err(vm.new_os_error("nothing can sleep in an isolate"))
+        host::ask(&Ask::Sleep(seconds)).map(drop).map_err(|error| error.into_exception(vm))
     };
     set("sleep", vm.new_function("sleep", sleep).into())?;
     // The zone is UTC, as it is where nobody says otherwise.
@@ -37,11 +37,13 @@ pub(crate) fn install(vm: &VirtualMachine) -> PyResult<()> {
     for name in ["timezone", "altzone", "daylight"] {
         set(name, vm.ctx.new_int(0).into())?;
     }
+    #[cfg(feature = "stdlib-pure")]
     dates(vm)?;
     Ok(())
 }
 
 /// Makes `datetime.now`, `utcnow` and `today` ask the host.
+#[cfg(feature = "stdlib-pure")]
 fn dates(vm: &VirtualMachine) -> PyResult<()> {
     use rustpython_vm::{
         AsObject,

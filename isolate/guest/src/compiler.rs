@@ -8,11 +8,11 @@ use crate::{
 use exocet::compile::{Compiler, Unit};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Isolates that start from a snapshot compile what they load themselves.
+/// Isolates that start from a snapshot compile what they load themselves, unless the host has code.
 static IS_ON: AtomicBool = AtomicBool::new(true);
 
-pub(crate) fn is_frozen() {
-    IS_ON.store(false, Ordering::Relaxed);
+pub(crate) fn set(is_on: bool) {
+    IS_ON.store(is_on, Ordering::Relaxed);
 }
 
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use crate::{
     boundary::{Answer, Ask},
-    buffer,
+    buffer, interpreter,
 };
 use exocet::{Error, error::Report};
 
@@ -15,7 +15,7 @@ unsafe extern "C" {
     #[link_name = "monotonic"]
     safe fn host_monotonic() -> f64;
     #[link_name = "print"]
-    safe fn print_at(stream: u32, address: *const u8, length: usize);
+    safe fn print_at(stream: u32, address: *const u8, length: usize) -> usize;
     #[link_name = "panicked"]
     safe fn panicked_at(address: *const u8, length: usize);
     #[link_name = "ask"]
@@ -33,8 +33,11 @@ pub(crate) fn monotonic() -> f64 {
 }
 
 /// Shows text of the program's.
-pub(crate) fn print(to_stderr: bool, text: &str) {
-    print_at(to_stderr.into(), text.as_ptr(), text.len());
+pub(crate) fn print(to_stderr: bool, text: &str) -> Result<(), Error> {
+    match print_at(to_stderr.into(), text.as_ptr(), text.len()) {
+        0 => Ok(()),
+        length => answer(length).map(drop),
+    }
 }
 
 /// Tells why the guest is about to end.
@@ -46,10 +49,15 @@ pub(crate) fn panicked(message: &str) {
 pub(crate) fn ask(question: &Ask) -> Result<Answer, Error> {
     let mut bytes = Vec::new();
     ciborium::into_writer(question, &mut bytes).map_err(|error| Error::malformed(error.to_string()))?;
-    let length = ask_at(bytes.as_ptr(), bytes.len());
+    answer(ask_at(bytes.as_ptr(), bytes.len()))
+}
+
+/// The answer that the host has left, of that length. What it threw is an error.
+fn answer(length: usize) -> Result<Answer, Error> {
     let answer = buffer::take();
     match ciborium::from_reader(&answer[..length.min(answer.len())]) {
         Ok(Answer::Failed(report)) => Err((*report).into()),
+        Ok(Answer::Thrown { object, message }) => Err(interpreter::thrown(object, message)),
         Ok(answer) => Ok(answer),
         Err(error) => Err(Report::new(Error::malformed(format!("the host's answer can't be read: {error}"))).into()),
     }

@@ -2,50 +2,99 @@
 
 use crate::{
     boundary::{Answer, Ask, Choice, Layer, Module},
-    host,
+    host, interpreter,
+    lent::{JavaScript, outcome},
     objects::Objects,
+    source,
 };
 use exocet::{
-    Error, HostModule, Imports, Question,
+    Error, HostModule, Imports, Object, Question, Runtime,
+    modules::{Location, SearchPath},
+    raw,
     values::{MemberData, Value, Wanted},
     vm::{PyObjectRef, PyResult, VirtualMachine, function::FuncArgs},
 };
 
 /// The imports that these layers are, the outermost first.
-pub(crate) fn imports(layers: Vec<Layer>) -> Imports {
+pub(crate) fn imports(layers: Vec<Layer>, runtime: &Runtime) -> Result<Imports, Error> {
     let mut imports = Imports::pass_through();
     for (number, layer) in layers.into_iter().enumerate().rev() {
-        let number = u32::try_from(number).unwrap_or(u32::MAX);
-        imports = match layer {
-            Layer::Nothing => Imports::none(),
-            Layer::Chosen => Imports::chosen(move |question| choose(number, question)),
-            Layer::Module(module) => imports.with_module(host_module(module)),
-            Layer::Value(name, value) => {
-                imports.with_raw_value(name, move |vm| value.clone().into_object(&Objects, vm))
-            }
-            Layer::Source(stub) => imports.with_source(stub.name, stub.file, stub.text),
-            Layer::Without(names) => imports.without(names),
-            Layer::Policy(policy) => imports.with_policy(policy),
-        };
+        imports = with(&imports, number, layer, runtime)?;
     }
-    imports
+    Ok(imports)
+}
+
+/// A layer before others; `number` is its place among them.
+pub(crate) fn with(below: &Imports, number: usize, layer: Layer, runtime: &Runtime) -> Result<Imports, Error> {
+    Ok(match layer {
+        Layer::Nothing => Imports::none(),
+        Layer::Chosen => {
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            Imports::chosen(move |question| choose(number, question))
+        }
+        Layer::Asked(asked) => {
+            let asked = runtime.try_enter(|vm| asked.into_object(&Objects, vm))?;
+            let number = asked.downcast_ref::<JavaScript>().map_or(u32::MAX, |asked| asked.number());
+            // The function is held as long as it may be asked.
+            let choose = move |question: &Question| {
+                let _held = &asked;
+                choose(number, question)
+            };
+            chain(Imports::chosen(choose), below, runtime)?
+        }
+        Layer::Rename(from, to) => {
+            let renaming = runtime.try_enter(|vm| {
+                Object::new(raw::redirect([(from, to)], vm), vm).map_err(|error| error.into_exception(vm))
+            })?;
+            chain(Imports::from_object(renaming), below, runtime)?
+        }
+        Layer::Realm(names) => runtime.realm(names, below)?.imports(),
+        Layer::RealmOf(sources) => {
+            let locations = sources.into_iter().map(|data| Location::root(source::handed_in(data)));
+            runtime.realm_of(&SearchPath::from_locations(locations), below)?.imports()
+        }
+        Layer::Module(module) => below.with_module(host_module(module)),
+        Layer::Value(name, value) => below.with_raw_value(name, move |vm| value.clone().into_object(&Objects, vm)),
+        Layer::Source(stub) => below.with_source(stub.name, stub.file, stub.text),
+        Layer::Without(names) => below.without(names),
+        Layer::Policy(policy) => below.with_policy(policy),
+    })
+}
+
+/// Imports of which the first are asked first.
+fn chain(first: Imports, below: &Imports, runtime: &Runtime) -> Result<Imports, Error> {
+    let chained = runtime.try_enter(|vm| {
+        let chained = raw::chain([first.mapper(vm)?, below.mapper(vm)?], vm);
+        Object::new(chained, vm).map_err(|error| error.into_exception(vm))
+    })?;
+    Ok(Imports::from_object(chained))
 }
 
 /// Asks the host what an import gets.
 fn choose(number: u32, question: &Question) -> exocet::Choice {
-    let answer = host::ask(&Ask::Choose { number, question: question.clone() });
-    match answer {
-        Ok(Answer::Choice(choice)) => match choice {
-            Choice::PassThrough => exocet::Choice::PassThrough,
-            Choice::NotMine => exocet::Choice::NotMine,
-            Choice::Denied(reason) => exocet::Choice::Denied(reason),
-            Choice::Rename(name) => exocet::Choice::Rename(name),
-            Choice::Source(text) => exocet::Choice::Source(text),
-            Choice::Module(module) => exocet::Choice::Module(host_module(module)),
-            Choice::Value(value) => exocet::Choice::Value(value),
-        },
+    match host::ask(&Ask::Choose { number, question: question.clone() }) {
+        Ok(Answer::Choice(choice)) => chosen(choice),
         Ok(other) => exocet::Choice::Failed(Error::malformed(format!("the host answered {other:?}"))),
         Err(error) => exocet::Choice::Failed(error),
+    }
+}
+
+fn chosen(choice: Choice) -> exocet::Choice {
+    match choice {
+        Choice::PassThrough => exocet::Choice::PassThrough,
+        Choice::NotMine => exocet::Choice::NotMine,
+        Choice::Denied(reason) => exocet::Choice::Denied(reason),
+        Choice::Rename(name) => exocet::Choice::Rename(name),
+        Choice::Source(text) => exocet::Choice::Source(text),
+        Choice::Load { name, imports } => {
+            let imports = imports.map(interpreter::imports_of).transpose();
+            imports.map_or_else(exocet::Choice::Failed, |imports| exocet::Choice::Load { name, imports })
+        }
+        Choice::Attenuated { of, only } => exocet::Choice::Attenuated { of: Box::new(chosen(*of)), only },
+        Choice::Module(module) => exocet::Choice::Module(host_module(module)),
+        Choice::Value(value) => {
+            interpreter::object_of(value).map_or_else(exocet::Choice::Failed, exocet::Choice::Object)
+        }
     }
 }
 
@@ -75,9 +124,6 @@ fn call(module: u32, member: usize, name: &str, args: FuncArgs, vm: &VirtualMach
     }
     let value = |object: PyObjectRef| Value::of_object(object, Wanted::Value, &Objects, vm);
     let arguments = args.args.into_iter().map(value).collect::<PyResult<_>>()?;
-    match host::ask(&Ask::Call { module, member, arguments }) {
-        Ok(Answer::Value(value)) => value.into_object(&Objects, vm),
-        Ok(other) => Err(vm.new_runtime_error(format!("the host answered {other:?}"))),
-        Err(error) => Err(error.into_exception(vm)),
-    }
+    let result = outcome(host::ask(&Ask::Call { module, member, arguments }), vm)?;
+    Ok(result.unwrap_or_else(|| vm.ctx.none()))
 }

@@ -10,6 +10,8 @@ mod compiler;
 mod host;
 mod imports;
 mod interpreter;
+mod lent;
+mod listing;
 mod memory;
 mod objects;
 mod observer;
@@ -17,7 +19,7 @@ mod output;
 mod source;
 
 use boundary::{Message, Reply, VERSION};
-use exocet::{Error, error::Report};
+use exocet::Error;
 use objects::Objects;
 
 #[unsafe(no_mangle)]
@@ -45,12 +47,13 @@ extern "C" fn exocet_where() -> u64 {
 extern "C" fn exocet_handle() -> u64 {
     let reply = match ciborium::from_reader(buffer::take().as_slice()) {
         Ok(Message { released, resume, request }) => {
+            Objects::have_arrived();
             Objects::release(&released);
             resume.map_or(Ok(()), interpreter::resume).and_then(|()| interpreter::handle(request))
         }
         Err(error) => Err(Error::malformed(format!("the request can't be read: {error}"))),
     };
-    let reply = reply.unwrap_or_else(|error| Reply::Failed(Box::new(Report::new(error))));
+    let reply = reply.unwrap_or_else(|error| Reply::Failed(interpreter::failure(error)));
     let mut bytes = Vec::new();
     if let Err(error) = ciborium::into_writer(&reply, &mut bytes) {
         host::panicked(&format!("the reply can't be written: {error}"));

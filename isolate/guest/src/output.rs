@@ -23,10 +23,9 @@ pub(crate) struct Stream {
 #[pyclass]
 impl Stream {
     #[pymethod]
-    fn write(zelf: &Py<Self>, text: PyStrRef) -> usize {
-        let count = text.char_len();
-        host::print(zelf.to_stderr, &text.to_string_lossy());
-        count
+    fn write(zelf: &Py<Self>, text: PyStrRef, vm: &VirtualMachine) -> PyResult<usize> {
+        host::print(zelf.to_stderr, &text.to_string_lossy()).map_err(|error| error.into_exception(vm))?;
+        Ok(text.char_len())
     }
 
     #[pymethod]

@@ -1,12 +1,25 @@
-//! A source whose files the host has.
+//! Sources: those whose files were handed in, and those whose files the host has.
 
 use crate::{
-    boundary::{Answer, Ask, Found, Lookup},
+    boundary::{Answer, Ask, Found, Lookup, SourceData},
     host,
 };
-use exocet::source::{Entry, Shape, Source};
+use exocet::{
+    Memory,
+    source::{Entry, Shape, Source},
+};
 use std::{io, sync::Arc};
 
+/// The files of a source that was handed in; of another one there are none.
+pub(crate) fn handed_in(SourceData { label, files, .. }: SourceData) -> Arc<Memory> {
+    let memory = Memory::new(label);
+    for (path, content) in files.unwrap_or_default() {
+        memory.insert(path, content.0);
+    }
+    Arc::new(memory)
+}
+
+/// A source whose files the host has.
 #[derive(Debug)]
 pub(crate) struct Asked {
     pub(crate) number: usize,

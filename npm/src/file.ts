@@ -1,9 +1,10 @@
 // Snapshots as bytes, in the form that `isolate/src/file.rs` describes. They hold data only.
 
 import { blake3 } from "@noble/hashes/blake3.js";
-import { LoaderError } from "../errors.js";
 import { decode, encode } from "./cbor.js";
-import type { Layer } from "./host.js";
+import { LoaderError } from "./errors.js";
+import type { Content } from "./instance.js";
+import type { Layer } from "./layers.js";
 import { memoryModule, memoryOf } from "./sections.js";
 
 const MAGIC = new TextEncoder().encode("exocets\n");
@@ -19,11 +20,13 @@ export interface About {
   imports: Layer[];
   size: number;
   content: number;
-  modules: Record<string, { number: number; class: string }>;
+  modules: Record<string, { number: number; class: string; is_callable: boolean }>;
   output: string;
   errors: string;
   events: unknown[];
   hash_seed: number;
+  /** The functions of the host's that are in it. */
+  lent: { number: number; count: number; module: string; name: string }[];
 }
 
 /** The bytes of a snapshot. */
@@ -42,8 +45,14 @@ export function toBytes(about: Omit<About, "size" | "content">, memory: Uint8Arr
   return bytes;
 }
 
-/** What the bytes of a snapshot hold; what is none, or isn't whole, is an error. */
-export function fromBytes(bytes: Uint8Array): { about: About; memory: Uint8Array } {
+/** A snapshot that was found whole. */
+export interface Opened {
+  about: About;
+  content: Content;
+}
+
+/** What the bytes of a snapshot hold; what is none, or isn't whole, is an error. What is part of the package isn't read through. */
+export function fromBytes(bytes: Uint8Array, isOurs = false): Opened {
   if (bytes.length < PREFIX || MAGIC.some((byte, at) => bytes[at] !== byte)) {
     throw new LoaderError("these bytes are no snapshot");
   }
@@ -53,11 +62,12 @@ export function fromBytes(bytes: Uint8Array): { about: About; memory: Uint8Array
     throw new LoaderError(`the snapshot has form ${version}, and this version of the package reads form ${VERSION}`);
   }
   const [header, image] = [Number(view.getBigUint64(16, true)), Number(view.getBigUint64(24, true))];
-  if (bytes.length !== PREFIX + header + image || checksum(bytes).some((byte, at) => bytes[LENGTHS + at] !== byte)) {
+  const isWhole = () => isOurs || checksum(bytes).every((byte, at) => bytes[LENGTHS + at] === byte);
+  if (bytes.length !== PREFIX + header + image || !isWhole()) {
     throw new LoaderError("the snapshot is damaged");
   }
   const about = decode(bytes.subarray(PREFIX, PREFIX + header)) as About;
-  return { about, memory: memoryOf(bytes.subarray(PREFIX + header)) };
+  return { about, content: memoryOf(bytes.subarray(PREFIX + header)) };
 }
 
 function checksum(bytes: Uint8Array): Uint8Array {

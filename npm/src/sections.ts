@@ -1,6 +1,7 @@
-// The sections of a WebAssembly module: the guest's data apart from its code, since an isolate gets its whole memory from a snapshot.
+// The sections of a WebAssembly module: the guest's data apart from its code, since an interpreter gets its whole memory from an image.
 
-import { LoaderError } from "../errors.js";
+import { LoaderError } from "./errors.js";
+import type { Content } from "./instance.js";
 
 const [CUSTOM, IMPORT, MEMORY, EXPORT, START, DATA, DATA_COUNT] = [0, 2, 5, 7, 8, 11, 12];
 const [HEADER, PAGE] = [8, 65536];
@@ -75,7 +76,7 @@ export function* stripped(wasm: Uint8Array): Generator<Uint8Array> {
 }
 
 /** The code of a module whose memory is its host's, and that memory as it begins. */
-export function split(wasm: Uint8Array): { code: Uint8Array<ArrayBuffer>; memory: Uint8Array } {
+export function split(wasm: Uint8Array): { code: Uint8Array<ArrayBuffer>; memory: Content } {
   const parts = [wasm.subarray(0, HEADER)];
   let [pages, data]: [number | undefined, Uint8Array | undefined] = [undefined, undefined];
   for (const { id, whole, content } of sections(wasm)) {
@@ -84,7 +85,7 @@ export function split(wasm: Uint8Array): { code: Uint8Array<ArrayBuffer>; memory
     }
     if (id === DATA) {
       data = content;
-    } else if (id !== START && id !== DATA_COUNT) {
+    } else if (id !== CUSTOM && id !== START && id !== DATA_COUNT) {
       // What begins the program empties memory that is empty.
       parts.push(whole);
     }
@@ -93,7 +94,7 @@ export function split(wasm: Uint8Array): { code: Uint8Array<ArrayBuffer>; memory
 }
 
 /** What a module is that is nothing but a memory. */
-export function memoryOf(wasm: Uint8Array): Uint8Array {
+export function memoryOf(wasm: Uint8Array): Content {
   let [pages, data]: [number | undefined, Uint8Array | undefined] = [undefined, undefined];
   for (const { id, content } of sections(wasm)) {
     if (id === MEMORY) {
@@ -136,11 +137,11 @@ function limits(reader: Reader): number {
 }
 
 /** A memory of so many pages, with the active segments of a data section. */
-function filled(pages: number | undefined, data: Uint8Array | undefined): Uint8Array {
+function filled(pages: number | undefined, data: Uint8Array | undefined): Content {
   if (pages === undefined || pages > PAGE) {
     throw new LoaderError("the WebAssembly has no memory that can be used");
   }
-  const memory = new Uint8Array(pages * PAGE);
+  const parts: [number, Uint8Array][] = [];
   const reader = new Reader(data ?? new Uint8Array(1));
   for (let left = reader.number(); left > 0; left -= 1) {
     if (reader.number() !== 0 || reader.byte() !== I32_CONST) {
@@ -151,12 +152,18 @@ function filled(pages: number | undefined, data: Uint8Array | undefined): Uint8A
       throw new LoaderError("the WebAssembly has data that lies anywhere");
     }
     const bytes = reader.slice(reader.number());
-    if (start + bytes.length > memory.length) {
+    if (start + bytes.length > pages * PAGE) {
       throw new LoaderError("the WebAssembly has data outside of its memory");
     }
-    memory.set(bytes, start);
+    parts.push([start, bytes]);
   }
-  return memory;
+  return { size: pages * PAGE, parts };
+}
+
+/** A module with one more section, which engines don't look at. */
+export function withCustomSection(wasm: Uint8Array, name: string, content: Uint8Array): Uint8Array<ArrayBuffer> {
+  const label = new TextEncoder().encode(name);
+  return joined([wasm, ...section(CUSTOM, [leb(label.length), label, content])]);
 }
 
 /** The size of the host's pages: what of a memory is empty isn't in its module. */
