@@ -17,4 +17,4 @@ pub use cache::{CacheInfo, compiled_code, forget_compiled_code};
 #[cfg(feature = "disk-cache")]
 pub use disk_cache::DiskCache;
 #[cfg(feature = "units")]
-pub use elsewhere::{Compiler, Unit};
+pub use elsewhere::{Compiled, Compiler, Unit, compile_ahead_of_time};

@@ -46,8 +46,6 @@ pub(crate) struct Message {
 pub(crate) struct Resume {
     /// Whether events are reported from now on.
     pub(crate) is_observed: bool,
-    /// Whether the host is asked for compiled code from now on.
-    pub(crate) has_code: bool,
 }
 
 /// What the host asks for.
@@ -81,6 +79,10 @@ pub(crate) enum Request {
     Read { object: u32, view: View },
     /// Runs a program as `__main__`, with these arguments as `sys.argv`.
     Run { program: Program, arguments: Vec<String>, imports: Option<u32> },
+    /// Compiles modules of the sources ahead, or all of them.
+    Prepare { names: Option<Vec<String>> },
+    /// Takes code that was compiled ahead.
+    Take(Vec<Compiled>),
     /// Compiles a module for another instance; no interpreter has to be started for it. A value, or nothing.
     Compile(Source),
     /// Nothing more than what comes with every message.
@@ -186,6 +188,13 @@ pub(crate) struct Source {
     pub(crate) recursion: usize,
 }
 
+/// The code of a module that was compiled ahead, see `exocet::compile::Compiled`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Compiled {
+    pub(crate) key: String,
+    pub(crate) code: Content,
+}
+
 /// What a source is asked for.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Lookup {
@@ -251,6 +260,7 @@ pub(crate) enum Reply {
     Is(bool),
     Names(Vec<String>),
     Listed(Listed),
+    Prepared(Vec<Compiled>),
     Failed(Failure),
 }
 
@@ -271,7 +281,7 @@ pub(crate) enum Ask {
     Call { module: u32, member: usize, arguments: Vec<Value> },
     /// What the source of that number has at a path.
     Find { source: usize, path: String, lookup: Lookup },
-    /// The code of a module, compiled before or by another instance.
+    /// The code of a module, compiled by another instance.
     Compile(Source),
     /// Nothing: it tells what happened.
     Tell(Event),

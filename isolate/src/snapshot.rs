@@ -92,7 +92,7 @@ impl Snapshot {
             bounds: Bounds::new(&setup.limits)?,
             senses: Senses::new(setup.clone()),
             host: self.0.host.clone(),
-            resume: Some(Resume { is_observed: session.is_observed(), has_code: false }),
+            resume: Some(Resume { is_observed: session.is_observed() }),
             session,
             link: link.clone(),
         };

@@ -2,6 +2,7 @@
 
 import { chromium } from "playwright-core";
 import { serve } from "../test/serve.js";
+import { APART } from "./contenders.js";
 
 export const CHROMIUM = {
   executablePath: "/usr/bin/chromium",
@@ -13,12 +14,16 @@ export async function browser(names, runs) {
   const measured = Object.fromEntries(names.map((name) => [name, []]));
   for (let at = 0; at < runs; at += 1) {
     for (const name of names) {
-      const browser = await chromium.launch(CHROMIUM);
-      const page = await browser.newPage();
-      await page.goto(`${server.url}bench/page.html?run=${encodeURIComponent(name)}`);
-      await page.waitForFunction(() => window.measured !== undefined, undefined, { timeout: 120_000 });
-      measured[name].push(await page.evaluate(() => window.measured));
-      await browser.close();
+      const parts = [];
+      for (const only of ["", ...APART]) {
+        const browser = await chromium.launch(CHROMIUM);
+        const page = await browser.newPage();
+        await page.goto(`${server.url}bench/page.html?run=${encodeURIComponent(name)}&only=${only}`);
+        await page.waitForFunction(() => window.measured !== undefined, undefined, { timeout: 120_000 });
+        parts.push(await page.evaluate(() => window.measured));
+        await browser.close();
+      }
+      measured[name].push(Object.assign({}, ...parts));
     }
   }
   server.close();

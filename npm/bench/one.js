@@ -1,5 +1,4 @@
-// One contender in a process of its own: node one.js NAME [start]. Writes what it measured as JSON; with `start`, it loads the module
-// once and ends.
+// One contender in a process of its own: node one.js NAME [start | library | second | units]. Writes what it measured as JSON.
 
 import { contenders, measure } from "./contenders.js";
 
@@ -11,12 +10,5 @@ const make = {
   micropython: async () => contenders.micropython((await import("@micropython/micropython-webassembly-pyscript")).loadMicroPython),
 };
 
-const begun = performance.now();
-const runtime = await make[name]();
-const ready = performance.now() - begun;
-if (only === "start") {
-  runtime.first();
-} else {
-  process.stdout.write(JSON.stringify(measure(runtime, ready)));
-}
+process.stdout.write(JSON.stringify(await measure(make[name], only)));
 process.exit();

@@ -1,15 +1,16 @@
 // The figures as bars, each as a ratio to Pyodide's.
 
 const COLOURS = { "exocet core": "#0b5f8a", "exocet std": "#5aa9d6", micropython: "#b0b4bb" };
-const [WIDTH, LEFT, BAR, GAP] = [760, 230, 14, 18];
+const [WIDTH, LEFT, BAR, GAP] = [860, 330, 14, 18];
 
 const escaped = (text) => text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /** An SVG of the figures that all have. */
 export function picture(measured, figures) {
   const names = Object.keys(COLOURS);
-  const shown = Object.entries(figures).filter(([figure]) => figure !== "byHand" && measured.pyodide[figure] !== undefined);
-  const ratios = shown.flatMap(([figure]) => names.map((name) => (measured[name][figure] ?? 0) / measured.pyodide[figure]));
+  const shown = Object.entries(figures).filter(([figure]) => figure !== "byHand" && (figure === "units" || measured.pyodide[figure] !== undefined));
+  const pyodide = (figure) => measured.pyodide[figure === "units" ? "cold" : figure];
+  const ratios = shown.flatMap(([figure]) => names.map((name) => (measured[name][figure] ?? 0) / pyodide(figure)));
   const scale = (WIDTH - LEFT - 120) / Math.max(1, ...ratios);
   const parts = [];
   let y = 40;
@@ -18,7 +19,7 @@ export function picture(measured, figures) {
     for (const name of names) {
       const value = measured[name][figure];
       if (value !== undefined) {
-        const ratio = value / measured.pyodide[figure];
+        const ratio = value / pyodide(figure);
         const width = Math.max(1, ratio * scale);
         parts.push(`<rect x="${LEFT}" y="${y}" width="${width.toFixed(1)}" height="${BAR}" fill="${COLOURS[name]}"><title>${name}</title></rect>`);
         parts.push(`<text x="${LEFT + width + 6}" y="${y + 11}">${ratio.toFixed(2)}, ${escaped(show(value))}</text>`);

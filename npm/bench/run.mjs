@@ -7,7 +7,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { median } from "./contenders.js";
+import { APART, median } from "./contenders.js";
 import { browser } from "./browser.js";
 import { picture } from "./picture.js";
 import { sizes } from "./sizes.js";
@@ -21,8 +21,8 @@ const node = (...args) => execFileSync(process.execPath, ["--no-warnings", `${he
 
 /** The middle of each figure over the runs. */
 function middles(runs) {
-  const figures = Object.keys(runs[0]);
-  return Object.fromEntries(figures.map((figure) => [figure, runs[0][figure] === undefined || runs[0][figure] === null ? undefined : median(runs.map((run) => run[figure]))]));
+  const figures = Object.keys(runs[0]).filter((figure) => typeof runs[0][figure] === "number");
+  return Object.fromEntries(figures.map((figure) => [figure, median(runs.map((run) => run[figure]))]));
 }
 
 const inNode = Object.fromEntries(NAMES.map((name) => [name, []]));
@@ -31,13 +31,14 @@ for (let at = 0; at < RUNS; at += 1) {
     const begun = performance.now();
     node(name, "start");
     const start = performance.now() - begun;
-    inNode[name].push({ start, ...JSON.parse(node(name)) });
+    const parts = ["", ...APART].map((only) => JSON.parse(node(name, only)));
+    inNode[name].push(Object.assign({ start }, ...parts));
   }
 }
 const wire = sizes();
 const results = { node: {}, chromium: {} };
 for (const name of NAMES) {
-  results.node[name] = { ...middles(inNode[name]), wire: wire[name] };
+  results.node[name] = { ...middles(inNode[name]), ...wire[name] };
 }
 if (existsSync("/usr/bin/chromium")) {
   const inBrowser = await browser(NAMES, RUNS);
@@ -49,21 +50,27 @@ if (existsSync("/usr/bin/chromium")) {
 const FIGURES = {
   start: ["Process start to first module", (value) => `${value.toFixed(0)} ms`],
   ready: ["Import of the package to ready", (value) => `${value.toFixed(0)} ms`],
+  library: ["Import of json, re, dataclasses, enum, datetime", (value) => `${value.toFixed(0)} ms`],
+  second: ["Second loader of a process", (value) => `${value.toFixed(0)} ms`],
   cold: ["Cold load", (value) => `${value.toFixed(2)} ms`],
+  units: ["Cold load of code that was compiled ahead", (value) => `${value.toFixed(2)} ms`],
   warm: ["Warm fresh load", (value) => `${value.toFixed(3)} ms`],
   byHand: ["The cached code alone, by hand", (value) => `${value.toFixed(3)} ms`],
   memory: ["WebAssembly memory", (value) => `${(value / 2 ** 20).toFixed(0)} MiB`],
-  wire: ["Over the wire, gzipped", (value) => `${(value / 1e6).toFixed(2)} MB`],
+  gzip: ["Over the wire, gzip", (value) => `${(value / 1e6).toFixed(2)} MB`],
+  brotli: ["Over the wire, brotli", (value) => `${(value / 1e6).toFixed(2)} MB`],
 };
 
 function table(title, measured) {
   const rows = Object.entries(FIGURES).flatMap(([figure, [words, show]]) => {
-    if (measured.pyodide[figure] === undefined) {
+    if (NAMES.every((name) => measured[name][figure] === undefined)) {
       return [];
     }
+    // What Pyodide compiles counts for code that was compiled ahead, too.
+    const pyodide = measured.pyodide[figure === "units" ? "cold" : figure];
     const cell = (name) => {
       const value = measured[name][figure];
-      return value === undefined ? "-" : `${show(value)} (${(value / measured.pyodide[figure]).toFixed(2)})`;
+      return value === undefined ? "-" : `${show(value)} (${(value / pyodide).toFixed(2)})`;
     };
     return [`| ${words} | ${NAMES.map(cell).join(" | ")} |`];
   });

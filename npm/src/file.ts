@@ -74,6 +74,38 @@ function checksum(bytes: Uint8Array): Uint8Array {
   return blake3.create().update(bytes.subarray(0, LENGTHS)).update(bytes.subarray(PREFIX)).digest();
 }
 
+/** The code of a module, and what it is found by: `Compiled` of the library. */
+export interface Unit {
+  key: string;
+  code: Uint8Array;
+}
+
+const UNITS = new TextEncoder().encode("exocetu\n");
+/** Where the checksum of the units ends. */
+const UNITS_PREFIX = 40;
+
+/** Units as bytes: {@link UNITS}, BLAKE3 of what follows, and the units in CBOR. */
+export function unitsAsBytes(units: Unit[]): Uint8Array<ArrayBuffer> {
+  const content = encode(units);
+  const bytes = new Uint8Array(UNITS_PREFIX + content.length);
+  bytes.set(UNITS);
+  bytes.set(blake3(content), UNITS.length);
+  bytes.set(content, UNITS_PREFIX);
+  return bytes;
+}
+
+/** The units of such bytes; what is none, or isn't whole, is an error. */
+export function unitsOf(bytes: Uint8Array): Unit[] {
+  if (bytes.length < UNITS_PREFIX || UNITS.some((byte, at) => bytes[at] !== byte)) {
+    throw new LoaderError("these bytes are no units of compiled code");
+  }
+  const content = bytes.subarray(UNITS_PREFIX);
+  if (blake3(content).some((byte, at) => bytes[UNITS.length + at] !== byte)) {
+    throw new LoaderError("the units of compiled code are damaged");
+  }
+  return decode(content) as Unit[];
+}
+
 /** BLAKE3 of files, in hexadecimal, as `isolate/src/given.rs` has it. */
 export function hashOf(files: readonly (readonly [string, Uint8Array])[]): string {
   const hash = blake3.create();

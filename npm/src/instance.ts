@@ -39,7 +39,6 @@ export interface Content {
 /** How an instance goes on from a memory in which an interpreter runs: `Resume` of the boundary. */
 export interface Resume {
   is_observed: boolean;
-  has_code: boolean;
 }
 
 const text = new TextDecoder();

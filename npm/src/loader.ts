@@ -1,7 +1,7 @@
 // The loader: an instance of the WebAssembly module, with errors, objects and imports as JavaScript has them.
 
 import { LoaderError, PythonError, raised, type Report } from "./errors.js";
-import { type About, fromBytes, type Opened } from "./file.js";
+import { type About, fromBytes, type Opened, type Unit, unitsAsBytes, unitsOf } from "./file.js";
 import { Host, type HostOptions } from "./host.js";
 import { Imports, passThrough } from "./imports.js";
 import { type Form, Instance } from "./instance.js";
@@ -22,6 +22,8 @@ export interface LoaderOptions extends HostOptions {
   wasm?: WasmSource;
   /** What {@link Loader.snapshot} gave, or Rust's host with the same guest: the loader goes on from there. */
   snapshot?: Uint8Array;
+  /** What {@link Loader.compile} gave: modules that are as they were then are not compiled. */
+  units?: Uint8Array;
   /** With a snapshot that has functions of the host's: imports with modules that have them. */
   imports?: Imports;
 }
@@ -89,9 +91,11 @@ export class Loader {
       exceptionOf: (error) => error.object && idOf(error.object, this.#calls),
       mapper: (imports) => this.#mapper(imports),
     });
-    const resume = { is_observed: options.log !== undefined, has_code: false };
-    this.#instance = new Instance(code, content, host, resume);
+    this.#instance = new Instance(code, content, host, { is_observed: options.log !== undefined });
     this.#add(labelled([options.sources ?? []].flat() as Source[], "app", about.sources.map(([label]) => label)));
+    if (options.units) {
+      this.#request({ Take: unitsOf(options.units) });
+    }
   }
 
   /** Makes a loader of a compiled module. @internal */
@@ -219,6 +223,16 @@ export class Loader {
     // Those that the snapshot had that this loader goes on from.
     const all = { ...this.#about.modules, ...Object.fromEntries(kept) };
     return freeze(this.#code, new Uint8Array(instance.memory.buffer), this.#lent, this.#about, this.#sources, all);
+  }
+
+  /**
+   * Compiles modules without running them, all of the sources if none are named, and returns their code as bytes: `createLoader({ units })`
+   * takes it, on any machine. Code belongs to a version of this package, the text of the module and its place; where one of them is
+   * another, the module is compiled as ever. What can't be compiled is an error.
+   */
+  compile(...names: string[]): Uint8Array<ArrayBuffer> {
+    const reply = this.#request({ Prepare: { names: names.length > 0 ? names : null } }) as { Prepared: Unit[] };
+    return unitsAsBytes(reply.Prepared);
   }
 
   /** An object that the snapshot has under that name; of a snapshot of Rust's, a module that it has loaded. */

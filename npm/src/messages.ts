@@ -4,13 +4,22 @@ import type { Raised } from "./errors.js";
 import type { LogEvent } from "./host.js";
 import type { Labelled } from "./sources.js";
 
+/** A file that was put into a source since the start, or taken out of it. */
+export interface Change {
+  path: string;
+  content: string | Uint8Array | undefined;
+  label: string | undefined;
+}
+
 /** To the worker. */
 export type Request =
   | {
       kind: "start";
       module: WebAssembly.Module;
       sources: Labelled[];
+      changes: Change[];
       snapshot: Uint8Array | undefined;
+      units: Uint8Array | undefined;
       imports: unknown;
       setup: string | undefined;
       log: boolean;

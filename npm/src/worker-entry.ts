@@ -114,11 +114,15 @@ async function perform(request: Request): Promise<unknown> {
     loader = Loader.create(request.module, {
       sources: request.sources.map(({ label, files }) => ({ label, files: Object.fromEntries(files) })),
       ...(request.snapshot && { snapshot: request.snapshot }),
+      ...(request.units && { units: request.units }),
       ...(request.imports !== undefined && { imports: unpack(request.imports, side) as Imports }),
       stdout: (text) => report({ kind: "print", toStderr: false, text }),
       stderr: (text) => report({ kind: "print", toStderr: true, text }),
       ...(request.log && { log: (event) => report({ kind: "event", event }) }),
     });
+    for (const { path, content, label } of request.changes) {
+      content === undefined ? loader.remove(path, label) : loader.write(path, content, label);
+    }
     return undefined;
   }
   if (request.kind === "release") {

@@ -2,13 +2,14 @@
 
 import { type Mark, pack, type Side, unpack } from "./crossing.js";
 import { DeadlineError, LoaderError, PythonError } from "./errors.js";
+import { fromBytes } from "./file.js";
 import type { LogEvent } from "./host.js";
 import { byMapper, Imports, passThrough } from "./imports.js";
 import { compile, type WasmSource } from "./wasm.js";
 import type { ImportInfo, ModuleInfo } from "./loader.js";
-import type { Ended, Failure, Report, Request } from "./messages.js";
+import type { Change, Ended, Failure, Report, Request } from "./messages.js";
 import { ofNode } from "./node.js";
-import { bytesOf, labelled, type Labelled, type Source } from "./sources.js";
+import { labelled, type Labelled, type Source } from "./sources.js";
 import { answerWith, textOf } from "./waiting.js";
 
 export * from "./api.js";
@@ -21,6 +22,8 @@ export interface WorkerLoaderOptions {
   sources?: Source | Source[];
   /** What `snapshot` gave: the loader goes on from there, and the worker that follows one that was ended does too. */
   snapshot?: Uint8Array;
+  /** What `compile` gave: modules that are as they were then are not compiled. */
+  units?: Uint8Array;
   /** With a snapshot that has functions of the host's: imports with modules that have them. */
   imports?: Imports;
   /** The tier of the library; `"std"` if absent. */
@@ -151,6 +154,7 @@ export class WorkerLoader {
   readonly #options: WorkerLoaderOptions;
   readonly #module: WebAssembly.Module;
   readonly #sources: Labelled[];
+  readonly #changes = new Map<string, Change>();
   readonly #queue: Task[] = [];
   readonly #functions = new Map<number, (...args: unknown[]) => unknown>();
   readonly #numbers = new WeakMap<object, number>();
@@ -169,20 +173,23 @@ export class WorkerLoader {
   constructor(module: WebAssembly.Module, options: WorkerLoaderOptions) {
     this.#module = module;
     this.#options = options;
-    this.#sources = labelled([options.sources ?? []].flat() as Source[], "app");
+    const taken = options.snapshot ? fromBytes(options.snapshot, true).about.sources.map(([label]) => label) : [];
+    this.#sources = labelled([options.sources ?? []].flat() as Source[], "app", taken);
     this.#gone = new FinalizationRegistry(({ id, generation }) => this.release(id, generation));
   }
 
   /** @internal */
   async start(): Promise<void> {
     this.#thread = await this.#spawn(this.#generation);
-    const { snapshot, imports, setup, log } = this.#options;
+    const { snapshot, units, imports, setup, log } = this.#options;
     // Whatever waits for the worker comes after this.
     await this.#enqueue(() => ({
       kind: "start",
       module: this.#module,
       sources: this.#sources,
+      changes: [...this.#changes.values()],
       snapshot,
+      units,
       imports: imports && pack(imports, this.#side),
       setup: setup === undefined ? undefined : String(setup),
       log: log !== undefined,
@@ -228,16 +235,18 @@ export class WorkerLoader {
   }
   async write(path: string, content: string | Uint8Array, label?: string): Promise<void> {
     await this.perform(undefined, "write", [path, content, label]);
-    // For the worker that may come after this one.
-    this.#files(label)?.set(path, bytesOf(content, path));
+    this.#changed({ path, content, label });
   }
   async remove(path: string, label?: string): Promise<boolean> {
     const removed = (await this.perform(undefined, "remove", [path, label])) as boolean;
-    this.#files(label)?.delete(path);
+    this.#changed({ path, content: undefined, label });
     return removed;
   }
   snapshot(modules: Record<string, WorkerObject> = {}): Promise<Uint8Array> {
     return this.perform(undefined, "snapshot", [modules]) as Promise<Uint8Array>;
+  }
+  compile(...names: string[]): Promise<Uint8Array> {
+    return this.perform(undefined, "compile", names) as Promise<Uint8Array>;
   }
   kept(name: string): Promise<WorkerObject> {
     return this.perform(undefined, "kept", [name]) as Promise<WorkerObject>;
@@ -248,8 +257,9 @@ export class WorkerLoader {
     this.#giveUp(new LoaderError("the loader was disposed of"));
   }
 
-  #files(label: string | undefined): Map<string, Uint8Array> | undefined {
-    return this.#sources.find((source) => label === undefined || source.label === label)?.files;
+  /** Notes a change of the files, for the worker that may come after this one. */
+  #changed(change: Change): void {
+    this.#changes.set(JSON.stringify([change.label, change.path]), change);
   }
 
   /** Calls a method in the worker, after the calls before it. @internal */

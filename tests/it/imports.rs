@@ -387,3 +387,55 @@ fn a_check_agrees_with_a_load_about_a_packages_own_modules() {
     let denied = runtime.check(["pk"], &Imports::none().without(["pk.b"])).expect("it can be checked");
     assert!(denied.len() == 3 && denied.iter().all(|finding| finding.is_error()), "{denied:?}");
 }
+
+#[test]
+fn a_function_that_chooses_is_asked_all_and_may_answer_all() {
+    let runtime = runtime(&[
+        ("app.py", "import value, fresh, some, given\nfrom pk import x\nseen = fresh.seen"),
+        ("other.py", "seen = []\nhidden = 1"),
+        ("pk/__init__.py", "x = 1"),
+    ]);
+    let asked: Arc<std::sync::Mutex<Vec<exocet::Question>>> = Arc::default();
+    let object = runtime.object("an object").unwrap();
+    let imports = {
+        let asked = asked.clone();
+        Imports::chosen(move |question| {
+            asked.lock().unwrap().push(question.clone());
+            match question.name.as_str() {
+                "value" => exocet::Choice::value(&1).unwrap(),
+                "fresh" => exocet::Choice::load("other"),
+                "some" => exocet::Choice::Attenuated {
+                    of: Box::new(exocet::Choice::Load { name: "other".to_owned(), imports: Some(Imports::none()) }),
+                    only: vec!["seen".to_owned()],
+                },
+                "given" => exocet::Choice::Object(object.clone()),
+                _ => exocet::Choice::PassThrough,
+            }
+        })
+    };
+    let app = runtime.load("app", &imports).unwrap();
+    assert_eq!((app.get::<i32>("value").unwrap(), app.get::<String>("given").unwrap()), (1, "an object".to_owned()));
+    let some: Object = app.get("some").unwrap();
+    assert!(some.has("seen").unwrap());
+    assert!(some.get::<i32>("hidden").unwrap_err().to_string().contains("hidden"));
+    // Each was loaded for this import alone.
+    app.get::<Object>("fresh").unwrap().get::<Object>("seen").unwrap().call::<()>("append", (1,)).unwrap();
+    assert_eq!(some.get::<Vec<i32>>("seen").unwrap(), [0; 0]);
+    let asked = asked.lock().unwrap();
+    let last = asked.iter().find(|question| question.name == "pk").unwrap();
+    assert_eq!((last.written.as_str(), last.level, last.line, &*last.names), ("pk", 0, Some(2), &["x".to_owned()][..]));
+    assert_eq!(last.importer.as_deref(), Some("app"));
+    let item = asked.iter().find(|question| question.name == "pk.x");
+    assert!(item.is_none_or(|question| question.item == Some(exocet::mapper::Item::Value)));
+}
+
+#[test]
+fn a_source_is_added_to_a_runtime_that_runs() {
+    let runtime = runtime(&[("a.py", "value = 'first'")]);
+    runtime.add_source(Memory::new("<late>").with("a.py", "value = 'late'").with("b.py", "import a\nvalue = a.value")).unwrap();
+    let read = |name: &str| runtime.load(name, &Imports::pass_through()).unwrap().get::<String>("value").unwrap();
+    // It comes last.
+    assert_eq!((read("a").as_str(), read("b").as_str()), ("first", "first"));
+    let error = runtime.add_source(Memory::new("<late>")).unwrap_err();
+    assert!(error.to_string().contains("<late>"), "{error}");
+}

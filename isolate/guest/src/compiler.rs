@@ -1,18 +1,32 @@
-//! Compiling for another instance of the guest, and having another one compile: what a compiler leaves behind in the memory is then no
-//! part of a snapshot.
+//! Code that is compiled elsewhere: ahead, or while a snapshot is made by another instance, as what a compiler leaves behind in the
+//! memory is then no part of the snapshot.
 
 use crate::{
-    boundary::{Answer, Ask, Content, Source},
+    boundary::{Answer, Ask, Compiled, Content, Source},
     host,
 };
 use exocet::compile::{Compiler, Unit};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
-/// Isolates that start from a snapshot compile what they load themselves, unless the host has code.
-static IS_ON: AtomicBool = AtomicBool::new(true);
+/// Isolates that start from a snapshot compile what they load themselves.
+static ASKS: AtomicBool = AtomicBool::new(true);
 
-pub(crate) fn set(is_on: bool) {
-    IS_ON.store(is_on, Ordering::Relaxed);
+thread_local! {
+    /// What was compiled ahead, by its key.
+    static TAKEN: RefCell<HashMap<String, Vec<u8>>> = RefCell::default();
+}
+
+pub(crate) fn is_frozen() {
+    ASKS.store(false, Ordering::Relaxed);
+}
+
+/// Takes code that was compiled ahead.
+pub(crate) fn take(compiled: Vec<Compiled>) {
+    TAKEN.with_borrow_mut(|taken| taken.extend(compiled.into_iter().map(|unit| (unit.key, unit.code.0))));
 }
 
 #[derive(Debug)]
@@ -20,8 +34,9 @@ pub(crate) struct Elsewhere;
 
 impl Compiler for Elsewhere {
     fn compile(&self, unit: &Unit<'_>) -> Option<Vec<u8>> {
-        if !IS_ON.load(Ordering::Relaxed) {
-            return None;
+        let taken = TAKEN.with_borrow(|taken| if taken.is_empty() { None } else { taken.get(&unit.key()).cloned() });
+        if taken.is_some() || !ASKS.load(Ordering::Relaxed) {
+            return taken;
         }
         let source = Source {
             content: Content(unit.source.to_vec()),

@@ -1,7 +1,7 @@
 //! The interpreter of the guest, and what the host has it do.
 
 use crate::{
-    boundary::{Content, Failure, How, Program, Reply, Request, Resume, SourceData, Start},
+    boundary::{Compiled, Content, Failure, How, Program, Reply, Request, Resume, SourceData, Start},
     clock, compiler, host, imports,
     lent::{self, JavaScript},
     listing, memory,
@@ -11,6 +11,7 @@ use crate::{
 };
 use exocet::{
     Error, Imports, Memory, Object, Realm, Runtime, Source,
+    compile::compile_ahead_of_time,
     error::Report,
     modules::{Location, PythonModule, SearchPath},
     raw,
@@ -58,9 +59,8 @@ pub(crate) fn handle(request: Request) -> Result<Reply, Error> {
 }
 
 /// Goes on from a snapshot.
-pub(crate) fn resume(Resume { is_observed, has_code }: Resume) -> Result<(), Error> {
+pub(crate) fn resume(Resume { is_observed }: Resume) -> Result<(), Error> {
     observer::set(is_observed);
-    compiler::set(has_code);
     INTERPRETER.with_borrow(Clone::clone).map_or(Ok(()), |interpreter| interpreter.runtime.try_enter(reseed))
 }
 
@@ -193,6 +193,11 @@ impl Interpreter {
                 let read = self.runtime.try_enter(|vm| Value::view(&object, &view, &Objects, vm))?;
                 Ok(read.map_or(Reply::Nothing, Reply::Value))
             }
+            Request::Prepare { names } => self.prepare(names).map(Reply::Prepared),
+            Request::Take(compiled) => {
+                compiler::take(compiled);
+                Ok(Reply::Done)
+            }
             Request::Run { program, arguments, imports } => self.run(program, arguments, imports),
             Request::Settle => Ok(Reply::Done),
             Request::Freeze { kept, cannot_grow } => {
@@ -202,7 +207,7 @@ impl Interpreter {
                     vm.call_method(&gc, "collect", ()).map(drop)
                 })?;
                 exocet::compile::forget_compiled_code();
-                compiler::set(false);
+                compiler::is_frozen();
                 memory::is_frozen();
                 if cannot_grow {
                     memory::empty_what_is_free();
@@ -256,6 +261,22 @@ impl Interpreter {
             }
             None => files.remove(&path),
         })
+    }
+
+    /// Compiles modules of the sources.
+    fn prepare(&self, names: Option<Vec<String>>) -> Result<Vec<Compiled>, Error> {
+        let modules = match names {
+            Some(names) => {
+                let path = self.runtime.search_path()?;
+                names.iter().map(|name| path.get(name)).collect::<Result<Vec<_>, _>>()?
+            }
+            None => self.path().walk_modules().collect::<Result<_, _>>()?,
+        };
+        let prepared = self.runtime.try_enter(|vm| {
+            modules.iter().map(|module| compile_ahead_of_time(module, vm)).collect::<PyResult<Vec<_>>>()
+        })?;
+        let compiled = prepared.into_iter().flatten();
+        Ok(compiled.map(|unit| Compiled { key: unit.key, code: Content(unit.code) }).collect())
     }
 
     /// The places of the sources.

@@ -2,11 +2,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
-const [built, wasm, folder, app] = process.argv.slice(1);
-const { Guest, passThrough, Snapshot } = await import(pathToFileURL(built));
-const guest = await Guest.compile(readFileSync(wasm));
+const [built, folder, app] = process.argv.slice(1);
+const { createLoader, passThrough } = await import(pathToFileURL(built));
 const imports = passThrough.with({ host: { shout: (text) => text.toUpperCase() } });
-const theirs = Snapshot.open(readFileSync(`${folder}/rust.snapshot`), guest, imports);
-console.log(theirs.isolate().module("app").call("reply", "from Rust"));
-const ours = Snapshot.build(guest, { sources: { "app.py": app }, load: ["app"], imports });
-writeFileSync(`${folder}/javascript.snapshot`, ours.toBytes());
+const theirs = await createLoader({ snapshot: readFileSync(`${folder}/rust.snapshot`), imports });
+console.log(theirs.kept("app").call("reply", "from Rust"));
+const loader = await createLoader({ sources: { "app.py": app } });
+writeFileSync(`${folder}/javascript.snapshot`, loader.snapshot({ app: loader.load("app", imports) }));
