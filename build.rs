@@ -63,7 +63,7 @@ impl Files {
         Ok(self)
     }
 
-    /// Takes comments and docstrings out, which are half of the library; the docstrings of the modules at `documented` stay.
+    /// Takes comments and docstrings out, two fifths of the packed library; the docstrings of the modules at `documented` stay.
     fn strip(mut self, documented: &[PathBuf]) -> Self {
         for (path, file) in &mut self.0 {
             if let Ok(text) = str::from_utf8(file) {
