@@ -2,6 +2,9 @@
 //! archives, or else tables of the files, where the program can't read archives. The compiled code of the whole library is
 //! frozen into the binary by rustpython-pylib.
 
+#[path = "build/strip.rs"]
+mod strip;
+
 use std::{
     env,
     error::Error,
@@ -14,6 +17,7 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=build");
     println!("cargo:rerun-if-changed=stdlib_shims");
     println!("cargo:rerun-if-changed=stdlib_pure");
     let has = |feature: &str| env::var_os(format!("CARGO_FEATURE_{feature}")).is_some();
@@ -27,21 +31,25 @@ fn main() -> Result<(), Box<dyn Error>> {
         pack(&Files::default().add(library, Path::new(""))?, "stdlib")?;
     } else if has("LIBRARY") {
         let own = Path::new("stdlib_pure");
-        let list = fs::read_to_string(own.join("modules.txt"))?;
-        let names = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-        let module = |name: &str| {
-            let path = PathBuf::from(name.replace('.', "/"));
-            if library.join(&path).is_dir() { path } else { path.with_extension("py") }
+        let listed = |list: &str| -> Result<Vec<PathBuf>, Box<dyn Error>> {
+            let list = fs::read_to_string(own.join(list))?;
+            let names = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+            let path = |name: &str| PathBuf::from(name.replace('.', "/"));
+            let file = |path: PathBuf| if library.join(&path).is_dir() { path } else { path.with_extension("py") };
+            Ok(names.map(path).map(file).collect())
         };
-        let files = Files::default().add(own, Path::new(""))?;
-        pack(&names.map(module).try_fold(files, |files, path| files.add(library, &path))?, "stdlib")?;
+        let mut files = Files::default().add(own, Path::new(""))?;
+        for path in listed("modules.txt")? {
+            files = files.add(library, &path)?;
+        }
+        pack(&files.strip(&listed("docstrings.txt")?), "stdlib")?;
     }
     Ok(())
 }
 
-/// Files to be packed: their paths in the pack, and where they stand.
+/// Files to be packed: their paths in the pack, and what is in them.
 #[derive(Default)]
-struct Files(Vec<(PathBuf, PathBuf)>);
+struct Files(Vec<(PathBuf, Vec<u8>)>);
 
 impl Files {
     /// Adds each Python file of `folder` that is at or below `path`.
@@ -49,10 +57,20 @@ impl Files {
         for entry in WalkDir::new(folder.join(path)).sort_by_file_name() {
             let entry = entry?;
             if entry.path().extension().is_some_and(|extension| extension == "py") {
-                self.0.push((entry.path().strip_prefix(folder)?.to_owned(), entry.path().to_owned()));
+                self.0.push((entry.path().strip_prefix(folder)?.to_owned(), fs::read(entry.path())?));
             }
         }
         Ok(self)
+    }
+
+    /// Takes comments and docstrings out, two fifths of the packed library; the docstrings of the modules at `documented` stay.
+    fn strip(mut self, documented: &[PathBuf]) -> Self {
+        for (path, file) in &mut self.0 {
+            if let Ok(text) = str::from_utf8(file) {
+                *file = strip::strip(text, documented.contains(path)).into_bytes();
+            }
+        }
+        self
     }
 
     fn archive(&self, name: &str) -> Result<(), Box<dyn Error>> {
@@ -60,7 +78,7 @@ impl Files {
         let mut archive = ZipWriter::new(File::create(out()?.join(name).with_extension("zip"))?);
         for (path, file) in &self.0 {
             archive.start_file_from_path(path, options)?;
-            archive.write_all(&fs::read(file)?)?;
+            archive.write_all(file)?;
         }
         archive.finish()?;
         Ok(())
@@ -74,7 +92,7 @@ impl Files {
         for (path, file) in &self.0 {
             let path = path.to_str().ok_or("a path isn't UTF-8")?.replace('\\', "/");
             let start = all.len();
-            all.extend(fs::read(file)?);
+            all.extend(file);
             writeln!(table, "    ({path:?}, {start}..{}),", all.len())?;
         }
         writeln!(table, "]")?;

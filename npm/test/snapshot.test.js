@@ -64,7 +64,7 @@ for (const tier of ["core", "std"]) {
       app.call("hold", [() => 1]);
       app.call("drop");
       assert.ok(loader.snapshot({ app }) instanceof Uint8Array);
-      const asked = loader.load("app", passThrough.ask(() => undefined));
+      const asked = loader.load("app", empty.with({ host: { word: 1 } }).ask(() => undefined));
       assert.match(thrown(() => loader.snapshot({ asked })).message, /a function that is asked about imports/);
     });
 

@@ -33,6 +33,7 @@ mod scan;
 mod scripts;
 mod shims;
 mod source;
+mod strip;
 mod stubs;
 mod text;
 mod verdicts;
