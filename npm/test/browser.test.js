@@ -42,7 +42,8 @@ describe("in a browser", { skip }, () => {
       await settled(page);
       return page;
     };
-    const settled = (page) => page.waitForFunction(() => !document.getElementById("run").disabled, undefined, { timeout: 60_000 });
+    const settled = (page) =>
+      page.waitForFunction(() => !document.getElementById("run").disabled && document.querySelector(".cm-content"), undefined, { timeout: 60_000 });
     const text = (page, id) => page.locator(`#${id}`).innerText();
 
     const expected = {
@@ -65,6 +66,29 @@ describe("in a browser", { skip }, () => {
         await page.close();
       });
     }
+
+    test("the first output is there soon after the code has arrived", async (t) => {
+      const took = [];
+      for (let run = 0; run < 7; run += 1) {
+        const page = await browser.newPage();
+        await page.addInitScript(() => {
+          new MutationObserver((_, observer) => {
+            if (document.getElementById("output")?.textContent) {
+              window.first = performance.now();
+              observer.disconnect();
+            }
+          }).observe(document, { childList: true, subtree: true });
+        });
+        await page.goto(`${plain.url}playground/dist/`);
+        await page.waitForFunction(() => window.first);
+        // The script asks for the WebAssembly module, so that all is there when that is.
+        took.push(await page.evaluate(() => first - performance.getEntriesByType("resource").find(({ name }) => name.endsWith(".wasm")).responseEnd));
+        await page.close();
+      }
+      const median = took.sort((one, other) => one - other)[3];
+      t.diagnostic(`${median.toFixed(0)} ms`);
+      assert.ok(median < 1000, `${median} ms`);
+    });
 
     test("an error stands where it is in the source, and the link to it leads there", async () => {
       const page = await playground("?example=denied");
@@ -126,11 +150,33 @@ describe("in a browser", { skip }, () => {
       await page.keyboard.press("ArrowRight");
       assert.equal(await page.locator('#tabs [aria-selected="true"]').innerText(), "greetings.py");
       assert.equal(await page.evaluate(() => document.activeElement.getAttribute("role")), "tab");
-      const narrow = await playground("", { viewport: { width: 390, height: 800 } });
-      assert.ok(await narrow.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-      await shot(narrow, "playground-narrow");
+      // Around the page by Tab: what can be used is reached, and shows it. Escape is what leaves the editor.
+      const reached = new Set();
+      await page.evaluate(() => document.activeElement.blur());
+      for (let step = 0; step < 20; step += 1) {
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("Tab");
+        const [name, shows] = await page.evaluate(() => {
+          const at = document.activeElement;
+          const { outlineStyle } = getComputedStyle(at.closest("#editor") ?? at);
+          return [at.id || at.getAttribute("role"), outlineStyle !== "none"];
+        });
+        assert.ok(shows || name === null, name);
+        reached.add(name);
+      }
+      for (const name of ["example", "share", "run", "tab", "add", "textbox", "output"]) {
+        assert.ok(reached.has(name), `${name} of ${[...reached]}`);
+      }
       await page.close();
-      await narrow.close();
+    });
+
+    test("nothing is wider than a small screen, dark or light", async () => {
+      for (const colorScheme of ["light", "dark"]) {
+        const narrow = await playground("?example=denied", { viewport: { width: 390, height: 800 }, colorScheme });
+        assert.ok(await narrow.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+        await shot(narrow, `playground-narrow-${colorScheme}`);
+        await narrow.close();
+      }
     });
   });
 
