@@ -1,10 +1,10 @@
 // The playground: files, a worker that loads them, and what came of it.
 
-import { createWorkerLoader, DeadlineError, type LogEvent, passThrough, PythonError, type WorkerLoader } from "../src/worker.js";
+import { byMapper, createWorkerLoader, DeadlineError, type LogEvent, passThrough, PythonError, type WorkerLoader, type WorkerObject } from "../src/worker.js";
 import type { Editor } from "./editor.js";
 import { examples } from "./examples.js";
 import { type Files, pack, unpack } from "./state.js";
-import { element, listing, times, tree } from "./views.js";
+import { amount, decisionsOf, element, listing, reach, times, tree } from "./views.js";
 
 const DEADLINE = 5000;
 const WARM = 9;
@@ -154,9 +154,10 @@ async function run(): Promise<void> {
   events = [];
   let during: LogEvent[] = [];
   const warm: LogEvent[] = [];
+  let mapper: WorkerObject | undefined;
   try {
     await send(loader);
-    const mapper = MAPPER in files ? await (await loader.load("mapper")).get("mapper") : passThrough;
+    mapper = MAPPER in files ? ((await (await loader.load("mapper")).get("mapper")) as WorkerObject) : undefined;
     during = events = [];
     await loader.load("app", mapper);
     say(`app.py was loaded.`, "good");
@@ -172,6 +173,9 @@ async function run(): Promise<void> {
       showError(error);
     }
   }
+  quiet = true;
+  find("reach").replaceChildren(...reach(during, mapper ? await added(mapper, during) : new Map()));
+  find("memory").textContent = amount(await loader.memory());
   quiet = false;
   const ofApp = (event: LogEvent) => event.event === "load" && event.name === "app";
   const loads = (all: LogEvent[]) => all.filter(ofApp) as Extract<LogEvent, { event: "load" }>[];
@@ -182,6 +186,21 @@ async function run(): Promise<void> {
   runButton.disabled = false;
   // How often it was loaded, for whoever waits for that.
   output.dataset.runs = String(Number(output.dataset.runs ?? 0) + 1);
+}
+
+/** What the mapper adds, with the public names in it; of what a mapper further inside added, only that it did. */
+async function added(mapper: WorkerObject, during: LogEvent[]): Promise<Map<string, string[]>> {
+  const given = decisionsOf(during).flatMap(({ name, answer }) => (answer === "object" ? [name] : []));
+  const found = new Map(given.map((name): [string, string[]] => [name, []]));
+  for (const name of new Set([...given, ...(await loader.unused(byMapper(mapper)).catch(() => []))])) {
+    events = [];
+    const object = await loader.import(name, mapper).catch(() => undefined);
+    if (object && decisionsOf(events).some((event) => event.name === name && event.answer === "object")) {
+      const names = await object.names().catch(() => []);
+      found.set(name, names.filter((name) => !name.startsWith("_")));
+    }
+  }
+  return found;
 }
 
 async function list(): Promise<void> {

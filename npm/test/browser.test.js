@@ -47,17 +47,19 @@ describe("in a browser", { skip }, () => {
     const text = (page, id) => page.locator(`#${id}`).innerText();
 
     const expected = {
-      override: [/Hello, world at noon/, /asks for time: given.*Overrides/],
-      plugins: [/plugins\.broken is left out.*\nplugins\.farewell registers a farewell/s, /asks for sockets: nobody has it/],
-      stubs: [/what was sent: \[\('ann@example\.org'/, /asks for smtp: given/],
-      denied: [/"allowed": true/, /asks for random: denied.*results can be repeated/],
-      versions: [/the old one says \('grey', 1\)\nthe new one says \('gray', 2\)/, /asks for old: given/],
+      override: [/Hello, world at noon/, /asks for time: given.*Overrides/, /mappers\n+time, with ctime\n.*greetings: passed through/s],
+      plugins: [/plugins\.broken is left out.*\nplugins\.farewell registers a farewell/s, /asks for sockets: nobody has it/, /mappers\n+api\n.*sockets: nobody has it/s],
+      stubs: [/what was sent: \[\('ann@example\.org'/, /asks for smtp: given/, /smtp, with send, sent\n/],
+      denied: [/"allowed": true/, /asks for random: denied.*results can be repeated/, /mappers\n+None\..*random: denied, .*results can be repeated/s],
+      versions: [/the old one says \('grey', 1\)\nthe new one says \('gray', 2\)/, /asks for old: given/, /new, with answer, colour\n/],
     };
-    for (const [example, [output, decisions]] of Object.entries(expected)) {
+    for (const [example, [output, decisions, reach]] of Object.entries(expected)) {
       test(`the example ${example}`, async () => {
         const page = await playground(`?example=${example}`, { colorScheme: example === "denied" ? "dark" : "light" });
         assert.match(await text(page, "output"), output);
         assert.match(await text(page, "decisions"), decisions);
+        assert.match(await text(page, "reach"), reach);
+        assert.match(await text(page, "memory"), /^\d\d\.\d MB$/);
         assert.match(await text(page, "listing"), /app/);
         assert.match(await text(page, "times"), /Fresh loads afterwards/);
         assert.equal(await page.locator("#example").inputValue(), example);
@@ -88,6 +90,22 @@ describe("in a browser", { skip }, () => {
       const median = took.sort((one, other) => one - other)[3];
       t.diagnostic(`${median.toFixed(0)} ms`);
       assert.ok(median < 1000, `${median} ms`);
+    });
+
+    test("whoever waits for the interpreter reads the source, and has the editor soon", async () => {
+      const page = await browser.newPage();
+      let come;
+      const awaited = new Promise((resolve) => (come = resolve));
+      await page.route("**/*.wasm", () => {});
+      await page.route("**/editor-*.js", (route) => awaited.then(() => route.continue()));
+      await page.goto(`${plain.url}playground/dist/?example=stubs`);
+      assert.match(await text(page, "source"), /smtp\.send/);
+      await page.locator("#source").focus();
+      come();
+      await page.locator(".cm-content:focus").waitFor();
+      assert.match(await text(page, "status"), /is starting/);
+      assert.equal(await page.locator("#source").count(), 0);
+      await page.close();
     });
 
     test("an error stands where it is in the source, and the link to it leads there", async () => {
@@ -166,6 +184,16 @@ describe("in a browser", { skip }, () => {
       }
       for (const name of ["example", "share", "run", "tab", "add", "textbox", "output"]) {
         assert.ok(reached.has(name), `${name} of ${[...reached]}`);
+      }
+      await page.close();
+    });
+
+    test("a screen reader finds what the code may reach by its headings and lists", async () => {
+      const page = await playground();
+      const region = page.getByRole("region", { name: "What this code may reach" });
+      for (const title of ["With any mapper", "Added by mappers", "Imports so far"]) {
+        assert.equal(await region.getByRole("heading", { name: title, level: 3 }).count(), 1, title);
+        assert.ok((await region.getByRole("list", { name: title }).getByRole("listitem").count()) > 0, title);
       }
       await page.close();
     });
