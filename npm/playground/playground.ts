@@ -1,17 +1,19 @@
 // The playground: files, a worker that loads them, and what came of it.
 
-import { createWorkerLoader, DeadlineError, type LogEvent, passThrough, PythonError, type WorkerLoader } from "../src/worker.js";
-import { Editor } from "./editor.js";
+import { byMapper, createWorkerLoader, DeadlineError, type LogEvent, passThrough, PythonError, type WorkerLoader, type WorkerObject } from "../src/worker.js";
+import type { Editor } from "./editor.js";
 import { examples } from "./examples.js";
 import { type Files, pack, unpack } from "./state.js";
-import { element, listing, times, tree } from "./views.js";
+import { amount, decisionsOf, element, listing, reach, times, tree } from "./views.js";
 
 const DEADLINE = 5000;
 const WARM = 9;
+/** The milliseconds that the editor waits for the first run, and no longer: what it needs of the processor would come out of that. */
+const PATIENCE = 1000;
 const [MAIN, MAPPER] = ["app.py", "mapper.py"];
 
 const find = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
-const [about, tabs, output, errorBox, status] = ["about", "tabs", "output", "error", "status"].map((id) => find(id)) as [HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement];
+const [about, tabs, source, output, errorBox, status] = ["about", "tabs", "source", "output", "error", "status"].map((id) => find(id)) as [HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement];
 const [runButton, shareButton, addButton, removeButton] = ["run", "share", "add", "remove"].map((id) => find<HTMLButtonElement>(id)) as [HTMLButtonElement, HTMLButtonElement, HTMLButtonElement, HTMLButtonElement];
 const picker = find<HTMLSelectElement>("example");
 
@@ -23,7 +25,25 @@ let quiet = false;
 let written: Files = {};
 let failure: PythonError | undefined;
 
-const editor = new Editor(find("editor"), (name, text) => (files[name] = text), () => void run());
+/** It is large, and comes after the first run; until then the source is shown as it is. */
+let editor: Editor | undefined;
+let editing: Promise<void> | undefined;
+
+function edit(): Promise<void> {
+  editing ??= import("./editor.js").then(
+    ({ Editor }) => {
+      const isRead = document.activeElement === source;
+      source.remove();
+      editor = new Editor(find("editor"), (name, text) => (files[name] = text), () => void run());
+      open(shown);
+      if (isRead) {
+        editor.go(1);
+      }
+    },
+    (error: unknown) => say(`The editor can't be loaded: ${String(error)}`, "bad"),
+  );
+  return editing;
+}
 
 function say(text: string, kind = ""): void {
   status.textContent = text;
@@ -67,15 +87,20 @@ tabs.addEventListener("keydown", (event) => {
 
 function open(name: string): void {
   shown = name;
-  editor.open(name, files[name] ?? "");
-  editor.mark(mistakesOf(name));
+  const text = files[name] ?? "";
+  if (editor) {
+    editor.open(name, text);
+    editor.mark(mistakesOf(name));
+  } else {
+    source.textContent = text;
+  }
   showTabs();
 }
 
 function use(next: Files, text: string): void {
   files = { ...next };
   failure = undefined;
-  editor.clear();
+  editor?.clear();
   about.replaceChildren(...text.split("`").map((part, at) => (at % 2 === 1 ? element("code", {}, part) : part)));
   open(MAIN in files ? MAIN : (Object.keys(files)[0] as string));
 }
@@ -86,15 +111,16 @@ function showError(error: unknown): void {
     return;
   }
   failure = error;
-  const places = error.frames.map(({ file, line, function: where, source }) => {
+  const places = error.frames.map(({ file, line, function: where, source: text }) => {
     const name = file.replace(/^<app>\//, "");
     const words = `${name}, line ${line}${where ? `, in ${where}` : ""}`;
     const place = name in files ? element("button", { type: "button", class: "place" }, words) : document.createTextNode(words);
-    place.addEventListener("click", () => {
+    place.addEventListener("click", async () => {
       open(name);
-      editor.go(line);
+      await edit();
+      editor?.go(line);
     });
-    return element("li", {}, place, element("br"), element("code", {}, source?.trim() ?? ""));
+    return element("li", {}, place, element("br"), element("code", {}, text?.trim() ?? ""));
   });
   const chain = error.importChain.map(({ module, line }) => `${module}, line ${line}`).join(", asked by ");
   errorBox.replaceChildren(element("strong", {}, String(error)), element("ol", {}, ...places));
@@ -128,16 +154,17 @@ async function run(): Promise<void> {
   events = [];
   let during: LogEvent[] = [];
   const warm: LogEvent[] = [];
+  let mapper: WorkerObject | undefined;
   try {
     await send(loader);
-    const mapper = MAPPER in files ? await (await loader.load("mapper", passThrough, { deadline: DEADLINE })).get("mapper") : passThrough;
+    mapper = MAPPER in files ? ((await (await loader.load("mapper")).get("mapper")) as WorkerObject) : undefined;
     during = events = [];
-    await loader.load("app", mapper, { deadline: DEADLINE });
+    await loader.load("app", mapper);
     say(`app.py was loaded.`, "good");
     quiet = true;
     for (let count = 0; count < WARM; count += 1) {
       events = [];
-      await loader.load("app", mapper, { deadline: DEADLINE });
+      await loader.load("app", mapper);
       warm.push(...events);
     }
   } catch (error) {
@@ -146,6 +173,9 @@ async function run(): Promise<void> {
       showError(error);
     }
   }
+  quiet = true;
+  find("reach").replaceChildren(...reach(during, mapper ? await added(mapper, during) : new Map()));
+  find("memory").textContent = amount(await loader.memory());
   quiet = false;
   const ofApp = (event: LogEvent) => event.event === "load" && event.name === "app";
   const loads = (all: LogEvent[]) => all.filter(ofApp) as Extract<LogEvent, { event: "load" }>[];
@@ -156,6 +186,21 @@ async function run(): Promise<void> {
   runButton.disabled = false;
   // How often it was loaded, for whoever waits for that.
   output.dataset.runs = String(Number(output.dataset.runs ?? 0) + 1);
+}
+
+/** What the mapper adds, with the public names in it; of what a mapper further inside added, only that it did. */
+async function added(mapper: WorkerObject, during: LogEvent[]): Promise<Map<string, string[]>> {
+  const given = decisionsOf(during).flatMap(({ name, answer }) => (answer === "object" ? [name] : []));
+  const found = new Map(given.map((name): [string, string[]] => [name, []]));
+  for (const name of new Set([...given, ...(await loader.unused(byMapper(mapper)).catch(() => []))])) {
+    events = [];
+    const object = await loader.import(name, mapper).catch(() => undefined);
+    if (object && decisionsOf(events).some((event) => event.name === name && event.answer === "object")) {
+      const names = await object.names().catch(() => []);
+      found.set(name, names.filter((name) => !name.startsWith("_")));
+    }
+  }
+  return found;
 }
 
 async function list(): Promise<void> {
@@ -193,7 +238,7 @@ addButton.addEventListener("click", () => {
 });
 removeButton.addEventListener("click", () => {
   delete files[shown];
-  editor.forget(shown);
+  editor?.forget(shown);
   open(MAIN);
 });
 shareButton.addEventListener("click", async () => {
@@ -219,11 +264,14 @@ if (carried && MAIN in carried) {
   use(example.files, example.about);
 }
 
+setTimeout(edit, PATIENCE);
 try {
   const library = new URLSearchParams(location.search).get("library") === "core" ? "core" : "std";
+  written = { ...files };
   loader = await createWorkerLoader({
-    sources: { label: "<app>", files: {} },
+    sources: { label: "<app>", files },
     library,
+    deadline: DEADLINE,
     stdout: (text) => print(text, "stdout"),
     stderr: (text) => print(text, "stderr"),
     log: (event) => events.push(event),
@@ -240,3 +288,4 @@ try {
 } catch (error) {
   say(`The interpreter can't be started: ${String(error)}`, "bad");
 }
+void edit();

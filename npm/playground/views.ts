@@ -23,6 +23,15 @@ const ANSWERS: Record<Decision["answer"], string> = {
   denied: "denied",
 };
 
+export function decisionsOf(events: LogEvent[]): Decision[] {
+  return events.filter((event) => event.event === "decision");
+}
+
+/** So many bytes, in words. */
+export function amount(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 function milliseconds(nanoseconds: number): string {
   const value = nanoseconds / 1e6;
   return value < 1 ? `${(value * 1000).toFixed(0)} µs` : `${value.toFixed(value < 10 ? 2 : 0)} ms`;
@@ -31,7 +40,7 @@ function milliseconds(nanoseconds: number): string {
 /** The decisions as a tree: under each load what it asked for, under each answer what was loaded for it. */
 export function tree(events: LogEvent[]): HTMLElement {
   const loads = events.filter((event): event is Load => event.event === "load");
-  const decisions = events.filter((event): event is Decision => event.event === "decision");
+  const decisions = decisionsOf(events);
   const known = new Set(loads.map(({ id }) => id));
   const inside = (id: number | null) => {
     const asked = decisions.filter((decision) => (decision.load !== null && known.has(decision.load) ? decision.load : null) === id);
@@ -72,6 +81,28 @@ function decisionItem({ importer, name, answer, detail, rule }: Decision): HTMLE
     " ",
     element("span", { class: "rule" }, `by ${rule || "no mapper"}`),
   );
+}
+
+/** So many names of an object are shown. */
+const SHOWN = 12;
+
+/** What mappers added, with the names in it, and what became of each import so far. */
+export function reach(events: LogEvent[], added: Map<string, string[]>): HTMLElement[] {
+  const objects = [...added].map(([name, names]) => {
+    const rest = names.length > SHOWN ? `, and ${names.length - SHOWN} more` : "";
+    const inside = names.slice(0, SHOWN).flatMap((name, at) => [at > 0 ? ", " : ", with ", element("code", {}, name)]);
+    return element("li", {}, element("code", {}, name), ...inside, rest);
+  });
+  const answers = new Map(decisionsOf(events).map((decision) => [`${decision.answer} ${decision.name}`, decision]));
+  const decided = [...answers.values()].map(({ name, answer, detail }) =>
+    element("li", {}, element("code", {}, name), ": ", element("span", { class: `answer ${answer}` }, ANSWERS[answer]), detail ? `, ${detail}` : ""),
+  );
+  return [...titled("added", "Added by mappers", objects), ...titled("decided", "Imports so far", decided)];
+}
+
+function titled(id: string, title: string, items: HTMLElement[]): HTMLElement[] {
+  const list = items.length > 0 ? element("ul", { "aria-labelledby": id }, ...items) : element("p", {}, "None.");
+  return [element("h3", { id }, title), list];
 }
 
 /** What there is in the files, and what each module imports. */

@@ -131,8 +131,8 @@ async function perform(request: Request): Promise<unknown> {
     return undefined;
   }
   const target = request.object === undefined ? loader : side.value({ $: "object", id: request.object, type: "" });
-  const method = (target as unknown as Record<string, (...args: unknown[]) => unknown>)[request.method] as (...args: unknown[]) => unknown;
-  const result = method.apply(target, request.args.map((arg) => unpack(arg, side)));
+  const member = (target as unknown as Record<string, unknown>)[request.method];
+  const result = typeof member === "function" ? (member.apply(target, request.args.map((arg) => unpack(arg, side))) as unknown) : member;
   // What `modules` returns may hold errors, which cross as such.
   return Array.isArray(result) && result.some((item) => item instanceof PythonError)
     ? result.map((item) => (item instanceof PythonError ? { error: failure(item) } : item))

@@ -152,7 +152,7 @@ export class WorkerRealm {
 /** A loader in a worker. Its methods are those of a `Loader`, with promises. */
 export class WorkerLoader {
   readonly #options: WorkerLoaderOptions;
-  readonly #module: WebAssembly.Module;
+  readonly #module: Promise<WebAssembly.Module>;
   readonly #sources: Labelled[];
   readonly #changes = new Map<string, Change>();
   readonly #queue: Task[] = [];
@@ -170,22 +170,28 @@ export class WorkerLoader {
   #answering = 0;
 
   /** @internal */
-  constructor(module: WebAssembly.Module, options: WorkerLoaderOptions) {
-    this.#module = module;
+  constructor(options: WorkerLoaderOptions) {
     this.#options = options;
     const taken = options.snapshot ? fromBytes(options.snapshot, true).about.sources.map(([label]) => label) : [];
     this.#sources = labelled([options.sources ?? []].flat() as Source[], "app", taken);
     this.#gone = new FinalizationRegistry(({ id, generation }) => this.release(id, generation));
+    this.#module = compile(URLS[options.library ?? "std"], options.wasm);
   }
 
   /** @internal */
   async start(): Promise<void> {
-    this.#thread = await this.#spawn(this.#generation);
+    // The worker's code arrives while WebAssembly's is compiled.
+    const spawned = this.#spawn(this.#generation);
+    const [module, thread] = await Promise.all([this.#module, spawned]).catch(async (error: unknown) => {
+      (await spawned).end();
+      throw error;
+    });
+    this.#thread = thread;
     const { snapshot, units, imports, setup, log } = this.#options;
     // Whatever waits for the worker comes after this.
     await this.#enqueue(() => ({
       kind: "start",
-      module: this.#module,
+      module,
       sources: this.#sources,
       changes: [...this.#changes.values()],
       snapshot,
@@ -250,6 +256,9 @@ export class WorkerLoader {
   }
   kept(name: string): Promise<WorkerObject> {
     return this.perform(undefined, "kept", [name]) as Promise<WorkerObject>;
+  }
+  memory(): Promise<number> {
+    return this.perform(undefined, "memory", []) as Promise<number>;
   }
 
   /** Ends the worker. The loader can't be used afterwards. */
@@ -488,8 +497,7 @@ function revived(failure: Failure): Error {
 
 /** Makes a loader in a worker. */
 export async function createWorkerLoader(options: WorkerLoaderOptions = {}): Promise<WorkerLoader> {
-  const { library = "std", wasm } = options;
-  const loader = new WorkerLoader(await compile(URLS[library], wasm), options);
+  const loader = new WorkerLoader(options);
   await loader.start();
   return loader;
 }

@@ -42,21 +42,24 @@ describe("in a browser", { skip }, () => {
       await settled(page);
       return page;
     };
-    const settled = (page) => page.waitForFunction(() => !document.getElementById("run").disabled, undefined, { timeout: 60_000 });
+    const settled = (page) =>
+      page.waitForFunction(() => !document.getElementById("run").disabled && document.querySelector(".cm-content"), undefined, { timeout: 60_000 });
     const text = (page, id) => page.locator(`#${id}`).innerText();
 
     const expected = {
-      override: [/Hello, world at noon/, /asks for time: given.*Overrides/],
-      plugins: [/plugins\.broken is left out.*\nplugins\.farewell registers a farewell/s, /asks for sockets: nobody has it/],
-      stubs: [/what was sent: \[\('ann@example\.org'/, /asks for smtp: given/],
-      denied: [/"allowed": true/, /asks for random: denied.*results can be repeated/],
-      versions: [/the old one says \('grey', 1\)\nthe new one says \('gray', 2\)/, /asks for old: given/],
+      override: [/Hello, world at noon/, /asks for time: given.*Overrides/, /mappers\n+time, with ctime\n.*greetings: passed through/s],
+      plugins: [/plugins\.broken is left out.*\nplugins\.farewell registers a farewell/s, /asks for sockets: nobody has it/, /mappers\n+api\n.*sockets: nobody has it/s],
+      stubs: [/what was sent: \[\('ann@example\.org'/, /asks for smtp: given/, /smtp, with send, sent\n/],
+      denied: [/allowed: 6/, /asks for random: denied.*results can be repeated/, /mappers\n+None\..*random: denied, .*results can be repeated/s],
+      versions: [/the old one says \('grey', 1\)\nthe new one says \('gray', 2\)/, /asks for old: given/, /new, with answer, colour\n/],
     };
-    for (const [example, [output, decisions]] of Object.entries(expected)) {
+    for (const [example, [output, decisions, reach]] of Object.entries(expected)) {
       test(`the example ${example}`, async () => {
         const page = await playground(`?example=${example}`, { colorScheme: example === "denied" ? "dark" : "light" });
         assert.match(await text(page, "output"), output);
         assert.match(await text(page, "decisions"), decisions);
+        assert.match(await text(page, "reach"), reach);
+        assert.match(await text(page, "memory"), /^\d\d\.\d MB$/);
         assert.match(await text(page, "listing"), /app/);
         assert.match(await text(page, "times"), /Fresh loads afterwards/);
         assert.equal(await page.locator("#example").inputValue(), example);
@@ -65,6 +68,45 @@ describe("in a browser", { skip }, () => {
         await page.close();
       });
     }
+
+    test("the first output is there soon after the code has arrived", async (t) => {
+      const took = [];
+      for (let run = 0; run < 7; run += 1) {
+        const page = await browser.newPage();
+        await page.addInitScript(() => {
+          new MutationObserver((_, observer) => {
+            if (document.getElementById("output")?.textContent) {
+              window.first = performance.now();
+              observer.disconnect();
+            }
+          }).observe(document, { childList: true, subtree: true });
+        });
+        await page.goto(`${plain.url}playground/dist/`);
+        await page.waitForFunction(() => window.first);
+        // The script asks for the WebAssembly module, so that all is there when that is.
+        took.push(await page.evaluate(() => first - performance.getEntriesByType("resource").find(({ name }) => name.endsWith(".wasm")).responseEnd));
+        await page.close();
+      }
+      const median = took.sort((one, other) => one - other)[3];
+      t.diagnostic(`${median.toFixed(0)} ms`);
+      assert.ok(median < 1000, `${median} ms`);
+    });
+
+    test("whoever waits for the interpreter reads the source, and has the editor soon", async () => {
+      const page = await browser.newPage();
+      let come;
+      const awaited = new Promise((resolve) => (come = resolve));
+      await page.route("**/*.wasm", () => {});
+      await page.route("**/editor-*.js", (route) => awaited.then(() => route.continue()));
+      await page.goto(`${plain.url}playground/dist/?example=stubs`);
+      assert.match(await text(page, "source"), /smtp\.send/);
+      await page.locator("#source").focus();
+      come();
+      await page.locator(".cm-content:focus").waitFor();
+      assert.match(await text(page, "status"), /is starting/);
+      assert.equal(await page.locator("#source").count(), 0);
+      await page.close();
+    });
 
     test("an error stands where it is in the source, and the link to it leads there", async () => {
       const page = await playground("?example=denied");
@@ -126,11 +168,43 @@ describe("in a browser", { skip }, () => {
       await page.keyboard.press("ArrowRight");
       assert.equal(await page.locator('#tabs [aria-selected="true"]').innerText(), "greetings.py");
       assert.equal(await page.evaluate(() => document.activeElement.getAttribute("role")), "tab");
-      const narrow = await playground("", { viewport: { width: 390, height: 800 } });
-      assert.ok(await narrow.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-      await shot(narrow, "playground-narrow");
+      // Around the page by Tab: what can be used is reached, and shows it. Escape is what leaves the editor.
+      const reached = new Set();
+      await page.evaluate(() => document.activeElement.blur());
+      for (let step = 0; step < 20; step += 1) {
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("Tab");
+        const [name, shows] = await page.evaluate(() => {
+          const at = document.activeElement;
+          const { outlineStyle } = getComputedStyle(at.closest("#editor") ?? at);
+          return [at.id || at.getAttribute("role"), outlineStyle !== "none"];
+        });
+        assert.ok(shows || name === null, name);
+        reached.add(name);
+      }
+      for (const name of ["example", "share", "run", "tab", "add", "textbox", "output"]) {
+        assert.ok(reached.has(name), `${name} of ${[...reached]}`);
+      }
       await page.close();
-      await narrow.close();
+    });
+
+    test("a screen reader finds what the code may reach by its headings and lists", async () => {
+      const page = await playground();
+      const region = page.getByRole("region", { name: "What this code may reach" });
+      for (const title of ["With any mapper", "Added by mappers", "Imports so far"]) {
+        assert.equal(await region.getByRole("heading", { name: title, level: 3 }).count(), 1, title);
+        assert.ok((await region.getByRole("list", { name: title }).getByRole("listitem").count()) > 0, title);
+      }
+      await page.close();
+    });
+
+    test("nothing is wider than a small screen, dark or light", async () => {
+      for (const colorScheme of ["light", "dark"]) {
+        const narrow = await playground("?example=denied", { viewport: { width: 390, height: 800 }, colorScheme });
+        assert.ok(await narrow.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+        await shot(narrow, `playground-narrow-${colorScheme}`);
+        await narrow.close();
+      }
     });
   });
 

@@ -26,6 +26,7 @@ describe("a loader in a worker", () => {
     assert.deepEqual([(await loader.find("pk")).kind, (await loader.imports("pk.b"))[0].name, await loader.exports("pk.b"), (await loader.attributes("a")).includes("P"), await loader.source("pk.b")], ["namespace", "a", ["a"], true, "import a"]);
     assert.deepEqual([await loader.contains("a", empty), await loader.unused(passThrough.with("x", 1))], [false, ["x"]]);
     assert.ok(events.some(({ event, name }) => event === "load" && name === "a"));
+    assert.ok((await loader.memory()) > 65536);
     made.dispose();
     await assert.rejects(made.call("get"), LoaderError);
     loader.dispose();
@@ -40,6 +41,7 @@ describe("a loader in a worker", () => {
     assert.deepEqual([error.type, error.is("ArithmeticError"), error.frames[0].line, /return 1 \/ 0/.test(error.traceback)], ["ZeroDivisionError", true, 2, true]);
     await assert.rejects(loader.load("b"), ({ importChain }) => importChain[0].module === "b");
     await assert.rejects(loader.load("a", {}), TypeError);
+    await assert.rejects(make({}, { wasm: new Uint8Array(8) }), WebAssembly.CompileError);
     loader.dispose();
   });
 
