@@ -46,7 +46,7 @@ const { pack } = await import(join(tools, "pack.mjs"));
 await rm(tools, { recursive: true });
 const { version } = require("./package.json");
 for (const [tier, modules] of Object.entries(LOADED)) {
-  const { bytes, image } = pack(await readFile(`${here}../wasm/dist/${tier}.wasm`), version, modules);
+  const { bytes, image } = await pack(await readFile(`${here}../wasm/dist/${tier}.wasm`), version, modules);
   console.log(`${tier}: ${bytes.length} bytes, ${image} of them the image`);
   for (const folder of ["dist", "playground/dist"]) {
     await mkdir(`${here}${folder}/${tier}`, { recursive: true });

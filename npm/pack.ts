@@ -11,11 +11,11 @@ import { IMAGE } from "./src/wasm.js";
 const HASH_SEED = 0;
 
 /** The module, and how many bytes of it are the image. */
-export function pack(wasm: Uint8Array, version: string, modules: readonly string[]): { bytes: Uint8Array; image: number } {
+export async function pack(wasm: Uint8Array, version: string, modules: readonly string[]): Promise<{ bytes: Uint8Array; image: number }> {
   const { code, memory } = split(wasm);
   const module = new WebAssembly.Module(code);
   // What compiles leaves garbage in its memory, so that it is another instance than the one that is kept.
-  const compiler = new Instance(module, memory, senses(() => "Nothing"), null);
+  const compiler = await Instance.start(module, memory, senses(() => "Nothing"), null);
   const compile = (ask: Form): Form => {
     const source = (ask as Record<string, unknown>)["Compile"];
     if (source === undefined) {
@@ -24,7 +24,7 @@ export function pack(wasm: Uint8Array, version: string, modules: readonly string
     const reply = compiler.request({ Compile: source });
     return { Code: typeof reply === "object" ? (reply["Value"] as Uint8Array) : null };
   };
-  const instance = new Instance(module, memory, senses(compile), null);
+  const instance = await Instance.start(module, memory, senses(compile), null);
   const request = (form: Form) => {
     const reply = instance.request(form);
     if (typeof reply === "object" && "Failed" in reply) {

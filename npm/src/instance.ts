@@ -45,7 +45,7 @@ const text = new TextDecoder();
 
 export class Instance {
   readonly memory: WebAssembly.Memory;
-  readonly #exports: Exports;
+  #exports!: Exports;
   readonly #released: number[] = [];
   #resume: Resume | null;
   #lastWords: string | undefined;
@@ -53,8 +53,28 @@ export class Instance {
   /** Why it came to its end. */
   #ended: LoaderError | undefined;
 
-  /** An instance that goes on from this memory, which never grows if it is `fixed`. */
-  constructor(code: WebAssembly.Module, { size, parts }: Content, senses: Senses, resume: Resume | null, fixed = false) {
+  /**
+   * An instance that goes on from this memory, which never grows if it is `fixed`. A page's own thread may make an instance of such a
+   * module only so.
+   */
+  static async start(
+    code: WebAssembly.Module,
+    content: Content,
+    senses: Senses,
+    resume: Resume | null,
+    fixed = false,
+  ): Promise<Instance> {
+    const instance = new Instance(content, resume, fixed);
+    const { exports } = await WebAssembly.instantiate(code, instance.#imports(senses));
+    instance.#exports = exports as unknown as Exports;
+    const version = instance.#exports.exocet_version();
+    if (version !== VERSION) {
+      throw new LoaderError(`the WebAssembly module is of version ${version}, and not ${VERSION}`);
+    }
+    return instance;
+  }
+
+  private constructor({ size, parts }: Content, resume: Resume | null, fixed: boolean) {
     this.#resume = resume;
     const pages = size / PAGE;
     this.memory = new WebAssembly.Memory({ initial: pages, ...(fixed && { maximum: pages }) });
@@ -62,6 +82,10 @@ export class Instance {
     for (const [at, part] of parts) {
       bytes.set(part, at);
     }
+  }
+
+  /** What the guest imports. */
+  #imports(senses: Senses): WebAssembly.Imports {
     const exocet = {
       random: (at: number, length: number) => senses.random(this.#part(at, length)),
       now: () => senses.now(),
@@ -73,12 +97,7 @@ export class Instance {
         return failed === undefined ? 0 : this.#put(failed);
       },
     };
-    const instance = new WebAssembly.Instance(code, { env: { memory: this.memory }, exocet });
-    this.#exports = instance.exports as unknown as Exports;
-    const version = this.#exports.exocet_version();
-    if (version !== VERSION) {
-      throw new LoaderError(`the WebAssembly module is of version ${version}, and not ${VERSION}`);
-    }
+    return { env: { memory: this.memory }, exocet };
   }
 
   /** Whether Python code is under way. */

@@ -1,10 +1,10 @@
 // The loader: an instance of the WebAssembly module, with errors, objects and imports as JavaScript has them.
 
 import { LoaderError, PythonError, raised, type Report } from "./errors.js";
-import { type About, fromBytes, type Opened, type Unit, unitsAsBytes, unitsOf } from "./file.js";
+import { type About, fromBytes, type Unit, unitsAsBytes, unitsOf } from "./file.js";
 import { Host, type HostOptions } from "./host.js";
 import { Imports, passThrough } from "./imports.js";
-import { type Form, Instance } from "./instance.js";
+import { type Content, type Form, Instance } from "./instance.js";
 import { given, layersOf } from "./layers.js";
 import { LENT, Lent } from "./lent.js";
 import { type Calls, idOf, makeObject, PythonObject } from "./object.js";
@@ -55,6 +55,7 @@ export interface ImportInfo {
 /** Loads modules: each load makes a fresh module object, and {@link Imports} decide what it imports. */
 export class Loader {
   #instance: Instance | undefined;
+  readonly #host: Host;
   /** The code, and what is known of the interpreter that it goes on from. */
   readonly #code: WebAssembly.Module;
   readonly #about: About;
@@ -66,7 +67,7 @@ export class Loader {
   readonly #gone: FinalizationRegistry<number>;
 
   /** @internal */
-  private constructor(code: WebAssembly.Module, { about, content }: Opened, options: LoaderOptions) {
+  private constructor(code: WebAssembly.Module, about: About, options: LoaderOptions) {
     this.#code = code;
     this.#about = about;
     this.#sources = about.sources.map(([label]) => ({ label, files: new Map() }));
@@ -86,26 +87,33 @@ export class Loader {
       object: (number, type, callable) => (number >= LENT ? this.#lent.value(number) : makeObject(this.#calls, number, type, callable)),
     };
     this.#gone = new FinalizationRegistry((id) => this.#instance?.release(id));
-    const host = new Host(options, this.#lent, given(about, options.imports, this.#lent), {
+    this.#host = new Host(options, this.#lent, given(about, options.imports, this.#lent), {
       ...this.#handles,
       exceptionOf: (error) => error.object && idOf(error.object, this.#calls),
       mapper: (imports) => this.#mapper(imports),
     });
-    this.#instance = new Instance(code, content, host, { is_observed: options.log !== undefined });
-    this.#add(labelled([options.sources ?? []].flat() as Source[], "app", about.sources.map(([label]) => label)));
+  }
+
+  async #start(content: Content, options: LoaderOptions): Promise<void> {
+    const resume = { is_observed: options.log !== undefined };
+    this.#instance = await Instance.start(this.#code, content, this.#host, resume);
+    const taken = this.#about.sources.map(([label]) => label);
+    this.#add(labelled([options.sources ?? []].flat() as Source[], "app", taken));
     if (options.units) {
       this.#request({ Take: unitsOf(options.units) });
     }
   }
 
   /** Makes a loader of a compiled module. @internal */
-  static create(code: WebAssembly.Module, options: LoaderOptions): Loader {
+  static async create(code: WebAssembly.Module, options: LoaderOptions): Promise<Loader> {
     const image = imageOf(code);
     const opened = options.snapshot ? fromBytes(options.snapshot) : image;
     if (opened.about.guest.some((byte, at) => byte !== image.about.guest[at])) {
       throw new LoaderError(`the snapshot was made with another WebAssembly module, by version ${opened.about.made_by}: make it anew`);
     }
-    return new Loader(code, opened, options);
+    const loader = new Loader(code, opened.about, options);
+    await loader.#start(opened.content, options);
+    return loader;
   }
 
   /**
@@ -208,7 +216,7 @@ export class Loader {
    * it can hold the functions of modules that imports had {@link Imports.with | with} them; anything else that Python code
    * still has is an error that names it.
    */
-  snapshot(modules: Record<string, PythonObject> = {}): Uint8Array<ArrayBuffer> {
+  async snapshot(modules: Record<string, PythonObject> = {}): Promise<Uint8Array<ArrayBuffer>> {
     const instance = this.#alive();
     if (instance.isRunning) {
       throw new LoaderError("a snapshot can't be made while Python code is running");

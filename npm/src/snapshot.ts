@@ -7,20 +7,21 @@ import { Lent, shown } from "./lent.js";
 import type { Labelled } from "./sources.js";
 
 /** Freezes a copy of a memory, with these objects in it by their names. What of JavaScript's is in it has to be found again later. */
-export function freeze(
+export async function freeze(
   code: WebAssembly.Module,
   memory: Uint8Array,
   lent: Lent,
   about: Pick<About, "made_by" | "guest" | "imports" | "hash_seed">,
   sources: readonly Labelled[],
   modules: About["modules"],
-): Uint8Array<ArrayBuffer> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const left = new Lent();
   for (const [number, entry] of lent) {
     left.put(number, entry);
   }
+  // The memory is copied before anything is awaited: the loader may go on meanwhile.
   const content = { size: memory.length, parts: [[0, memory]] as const };
-  const copy = new Instance(code, content, new Silence(left), null, true);
+  const copy = await Instance.start(code, content, new Silence(left), null, true);
   const kept = Object.values(modules).map(({ number }) => number);
   const reply = copy.request({ Freeze: { kept, cannot_grow: true } });
   if (reply !== "Done") {

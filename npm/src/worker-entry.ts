@@ -111,7 +111,7 @@ async function perform(request: Request): Promise<unknown> {
     if (request.setup !== undefined) {
       exported = (await import(/* @vite-ignore */ /* webpackIgnore: true */ request.setup)) as Record<string, unknown>;
     }
-    loader = Loader.create(request.module, {
+    loader = await Loader.create(request.module, {
       sources: request.sources.map(({ label, files }) => ({ label, files: Object.fromEntries(files) })),
       ...(request.snapshot && { snapshot: request.snapshot }),
       ...(request.units && { units: request.units }),
@@ -132,7 +132,7 @@ async function perform(request: Request): Promise<unknown> {
   }
   const target = request.object === undefined ? loader : side.value({ $: "object", id: request.object, type: "" });
   const member = (target as unknown as Record<string, unknown>)[request.method];
-  const result = typeof member === "function" ? (member.apply(target, request.args.map((arg) => unpack(arg, side))) as unknown) : member;
+  const result: unknown = await (typeof member === "function" ? member.apply(target, request.args.map((arg) => unpack(arg, side))) : member);
   // What `modules` returns may hold errors, which cross as such.
   return Array.isArray(result) && result.some((item) => item instanceof PythonError)
     ? result.map((item) => (item instanceof PythonError ? { error: failure(item) } : item))

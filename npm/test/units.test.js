@@ -56,7 +56,7 @@ test("bytes that are no units, or damaged, are refused", async () => {
   const { loader } = await loaderWith(FILES);
   const units = loader.compile();
   const changed = (at) => units.map((byte, place) => (place === at ? byte ^ 1 : byte));
-  for (const [bytes, words] of [[new Uint8Array(), /no units/], [changed(2), /no units/], [changed(20), /damaged/], [changed(units.length - 1), /damaged/], [units.subarray(0, -1), /damaged/], [loader.snapshot(), /no units/]]) {
+  for (const [bytes, words] of [[new Uint8Array(), /no units/], [changed(2), /no units/], [changed(20), /damaged/], [changed(units.length - 1), /damaged/], [units.subarray(0, -1), /damaged/], [await loader.snapshot(), /no units/]]) {
     await assert.rejects(loaderWith(FILES, { units: bytes }), words);
   }
 });

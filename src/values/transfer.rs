@@ -156,9 +156,11 @@ impl Sending<'_> {
 
     fn view(self, node: &ObjectNode<'_>, view: &View) -> Option<Result<Value>> {
         match view {
-            View::Scalar => node.scalar().transpose().and_then(|scalar| match scalar {
-                Ok(Scalar::Huge(_)) => Some(Ok(huge(&node.object))),
-                other => Some(other.map(data)),
+            View::Scalar => node.scalar().transpose().map(|scalar| {
+                scalar.map(|scalar| match scalar {
+                    Scalar::Huge(_) => huge(&node.object),
+                    scalar => data(scalar),
+                })
             }),
             View::Entries => self.entries(node.entries(), 0).transpose().map(|entries| entries.map(Value::Dict)),
             View::Items => {

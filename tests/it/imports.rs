@@ -432,7 +432,9 @@ fn a_function_that_chooses_is_asked_all_and_may_answer_all() {
 #[test]
 fn a_source_is_added_to_a_runtime_that_runs() {
     let runtime = runtime(&[("a.py", "value = 'first'")]);
-    runtime.add_source(Memory::new("<late>").with("a.py", "value = 'late'").with("b.py", "import a\nvalue = a.value")).unwrap();
+    runtime
+        .add_source(Memory::new("<late>").with("a.py", "value = 'late'").with("b.py", "import a\nvalue = a.value"))
+        .unwrap();
     let read = |name: &str| runtime.load(name, &Imports::pass_through()).unwrap().get::<String>("value").unwrap();
     // It comes last.
     assert_eq!((read("a").as_str(), read("b").as_str()), ("first", "first"));

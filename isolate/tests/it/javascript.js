@@ -8,4 +8,4 @@ const imports = passThrough.with({ host: { shout: (text) => text.toUpperCase() }
 const theirs = await createLoader({ snapshot: readFileSync(`${folder}/rust.snapshot`), imports });
 console.log(theirs.kept("app").call("reply", "from Rust"));
 const loader = await createLoader({ sources: { "app.py": app } });
-writeFileSync(`${folder}/javascript.snapshot`, loader.snapshot({ app: loader.load("app", imports) }));
+writeFileSync(`${folder}/javascript.snapshot`, await loader.snapshot({ app: loader.load("app", imports) }));
