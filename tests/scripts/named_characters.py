@@ -8,7 +8,7 @@
 # Characters by their names, and no others.
 import exocet
 
-print([format(ord(char), "x") for char in exocet.loadNamed("named", exocet.passThrough).text])
+print([format(ord(char), "x") for char in exocet.loadNamed("named", exocet.emptyMapper).text])
 for name in ["latinsmalllettera", "LATIN_SMALL_LETTER_A", "nothing at all"]:
     try:
         compile("'\\N{" + name + "}'", "<text>", "eval")
