@@ -32,12 +32,12 @@ const LIBRARY = "import json, re, dataclasses, enum, datetime";
 const TEXTS = Object.fromEntries(Array.from({ length: COLD }, (_, at) => [`cold${at}.py`, `${TEXT}# ${at}\n`]));
 
 /** Exocet: by name, with a look at whether the source has changed. */
-async function exocet(createLoader) {
+async function exocet(createLoader, hasLibrary) {
   const sources = { "plugin.py": TEXT, "library.py": LIBRARY, ...TEXTS };
   const loader = await createLoader({ sources });
   return {
     first: () => loader.load("plugin"),
-    library: () => loader.load("library"),
+    library: hasLibrary && (() => loader.load("library")),
     second: () => createLoader(),
     cold: () => timed(COLD, (at) => loader.load(`cold${at}`)),
     units: async () => {

@@ -1,6 +1,8 @@
 // Measures Exocet against Pyodide and MicroPython, in Node and, where there is a Chromium, in it; all in turn, in one run.
 //
-//   node bench/run.mjs [--runs N] [--write]
+//   node bench/run.mjs [--runs N] [--node] [--write]
+//
+// With --node, in Node alone.
 //
 // Writes a table, and with --write also bench/results.json and bench/results.svg, which npm/README.md shows.
 
@@ -12,7 +14,7 @@ import { browser } from "./browser.js";
 import { picture } from "./picture.js";
 import { sizes } from "./sizes.js";
 
-const { values } = parseArgs({ options: { runs: { type: "string", default: "7" }, write: { type: "boolean", default: false } } });
+const { values } = parseArgs({ options: { runs: { type: "string", default: "7" }, node: { type: "boolean", default: false }, write: { type: "boolean", default: false } } });
 const RUNS = Number(values.runs);
 const here = new URL(".", import.meta.url).pathname;
 const NAMES = ["exocet core", "exocet std", "pyodide", "micropython"];
@@ -40,7 +42,7 @@ const results = { node: {}, chromium: {} };
 for (const name of NAMES) {
   results.node[name] = { ...middles(inNode[name]), ...wire[name] };
 }
-if (existsSync("/usr/bin/chromium")) {
+if (!values.node && existsSync("/usr/bin/chromium")) {
   const inBrowser = await browser(NAMES, RUNS);
   for (const name of NAMES) {
     results.chromium[name] = middles(inBrowser[name]);
