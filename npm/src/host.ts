@@ -132,7 +132,7 @@ export class Host implements Senses {
   answer(ask: Form): Form {
     try {
       const [[word, content]] = Object.entries(ask) as [[string, never]];
-      return this.#answer(word, content);
+      return this.#lent.attempt(() => this.#answer(word, content));
     } catch (error) {
       return this.#thrown(error);
     }
@@ -258,7 +258,7 @@ export class Host implements Senses {
         : { Thrown: { object, message: error.message } };
     }
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return { Thrown: { object: this.#lent.lend(error, "an error that was thrown"), message } };
+    return this.#lent.attempt(() => ({ Thrown: { object: this.#lent.lend(error, "an error that was thrown"), message } }));
   }
 }
 

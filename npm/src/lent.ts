@@ -32,6 +32,8 @@ export class Lent {
   readonly #entries = new Map<number, Entry>();
   readonly #numbers = new Map<unknown, number>();
   #next = LENT;
+  /** What the conversion that is under way has lent. */
+  #attempted: number[] | undefined;
 
   /** Lends an object once more, and returns its number. */
   lend(value: unknown, what: string, origin?: Origin): number {
@@ -39,10 +41,12 @@ export class Lent {
     const entry = known === undefined ? undefined : this.#entries.get(known);
     if (known !== undefined && entry) {
       entry.count += 1;
+      this.#attempted?.push(known);
       return known;
     }
     const number = this.#next++;
     this.put(number, { value, count: 1, what, origin });
+    this.#attempted?.push(number);
     return number;
   }
 
@@ -50,6 +54,21 @@ export class Lent {
     this.#entries.set(number, entry);
     this.#numbers.set(entry.value, number);
     this.#next = Math.max(this.#next, number + 1);
+  }
+
+  /** Runs a conversion. If it throws, nothing gets what it has lent, which is let go again. */
+  attempt<R>(convert: () => R): R {
+    const outer = this.#attempted;
+    const lent: number[] = [];
+    this.#attempted = lent;
+    try {
+      return convert();
+    } catch (error) {
+      lent.forEach((number) => this.letGo(number));
+      throw error;
+    } finally {
+      this.#attempted = outer;
+    }
   }
 
   /** One object of Python's less stands for it. */

@@ -79,7 +79,7 @@ export class Loader {
       value: (id) => this.#value({ Get: { object: id, name: null, wanted: "Plain" } }, "the object"),
       repr: (id) => this.#builtin("repr", id) as string,
       names: (id) => this.#builtin("dir", id) as string[],
-      letGo: (id) => this.#instance?.release(id),
+      letGo: (id, atOnce) => this.#letGo(id, atOnce),
     };
     this.#handles = {
       numberOf: (object) => idOf(object, this.#calls),
@@ -319,15 +319,26 @@ export class Loader {
     return made ?? (below as number);
   }
 
+  #letGo(id: number, atOnce: boolean): void {
+    this.#instance?.release(id);
+    if (atOnce && this.#instance) {
+      try {
+        this.#instance.request("Settle");
+      } catch {
+        // The next use of the loader reports that it broke down.
+      }
+    }
+  }
+
   #call(id: number, name: string | undefined, args: unknown[], named: object, asObject: boolean): unknown {
     const label = name ?? "the object";
-    const request = {
+    const request = this.#converted(() => ({
       object: id,
       name: name ?? null,
-      arguments: args.map((value, at) => this.#form(value, `argument ${at + 1} of \`${label}\``)),
-      keywords: this.#form(named, `the arguments by name of \`${label}\``),
+      arguments: args.map((value, at) => toGuest(value, this.#handles, `argument ${at + 1} of \`${label}\``)),
+      keywords: toGuest(named, this.#handles, `the arguments by name of \`${label}\``),
       wanted: wanted(asObject),
-    };
+    }));
     return this.#value({ Call: request }, `the result of \`${label}\``);
   }
 
@@ -344,7 +355,7 @@ export class Loader {
 
   #converted<R>(convert: () => R): R {
     try {
-      return convert();
+      return this.#lent.attempt(convert);
     } catch (error) {
       throw error instanceof PythonError ? error : PythonError.of(error);
     }

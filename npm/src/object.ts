@@ -11,7 +11,8 @@ export interface Calls {
   value(id: number): unknown;
   repr(id: number): string;
   names(id: number): string[];
-  letGo(id: number): void;
+  /** Lets an object go: at once, or with whatever is asked of the interpreter next. */
+  letGo(id: number, atOnce: boolean): void;
 }
 
 interface Held {
@@ -22,7 +23,7 @@ interface Held {
 
 const held = new WeakMap<object, Held>();
 
-const registry = new FinalizationRegistry<Held>(({ calls, id }) => calls.letGo(id));
+const registry = new FinalizationRegistry<Held>(({ calls, id }) => calls.letGo(id, false));
 
 /**
  * A Python object: a module that was loaded, a function, an instance of a class.
@@ -104,7 +105,7 @@ export class PythonObject {
     if (mine) {
       held.delete(this);
       registry.unregister(this);
-      mine.calls.letGo(mine.id);
+      mine.calls.letGo(mine.id, true);
     }
   }
 

@@ -163,6 +163,13 @@ describe("values", () => {
     assert.equal(thrown(() => made.invoke()).type, "TypeError");
   });
 
+  test("an object that is let go ends at once", async () => {
+    const { loader, printed } = await loaderWith({ "a.py": "class A:\n    def __del__(self): print('gone')" });
+    const object = loader.load("a").call("A");
+    object.dispose();
+    assert.equal(printed(), "gone\n");
+  });
+
   test("an object of another loader is refused, and one that was let go", async () => {
     const [{ loader: one }, { loader: two }] = [await loaderWith({ "a.py": "x = object()\ndef f(x): pass" }), await loaderWith({ "a.py": "def f(x): pass" })];
     const object = one.load("a").get("x");

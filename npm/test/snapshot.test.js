@@ -64,6 +64,9 @@ for (const tier of ["core", "std"]) {
       app.call("hold", [() => 1]);
       app.call("drop");
       assert.ok((await loader.snapshot({ app })) instanceof Uint8Array);
+      // What never arrived isn't in it.
+      assert.throws(() => app.call("hold", new Engine(), Symbol("no")), /symbol/);
+      assert.ok((await loader.snapshot({ app })) instanceof Uint8Array);
       const asked = loader.load("app", empty.with({ host: { word: 1 } }).ask(() => undefined));
       await assert.rejects(loader.snapshot({ asked }), /a function that is asked about imports/);
     });
