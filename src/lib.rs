@@ -54,6 +54,7 @@ mod load;
 mod import;
 mod realm;
 mod imports;
+pub mod plugins;
 mod python;
 mod runtime;
 

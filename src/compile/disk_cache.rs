@@ -90,18 +90,29 @@ impl DiskCache {
 
     /// The code of that key, if a sound entry is there.
     pub(crate) fn read(&self, key: &Key) -> Option<Code> {
-        let entry = fs::read(self.place(key)).ok()?;
-        let (checksum, payload) = entry.strip_prefix(MAGIC)?.split_first_chunk::<32>()?;
-        // The key is part of the checksum: an entry under another one's name doesn't count either.
-        (blake3::keyed_hash(key.as_bytes(), payload) == *checksum).then(|| Code::from_bytes(payload))?
+        payload(&fs::read(self.place(key)).ok()?, key.as_bytes()).and_then(Code::from_bytes)
     }
 
     /// Leaves code for later processes, if that can be done.
     pub(crate) fn write(&self, key: &Key, code: &Code) {
-        if self.closed.load(Ordering::Relaxed) {
-            return;
+        if !self.closed.load(Ordering::Relaxed) {
+            let payload = code.to_bytes().ok_or_else(|| io::Error::other("no form"));
+            self.leave(payload.and_then(|payload| self.put(&self.place(key), key.as_bytes(), &payload)));
         }
-        match self.try_write(key, code) {
+    }
+
+    /// What is known of the modules on a search path, if a sound table of that key is there.
+    pub(crate) fn read_table(&self, key: &[u8; 32]) -> Option<Vec<u8>> {
+        payload(&fs::read(self.table(key)).ok()?, key).map(<[u8]>::to_vec)
+    }
+
+    /// Leaves such a table for later processes, if that can be done.
+    pub(crate) fn write_table(&self, key: &[u8; 32], payload: &[u8]) {
+        self.leave(self.put(&self.table(key), key, payload));
+    }
+
+    fn leave(&self, written: io::Result<()>) {
+        match written {
             Ok(()) => {}
             // Another process has cleared the cache meanwhile.
             Err(cause) if is_gone(&cause) && private_folder(&self.entries()).is_ok() => return,
@@ -111,9 +122,7 @@ impl DiskCache {
         self.sweep.call_once(|| drop(self.sweep_old()));
     }
 
-    fn try_write(&self, key: &Key, code: &Code) -> io::Result<()> {
-        let payload = code.to_bytes().ok_or_else(|| io::Error::other("no form"))?;
-        let place = self.place(key);
+    fn put(&self, place: &Path, key: &[u8; 32], payload: &[u8]) -> io::Result<()> {
         let folder = place.parent().unwrap_or(&self.folder);
         // Under a name of its own first: other processes see the whole entry or none.
         let mut file = match NamedTempFile::new_in(folder) {
@@ -123,8 +132,8 @@ impl DiskCache {
                 NamedTempFile::new_in(folder)?
             }
         };
-        let checksum = blake3::keyed_hash(key.as_bytes(), &payload);
-        file.write_all(&[MAGIC, checksum.as_bytes().as_slice(), &payload].concat())?;
+        let checksum = blake3::keyed_hash(key, payload);
+        file.write_all(&[MAGIC, checksum.as_bytes().as_slice(), payload].concat())?;
         file.persist(place)?;
         Ok(())
     }
@@ -174,6 +183,18 @@ impl DiskCache {
         let name = key.to_string();
         self.entries().join(&name[..2]).join(&name[2..])
     }
+
+    /// Beside the code, so that it is counted, cleared and swept with that.
+    fn table(&self, key: &[u8; 32]) -> PathBuf {
+        self.entries().join("tables").join(blake3::Hash::from(*key).to_string())
+    }
+}
+
+/// What a sound entry holds.
+fn payload<'a>(entry: &'a [u8], key: &[u8; 32]) -> Option<&'a [u8]> {
+    let (checksum, payload) = entry.strip_prefix(MAGIC)?.split_first_chunk::<32>()?;
+    // The key is part of the checksum: an entry under another one's name doesn't count either.
+    (blake3::keyed_hash(key, payload) == *checksum).then_some(payload)
 }
 
 /// Whether a folder was taken away under one's feet: by the time that it is made, what it stands in may be gone.

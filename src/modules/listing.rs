@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::{iter, vec};
 
-use super::handle::PythonModule;
+use super::handle::{Kind, PythonModule};
 use super::search_path::{Location, SearchPath};
 use crate::error::Error;
 use crate::source::contract::{Entry, Shape, Source, join};
@@ -20,6 +20,23 @@ impl IterModules {
     pub(crate) fn new(parent: Option<&str>, path: &SearchPath) -> Self {
         IterModules(Lister::default().level(parent, path).into_iter())
     }
+}
+
+/// A module that no import finds, as another one of its name is found before it.
+#[derive(Clone, Debug)]
+pub(crate) struct Hidden {
+    pub(crate) module: PythonModule,
+    pub(crate) by: PythonModule,
+}
+
+/// One level as [`IterModules`] has it, and what is hidden in it.
+pub(crate) fn level_with_hidden(
+    parent: Option<&str>,
+    path: &SearchPath,
+) -> (Vec<Result<PythonModule, Error>>, Vec<Hidden>) {
+    let mut lister = Lister { hidden: Some(Vec::new()), ..Lister::default() };
+    let level = lister.level(parent, path);
+    (level, lister.hidden.unwrap_or_default())
 }
 
 impl Iterator for IterModules {
@@ -49,6 +66,13 @@ impl WalkModules {
 
     pub(crate) fn from_module(module: &PythonModule) -> Self {
         WalkModules { lister: Lister::default(), levels: vec![vec![Ok(module.clone())].into_iter()], entered: None }
+    }
+
+    /// Collects what the walk comes by and what is hidden there.
+    pub(crate) fn with_hidden(mut self) -> (Vec<Result<PythonModule, Error>>, Vec<Hidden>) {
+        self.lister.hidden = Some(Vec::new());
+        let all = self.by_ref().collect();
+        (all, self.lister.hidden.unwrap_or_default())
     }
 }
 
@@ -83,6 +107,8 @@ struct Lister {
     populated: HashSet<Key>,
     /// How often each folder was listed that links lead to, by its real path.
     followed: HashMap<Key, usize>,
+    /// What others hide, if somebody wants to know.
+    hidden: Option<Vec<Hidden>>,
 }
 
 /// How often a walk lists a folder that links lead to. A link to a folder that it lies in is no more than one item, but folders that
@@ -137,7 +163,12 @@ impl Lister {
         let mut modules = Vec::with_capacity(found.len());
         for candidates in found.chunk_by(|a, b| a.0 == b.0) {
             match self.choose(dotted::join(parent, &candidates[0].0), candidates, locations) {
-                Ok(module) => modules.extend(module.map(Ok)),
+                Ok(module) => {
+                    if let Some(module) = &module {
+                        self.hide(module, candidates, locations);
+                    }
+                    modules.extend(module.map(Ok));
+                }
                 Err(cause) => level.push(Err(Error::list(parent, cause))),
             }
         }
@@ -179,6 +210,23 @@ impl Lister {
         }
         let populated = portions.iter().any(|portion| self.is_populated(portion));
         Ok(populated.then(|| PythonModule::namespace(name, portions)))
+    }
+
+    /// Notes what is hidden by `found` among the things of one name. The portions of a namespace package hide nothing.
+    fn hide(&mut self, found: &PythonModule, candidates: &[(String, usize, What)], locations: &[Location]) {
+        if self.hidden.is_none() || candidates.len() < 2 || found.kind() == Kind::Namespace {
+            return;
+        }
+        for candidate in candidates {
+            // What can't be looked at is reported where something depends on it.
+            if let Ok(Some(module)) = self.choose(found.name().to_owned(), std::slice::from_ref(candidate), locations)
+                && module != *found
+            {
+                self.hidden
+                    .iter_mut()
+                    .for_each(|hidden| hidden.push(Hidden { module: module.clone(), by: found.clone() }));
+            }
+        }
     }
 
     /// Whether there is anything to import below a folder, or anything that can't be listed and is to be reported.

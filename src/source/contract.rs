@@ -56,7 +56,8 @@ pub trait Source: Send + Sync + 'static {
     }
 
     /// A token that changes whenever the content of the file at `path` may have changed, or `None` where nothing can be promised:
-    /// then the content has to be compared. Take it before reading, so that an edit in between is seen next time. Provided: `None`.
+    /// then the content has to be compared. Take it before reading, so that an edit in between is seen next time. That of a source with a
+    /// [`folder`](Source::folder) means the same to other processes. Provided: `None`.
     fn stamp(&self, path: &str) -> io::Result<Option<Stamp>> {
         let _ = path;
         Ok(None)
@@ -153,6 +154,12 @@ impl Stamp {
     /// A stamp of numbers that together differ whenever the content may differ. A file that never changes may have constants.
     pub const fn new(parts: [u64; 4]) -> Self {
         Stamp(parts)
+    }
+
+    /// The numbers, to be kept for another process.
+    #[cfg(feature = "disk-cache")]
+    pub(crate) const fn parts(&self) -> [u64; 4] {
+        self.0
     }
 }
 

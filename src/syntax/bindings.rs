@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_pattern, walk_stmt};
 use ruff_python_ast::{Expr, ModModule, Operator, Parameters, Pattern, Stmt};
+use ruff_text_size::{Ranged, TextSize};
 
 use super::{
     dotted::Dotted,
@@ -25,7 +26,7 @@ pub fn exports(text: &str) -> Result<Vec<String>, ScanError> {
         if all.is_known {
             return unique(all.names);
         }
-        let mut names = bound(tree);
+        let mut names = names_of(bound(tree));
         names.retain(|name| !name.starts_with('_'));
         names
     })
@@ -40,47 +41,52 @@ pub fn exports(text: &str) -> Result<Vec<String>, ScanError> {
 /// # Errors
 /// Text that is not Python, or nested too deeply.
 pub fn attributes(text: &str) -> Result<Vec<String>, ScanError> {
-    parsed(text, bound)
+    parsed(text, |tree| names_of(bound(tree)))
 }
 
-fn bound(tree: &ModModule) -> Vec<String> {
+/// The names of [`attributes`], with the places where they are bound. A name that is bound several times is there as often.
+pub(super) fn bound(tree: &ModModule) -> Vec<(String, TextSize)> {
     let mut binder = Binder::default();
     for statement in &tree.body {
         binder.visit_stmt(statement);
         if let Stmt::Delete(delete) = statement {
             let deleted: HashSet<&str> = delete.targets.iter().filter_map(as_name).collect();
-            binder.names.retain(|name| !deleted.contains(name.as_str()));
+            binder.bound.retain(|(name, _)| !deleted.contains(name.as_str()));
         }
     }
-    unique(binder.names)
+    binder.bound
 }
 
 /// The names that these statements bind, in whichever branch.
 pub(super) fn bound_by(block: &[Stmt]) -> Vec<String> {
     let mut binder = Binder::default();
     block.iter().for_each(|statement| binder.visit_stmt(statement));
-    unique(binder.names)
+    names_of(binder.bound)
 }
 
 /// The names that an expression binds by `:=`.
 pub(super) fn bound_in(expression: &Expr) -> Vec<String> {
     let mut binder = Binder::default();
     binder.visit_expr(expression);
-    binder.names
+    names_of(binder.bound)
 }
 
 /// The names in the target of an assignment, a loop or a `with`.
 pub(super) fn targets_of(target: &Expr) -> Vec<String> {
     let mut binder = Binder::default();
     binder.target(target);
-    binder.names
+    names_of(binder.bound)
 }
 
 /// The names that a pattern binds.
 pub(super) fn bound_by_pattern(pattern: &Pattern) -> Vec<String> {
     let mut binder = Binder::default();
     binder.visit_pattern(pattern);
-    binder.names
+    names_of(binder.bound)
+}
+
+fn names_of(bound: Vec<(String, TextSize)>) -> Vec<String> {
+    unique(bound.into_iter().map(|(name, _)| name).collect())
 }
 
 fn unique(mut names: Vec<String>) -> Vec<String> {
@@ -92,18 +98,18 @@ fn unique(mut names: Vec<String>) -> Vec<String> {
 /// Collects names as they are bound. Bodies of functions and classes have scopes of their own; their headers have not.
 #[derive(Default)]
 struct Binder {
-    names: Vec<String>,
+    bound: Vec<(String, TextSize)>,
 }
 
 impl Binder {
-    fn bind(&mut self, name: &str) {
-        self.names.push(name.to_owned());
+    fn bind(&mut self, name: &str, place: &impl Ranged) {
+        self.bound.push((name.to_owned(), place.start()));
     }
 
     /// The names in a target: not those that it reads, as `a` in `a.b = 1` or `a[0] = 1`.
     fn target(&mut self, target: &Expr) {
         match target {
-            Expr::Name(name) => self.bind(&name.id),
+            Expr::Name(name) => self.bind(&name.id, name),
             Expr::Starred(starred) => self.target(&starred.value),
             Expr::Tuple(tuple) => tuple.elts.iter().for_each(|target| self.target(target)),
             Expr::List(list) => list.elts.iter().for_each(|target| self.target(target)),
@@ -123,25 +129,25 @@ impl<'a> Visitor<'a> for Binder {
         match statement {
             Stmt::FunctionDef(function) => {
                 function.decorator_list.iter().for_each(|decorator| self.visit_decorator(decorator));
-                self.bind(&function.name);
+                self.bind(&function.name, &function.name);
                 self.defaults(&function.parameters);
                 return;
             }
             Stmt::ClassDef(class) => {
                 class.decorator_list.iter().for_each(|decorator| self.visit_decorator(decorator));
-                self.bind(&class.name);
+                self.bind(&class.name, &class.name);
                 class.arguments.iter().for_each(|arguments| self.visit_arguments(arguments));
                 return;
             }
             Stmt::Import(import) => {
                 for alias in &import.names {
                     let top = Dotted(alias.name.as_str()).top();
-                    self.bind(alias.asname.as_ref().map_or(top, |name| name.as_str()));
+                    self.bind(alias.asname.as_ref().map_or(top, |name| name.as_str()), alias);
                 }
             }
             Stmt::ImportFrom(import) => {
                 for alias in import.names.iter().filter(|alias| alias.name.as_str() != "*") {
-                    self.bind(alias.asname.as_ref().unwrap_or(&alias.name));
+                    self.bind(alias.asname.as_ref().unwrap_or(&alias.name), alias);
                 }
             }
             Stmt::Assign(assign) => assign.targets.iter().for_each(|target| self.target(target)),
@@ -187,7 +193,7 @@ impl<'a> Visitor<'a> for Binder {
             Pattern::MatchMapping(pattern) => pattern.rest.as_ref(),
             _ => None,
         };
-        name.into_iter().for_each(|name| self.bind(name));
+        name.into_iter().for_each(|name| self.bind(name, name));
     }
 }
 

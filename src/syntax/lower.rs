@@ -34,6 +34,19 @@ pub(super) fn lower(tree: &ModModule, text: &str, package: &str) -> Body {
     }
 }
 
+/// The absolute name of the module that a `from` names in a module of `package`. One beyond the top level is as written.
+pub(super) fn absolute(import: &StmtImportFrom, package: &str) -> String {
+    let written = import.module.as_ref().map_or("", |module| module.as_str());
+    let up = import.level.saturating_sub(1) as usize;
+    let base = (0..up).try_fold(package, |package, _| Dotted(package).parent());
+    match base.filter(|base| !base.is_empty()) {
+        _ if import.level == 0 => written.to_owned(),
+        None => ".".repeat(import.level as usize) + written,
+        Some(base) if written.is_empty() => base.to_owned(),
+        Some(base) => format!("{base}.{written}"),
+    }
+}
+
 /// Goes through the statements. It recurses by blocks only, of which there are at most a hundred in one another.
 struct Lowering<'a> {
     text: &'a str,
@@ -62,7 +75,7 @@ impl Lowering<'_> {
                 }
             }
             Stmt::ImportFrom(import) => {
-                let name = self.absolute(import);
+                let name = absolute(import, self.package);
                 for alias in &import.names {
                     let item = Some(alias.name.to_string());
                     steps.push(self.import(alias, name.clone(), item, import.level, import.is_lazy));
@@ -203,18 +216,6 @@ impl Lowering<'_> {
     }
 
     /// The name that a `from` asks for, as `importlib._bootstrap._resolve_name` makes it absolute.
-    fn absolute(&self, import: &StmtImportFrom) -> String {
-        let written = import.module.as_ref().map_or("", |module| module.as_str());
-        let up = import.level.saturating_sub(1) as usize;
-        let base = (0..up).try_fold(self.package, |package, _| Dotted(package).parent());
-        match base.filter(|base| !base.is_empty()) {
-            _ if import.level == 0 => written.to_owned(),
-            None => ".".repeat(import.level as usize) + written,
-            Some(base) if written.is_empty() => base.to_owned(),
-            Some(base) => format!("{base}.{written}"),
-        }
-    }
-
     fn import(&mut self, alias: &Alias, name: String, item: Option<String>, level: u32, is_lazy: bool) -> Step {
         let (line, column) = self.place(alias);
         let alias = alias.asname.as_ref().map(|name| name.to_string());

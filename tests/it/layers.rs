@@ -9,7 +9,7 @@ use std::{
 use walkdir::WalkDir;
 
 /// From the lowest layer to the highest.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 21] = [
     "limit",
     "syntax",
     "error",
@@ -25,6 +25,7 @@ const ORDER: [&str; 20] = [
     "import",
     "realm",
     "imports",
+    "plugins",
     "python",
     "runtime",
     "raw",

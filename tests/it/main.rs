@@ -6,6 +6,7 @@ mod archives;
 mod cache;
 mod depth;
 mod differential;
+mod discovery;
 // Its plugins import the library.
 #[cfg(feature = "stdlib")]
 mod embed;
