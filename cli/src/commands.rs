@@ -14,6 +14,7 @@ mod isolate;
 mod list;
 mod load;
 mod lock;
+mod plugins;
 mod run;
 mod trace;
 
@@ -52,6 +53,7 @@ pub(crate) enum Command {
     Imports(imports::ImportsArgs),
     Graph(graph::GraphArgs),
     Check(check::CheckArgs),
+    Plugins(plugins::PluginsArgs),
     Explain(explain::ExplainArgs),
     Trace(trace::TraceArgs),
     Lock(lock::LockArgs),
@@ -77,6 +79,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Imports(args) => imports::imports(&args),
         Command::Graph(args) => graph::graph(&args),
         Command::Check(args) => check::check(&args),
+        Command::Plugins(args) => plugins::plugins(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Trace(args) => trace::trace(&args),
         Command::Lock(args) => lock::lock(&args),

@@ -1,7 +1,7 @@
 //! `exocet check`.
 
 mod compare;
-mod item;
+pub(super) mod item;
 mod report;
 
 use crate::{
@@ -76,9 +76,13 @@ pub(crate) struct CheckArgs {
 }
 
 pub(crate) fn check(args: &CheckArgs) -> Result<ExitCode, Failure> {
-    let items = items(args)?;
+    show(&items(args)?, args.json)
+}
+
+/// Prints the items, and counts them on stderr.
+pub(super) fn show(items: &[Item], json: bool) -> Result<ExitCode, Failure> {
     let mut out = output::stdout();
-    if args.json {
+    if json {
         let mut list = JsonList::new(out);
         items.iter().try_for_each(|item| list.push(item))?;
         list.finish()?;

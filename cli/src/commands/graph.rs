@@ -15,13 +15,18 @@ use crate::{
 };
 use build::Builder;
 use clap::{Args, ValueEnum};
-use exocet::syntax::ImportKind;
+use exocet::{
+    Source,
+    modules::{PythonModule, SearchPath},
+    syntax::ImportKind,
+};
 use petgraph::{algo::tarjan_scc, graph::DiGraph};
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::Write,
     process::ExitCode,
+    sync::Arc,
 };
 
 /// Show which modules import which, without running them
@@ -48,14 +53,8 @@ pub(crate) struct GraphArgs {
     search: Search,
     #[command(flatten)]
     mapping: Mapping,
-    /// Follow the imports of every module
-    ///
-    /// Otherwise only those from --path are followed, or without any --path, those of the NAMEs' packages.
-    #[arg(long)]
-    all: bool,
-    /// Follow imports that only a type checker sees, too
-    #[arg(long)]
-    type_checking: bool,
+    #[command(flatten)]
+    extent: Extent,
     /// How to show it
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: GraphFormat,
@@ -64,8 +63,21 @@ pub(crate) struct GraphArgs {
     names: Vec<String>,
 }
 
+/// How far a graph goes.
+#[derive(Debug, Args)]
+pub(super) struct Extent {
+    /// Follow the imports of every module
+    ///
+    /// Otherwise only those from --path are followed, or without any --path, those of the same packages.
+    #[arg(long)]
+    all: bool,
+    /// Follow imports that only a type checker sees, too
+    #[arg(long)]
+    type_checking: bool,
+}
+
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum GraphFormat {
+pub(super) enum GraphFormat {
     /// A tree
     #[default]
     Text,
@@ -83,25 +95,43 @@ pub(crate) fn graph(args: &GraphArgs) -> Result<ExitCode, Failure> {
     args.names.iter().try_for_each(|name| check_name(name))?;
     let plan = Plan::new(&args.mapping)?;
     let sources = sources::open(&args.search)?;
+    let roots = |path: &SearchPath| {
+        let roots = args.names.iter().map(|name| path.get(name).map_err(Failure::failed));
+        roots.collect::<Result<Vec<_>, _>>()
+    };
+    let (graph, failed) = graph_of(sources, &plan, &args.extent, roots)?;
+    show(&graph, args.format)?;
+    Ok(ExitCode::from(u8::from(failed)))
+}
+
+/// The graph of some modules of the search path, and whether anything couldn't be read.
+pub(super) fn graph_of(
+    sources: Vec<Arc<dyn Source>>,
+    plan: &Plan,
+    extent: &Extent,
+    roots: impl FnOnce(&SearchPath) -> Result<Vec<PythonModule>, Failure>,
+) -> Result<(Graph, bool), Failure> {
     let runtime = sources::quiet_runtime(&sources)?;
     let own = (!sources.is_empty()).then(|| sources::path_of(sources));
-    let (graph, failed) = runtime.enter(|vm| {
+    runtime.enter(|vm| {
         let dry = plan.dry_run(false, vm)?;
-        let roots = args.names.iter().map(|name| dry.path().get(name).map_err(Failure::failed));
-        let roots = roots.collect::<Result<Vec<_>, _>>()?;
+        let roots = roots(dry.path())?;
         let dry = dry.packages(&roots);
-        Builder::new(args, &dry, own).build(roots).map_err(|error| Failure::raised(&error, vm))
-    })?;
+        Builder::new(extent, &dry, own).build(roots).map_err(|error| Failure::raised(&error, vm))
+    })
+}
+
+/// Prints a graph.
+pub(super) fn show(graph: &Graph, format: GraphFormat) -> Result<(), Failure> {
     let mut out = output::stdout();
-    match args.format {
-        GraphFormat::Text => text::write(&graph, &mut out)?,
-        GraphFormat::Dot => dot::write(&graph, &mut out)?,
-        GraphFormat::Mermaid => mermaid::write(&graph, &mut out)?,
-        GraphFormat::Json => writeln!(out, "{}", serde_json::to_string(&graph).map_err(Failure::failed)?)?,
-        GraphFormat::Html => out.write_all(page::page(&graph).as_bytes())?,
+    match format {
+        GraphFormat::Text => text::write(graph, &mut out)?,
+        GraphFormat::Dot => dot::write(graph, &mut out)?,
+        GraphFormat::Mermaid => mermaid::write(graph, &mut out)?,
+        GraphFormat::Json => writeln!(out, "{}", serde_json::to_string(graph).map_err(Failure::failed)?)?,
+        GraphFormat::Html => out.write_all(page::page(graph).as_bytes())?,
     }
-    out.flush()?;
-    Ok(ExitCode::from(u8::from(failed)))
+    Ok(out.flush()?)
 }
 
 /// Which modules import which, all sorted.
@@ -114,6 +144,18 @@ pub(crate) struct Graph {
     imports: Vec<Link>,
     /// The sets of modules that import one another, by whichever way.
     cycles: Vec<Vec<String>>,
+    /// Which plugin requires which, by their modules. Modules that are no plugins require nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    requires: Vec<Requires>,
+}
+
+/// What one plugin requires of another.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(super) struct Requires {
+    from: String,
+    to: String,
+    /// The requirement, as `other >=1.0`.
+    requirement: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -167,7 +209,20 @@ impl Graph {
             let (from, to) = (of.get(import.from.as_str()), of.get(import.to.as_str()));
             import.in_cycle = from.is_some() && from == to;
         }
-        Self { roots, modules, imports, cycles }
+        Self { roots, modules, imports, cycles, requires: Vec::new() }
+    }
+
+    /// Adds that the plugin in one module requires another one, which is in the module `to`, or else is missing.
+    pub(super) fn add_requirement(&mut self, from: &str, to: Option<&str>, name: &str, requirement: String) {
+        let to = to.unwrap_or(name).to_owned();
+        self.modules.entry(to.clone()).or_insert_with(|| Module {
+            name: to.clone(),
+            origin: None,
+            kind: "missing",
+            followed: false,
+        });
+        self.requires.push(Requires { from: from.to_owned(), to, requirement });
+        self.requires.sort();
     }
 
     /// Each pair of modules once, and whether the import is part of a cycle.

@@ -42,12 +42,12 @@ fn completions_know_the_commands() {
 
 #[test]
 fn help_is_complete_and_fits_the_screen() {
-    for command in ["run", "list", "load", "imports", "graph", "check", "trace", "completions"] {
+    for command in ["run", "list", "load", "imports", "graph", "check", "plugins", "trace", "completions"] {
         let help = run(&[], &format!("{command} --help")).stdout;
         assert!(help.contains("Usage: exocet"), "{help}");
         assert_eq!(
             help.contains("\nExamples:\n"),
-            ["run", "load", "graph", "check", "trace"].contains(&command),
+            ["run", "load", "graph", "check", "plugins", "trace"].contains(&command),
             "{help}"
         );
         let too_wide: Vec<_> = help.lines().filter(|line| line.chars().count() > 120).collect();

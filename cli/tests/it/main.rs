@@ -24,6 +24,7 @@ mod odd_names;
 mod pipes;
 mod python;
 mod places;
+mod plugins;
 mod run;
 #[cfg(all(unix, feature = "stdlib"))]
 mod signals;

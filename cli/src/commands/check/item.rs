@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 
 /// Something to report.
 #[derive(Debug, Serialize)]
-pub(super) struct Item {
+pub(in crate::commands) struct Item {
     /// The importing module.
     pub(super) module: Option<String>,
     pub(super) file: Option<String>,
@@ -36,7 +36,7 @@ fn kind<S: Serializer>(kind: &Option<ImportKind>, serializer: S) -> Result<S::Ok
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Verdict {
+pub(in crate::commands) enum Verdict {
     Denied,
     Missing,
     Overridden,
@@ -50,11 +50,13 @@ pub(super) enum Verdict {
     /// An import statement asks for it, and the run didn't.
     #[serde(rename = "never asked")]
     NeverAsked,
+    /// A plugin is there, and can't be used as it is.
+    Unusable,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Level {
+pub(in crate::commands) enum Level {
     Error,
     Warning,
     Note,
@@ -103,7 +105,31 @@ impl Item {
         Self::of(&module, &import, &text, name, verdict, level, reason)
     }
 
-    pub(super) fn is_overridden(&self) -> bool {
+    /// About a plugin that can't be used, by the name that it goes by.
+    pub(in crate::commands) fn unusable(
+        plugin: &str,
+        module: Option<String>,
+        file: Option<String>,
+        line: Option<usize>,
+        reason: String,
+    ) -> Self {
+        let prevents = module.iter().cloned().collect();
+        Self {
+            module,
+            file,
+            line,
+            column: None,
+            name: Some(plugin.to_owned()),
+            kind: None,
+            verdict: Verdict::Unusable,
+            reason,
+            level: Level::Error,
+            prevents,
+            marked: None,
+        }
+    }
+
+    pub(in crate::commands) fn is_overridden(&self) -> bool {
         self.verdict == Verdict::Overridden
     }
 

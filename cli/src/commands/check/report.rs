@@ -31,6 +31,7 @@ impl Report {
             Verdict::Overridden => format!("`{name}` is overridden"),
             Verdict::Unreadable => format!("can't read what `{module}` imports"),
             Verdict::Dynamic => format!("`{name}` was asked for, and no import statement does so"),
+            Verdict::Unusable => format!("the plugin `{name}` can't be used"),
             Verdict::NeverAsked => format!("`{name}` was never asked for"),
         };
         let group = Group::with_title(level.primary_title(title));

@@ -1,33 +1,37 @@
 //! Making a graph of what modules import.
 
-use super::{Graph, GraphArgs, Link, Module};
+use super::{Extent, Graph, Link, Module};
 use crate::output::complain;
 use exocet::{
     check::{DryRun, Edge, Outcome, Scan, walk},
     modules::{Kind, PythonModule, SearchPath},
     vm::PyResult,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A graph that is being made.
 pub(super) struct Builder<'a> {
-    args: &'a GraphArgs,
+    extent: &'a Extent,
     dry: &'a DryRun<'a>,
     /// The search path of the places given.
     own: Option<SearchPath>,
+    /// The top-level packages of the roots.
+    tops: BTreeSet<String>,
     failed: bool,
     modules: BTreeMap<String, Module>,
     imports: Vec<Link>,
 }
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(args: &'a GraphArgs, dry: &'a DryRun<'a>, own: Option<SearchPath>) -> Self {
-        Self { args, dry, own, failed: false, modules: BTreeMap::new(), imports: Vec::new() }
+    pub(super) fn new(extent: &'a Extent, dry: &'a DryRun<'a>, own: Option<SearchPath>) -> Self {
+        let (tops, modules) = (BTreeSet::new(), BTreeMap::new());
+        Self { extent, dry, own, tops, failed: false, modules, imports: Vec::new() }
     }
 
     /// Makes the graph of `roots`, and finds out whether anything couldn't be read.
     pub(super) fn build(mut self, roots: Vec<PythonModule>) -> PyResult<(Graph, bool)> {
         let names = roots.iter().map(|root| root.name().to_owned()).collect();
+        self.tops = roots.iter().map(|root| top(root.name()).to_owned()).collect();
         for root in &roots {
             self.add(root, true);
         }
@@ -46,7 +50,7 @@ impl<'a> Builder<'a> {
     /// Adds what `module` imports, and returns the modules that are to be followed, too.
     fn follow(&mut self, module: &PythonModule, scan: &Scan) -> PyResult<Vec<PythonModule>> {
         let mut next = Vec::new();
-        for Edge { import, name, outcome, .. } in self.dry.edges(module, scan, self.args.type_checking)? {
+        for Edge { import, name, outcome, .. } in self.dry.edges(module, scan, self.extent.type_checking)? {
             let to = match outcome.module() {
                 Some(found) => {
                     let followed = self.is_followed(found);
@@ -66,11 +70,10 @@ impl<'a> Builder<'a> {
     }
 
     fn is_followed(&self, module: &PythonModule) -> bool {
-        let top = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
-        self.args.all
+        self.extent.all
             || match &self.own {
                 Some(own) => own.get(module.name()).is_ok_and(|found| found == *module),
-                None => self.args.names.iter().any(|name| top(name) == top(module.name())),
+                None => self.tops.contains(top(module.name())),
             }
     }
 
@@ -87,6 +90,10 @@ impl<'a> Builder<'a> {
             followed,
         });
     }
+}
+
+fn top(name: &str) -> &str {
+    name.split('.').next().unwrap_or_default()
 }
 
 /// What stands for a module that can't be looked at.

@@ -19,6 +19,10 @@ pub(crate) fn write(graph: &Graph, out: &mut impl Write) -> io::Result<()> {
         let style = if in_cycle { " [color=red, penwidth=2]" } else { "" };
         writeln!(out, "  {} -> {}{style};", quoted(from), quoted(to))?;
     }
+    for required in &graph.requires {
+        let (from, to, label) = (quoted(&required.from), quoted(&required.to), quoted(&required.requirement));
+        writeln!(out, "  {from} -> {to} [style=dashed, label={label}];")?;
+    }
     writeln!(out, "}}")
 }
 

@@ -22,6 +22,10 @@ pub(crate) fn write(graph: &Graph, out: &mut impl Write) -> io::Result<()> {
     for (from, to) in pairs.keys() {
         writeln!(out, "  m{} --> m{}", ids[from], ids[to])?;
     }
+    for required in &graph.requires {
+        let (from, to) = (ids[required.from.as_str()], ids[required.to.as_str()]);
+        writeln!(out, "  m{from} -. \"{}\" .-> m{to}", escaped(&required.requirement))?;
+    }
     writeln!(out, "  classDef leaf color:#888,stroke:#888")?;
     writeln!(out, "  classDef absent color:#c22,stroke:#c22,stroke-dasharray:4")?;
     let marked = pairs.values().enumerate().filter(|(_, in_cycle)| **in_cycle).map(|(at, _)| at.to_string());

@@ -47,6 +47,17 @@ pub(crate) fn page(graph: &Graph) -> String {
             h2 { "Cycles" }
             ul { @for cycle in &graph.cycles { li { (links(cycle.iter().map(|name| (name.as_str(), true)))) } } }
         }
+        @if !graph.requires.is_empty() {
+            h2 { "Requirements" }
+            ul {
+                @for required in &graph.requires {
+                    li {
+                        (links([(required.from.as_str(), false), (required.to.as_str(), false)].into_iter()))
+                        ": " code { (required.requirement) }
+                    }
+                }
+            }
+        }
         h2 { "Modules" }
         div.wide { (table(graph)) }
     };

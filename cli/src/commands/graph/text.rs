@@ -33,5 +33,13 @@ pub(crate) fn write(graph: &Graph, out: &mut impl Write) -> io::Result<()> {
             writeln!(out, "  {RED}{}{RED:#}", cycle.join(", "))?;
         }
     }
+    if !graph.requires.is_empty() {
+        writeln!(out, "\nrequires:")?;
+        for required in &graph.requires {
+            let colour = if graph.modules[&required.to].is_absent() { RED } else { CYAN };
+            let (from, to, requirement) = (&required.from, &required.to, &required.requirement);
+            writeln!(out, "  {from} -> {colour}{to}{colour:#}  {DIM}{requirement}{DIM:#}")?;
+        }
+    }
     Ok(())
 }
