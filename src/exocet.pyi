@@ -97,11 +97,53 @@ class Realm(IMapper):
         """The realm's module of that name, loaded if it isn't yet."""
     def load_named(self, name: str) -> Any:
         """The realm's module of that name, loaded if it isn't yet."""
+    def replace(self, name: str, rebind: bool = False) -> Replacement:
+        """Loads a module that is loaded already anew, in its place; ValueError for what is none of the realm's modules."""
     def __getattr__(self, name: str) -> Any:
         """What the package has whose context it is."""
 
 PackageContext = Realm
 """What `loadPackage` returns: a realm of one package."""
+
+@final
+class Replacement:
+    """What the replacement of a module has changed."""
+
+    @property
+    def name(self) -> str:
+        """The name of the module."""
+    @property
+    def origin(self) -> str | None:
+        """The file of the new module; None where it has none."""
+    @property
+    def added(self) -> list[str]:
+        """The names that the new module has and the old one had not."""
+    @property
+    def removed(self) -> list[str]:
+        """The names that the old module had and the new one has not."""
+    @property
+    def rebound(self) -> list[tuple[str, str]]:
+        """The names of other modules that were bound anew, as pairs of a module's name and a name in it."""
+    @property
+    def held(self) -> list[Holder]:
+        """Who still holds what belongs to the old module."""
+    @property
+    def more(self) -> int:
+        """How many holders there are beside those in `held`."""
+
+@final
+class Holder:
+    """One reference to what belongs to a module that was replaced."""
+
+    @property
+    def holder(self) -> str:
+        """The module or the frame where the way to the object begins."""
+    @property
+    def path(self) -> str:
+        """The way to the object from there."""
+    @property
+    def object(self) -> str:
+        """What is held."""
 
 @final
 class PythonModule:

@@ -20,5 +20,6 @@ pub(crate) mod module_lock;
 pub(crate) mod shared_classes;
 pub(crate) mod slots;
 pub(crate) mod sources;
+pub(crate) mod threads;
 #[cfg_attr(target_family = "wasm", allow(dead_code, reason = "there are no threads to watch with"))]
 mod watchdog;

@@ -73,6 +73,10 @@ pub use mapper::{Answer, Mapper, Request};
 pub use observe::Observer;
 pub use policy::{Policy, Rule};
 pub use python::STUBS;
+pub use realm::{
+    holders::{Held, Holder},
+    replacement::Replacement,
+};
 pub use runtime::{Realm, Runtime, RuntimeBuilder};
 pub use rustpython_vm as vm;
 #[cfg(feature = "archives")]

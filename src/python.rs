@@ -8,6 +8,7 @@ mod handles;
 mod loaders;
 mod mappers;
 mod realms;
+mod replacements;
 
 use crate::{
     import::{
@@ -46,6 +47,8 @@ pub(crate) fn install(vm: &VirtualMachine) {
     let _ = RealmFinder::make_static_type();
     realm::make_types();
     let _ = AttenuatedModule::make_static_type();
+    let _ = replacements::PyReplacement::make_static_type();
+    let _ = replacements::PyHolder::make_static_type();
     realm::install();
 }
 
@@ -86,6 +89,7 @@ pub(crate) mod exocet {
         handles::{Attribute, Handle, ModuleIterator},
         mappers::{CallableMapper, DictMapper, ExclusiveMapper, PolicyMapper},
         name_in_camel_case,
+        replacements::{PyHolder, PyReplacement},
     };
     use crate::{
         import::attenuation,
@@ -119,6 +123,8 @@ pub(crate) mod exocet {
             ("LimitExceeded", limits::class(vm)),
             ("Realm", PyRealm::make_static_type().to_owned()),
             ("PackageContext", PyRealm::make_static_type().to_owned()),
+            ("Replacement", PyReplacement::make_static_type().to_owned()),
+            ("Holder", PyHolder::make_static_type().to_owned()),
             ("PythonModule", Handle::make_static_type().to_owned()),
             ("PythonAttribute", Attribute::make_static_type().to_owned()),
         ];

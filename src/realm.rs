@@ -1,11 +1,20 @@
 //! Realms: modules loaded fresh together, each name once, with an import system of their own.
 
+pub(crate) mod belongings;
+mod component;
 mod guarded_dict;
+pub(crate) mod holders;
 pub(crate) mod import_tables;
 mod mapper;
 mod module_view;
 pub(crate) mod modules;
+mod path;
+mod rebind;
 pub(crate) mod reference;
+mod replace;
+pub(crate) mod replacement;
+mod replacing;
+mod search;
 mod stand_ins;
 pub(crate) mod sys;
 mod table;

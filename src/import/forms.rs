@@ -100,6 +100,9 @@ impl ImportForms {
     fn attribute_of_top(&self, request: &Request<'_>, table: &dyn ModuleTable, vm: &VirtualMachine) -> PyResult {
         let (first, rest) = request.name().split_at(end_of_first(request));
         let mut found = resolve(&self.mapper, &request.renamed(first), vm)?;
+        if table.is_replacing(request.name()) {
+            return resolve(&self.mapper, request, vm);
+        }
         for part in rest.split('.').skip(1) {
             let part = vm.ctx.new_str(part);
             found = match vm.get_attribute_opt(&found, &*part)? {

@@ -67,6 +67,14 @@ impl ParentView {
         self.own.set_item(part, child, vm)
     }
 
+    /// Makes `child` the attribute `part` in the place of `former`.
+    pub(crate) fn relink(&self, part: &str, former: &PyObject, child: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+        match self.own.get_item_opt(part, vm)? {
+            Some(own) if own.is(former) => self.link(part, child.to_owned(), vm),
+            _ => Ok(()),
+        }
+    }
+
     /// What the mapper has for `part` of this module, if anything.
     fn replacement(
         &self,

@@ -17,19 +17,34 @@ const OFTEN: u32 = 1 << 10;
 /// How many modules are run between two looks at everything.
 const SELDOM: u32 = 1 << 15;
 
+/// How many modules are replaced between two looks at everything. Each has survived a first collection as long as it was in use, so
+/// that the collector doesn't look at it any more.
+const REPLACED: u32 = 1 << 4;
+
 /// Counts modules, and collects garbage now and then.
 #[derive(Default)]
-pub(crate) struct Garbage(AtomicU32);
+pub(crate) struct Garbage {
+    run: AtomicU32,
+    replaced: AtomicU32,
+}
 
 pub(crate) static GARBAGE: Slot<Garbage> = Slot::new(|_| Garbage::default());
 
 impl Garbage {
     /// To be called for each module, where any Python code may run.
     pub(crate) fn count(&self, vm: &VirtualMachine) {
-        let count = self.0.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+        let count = self.run.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
         if count.is_multiple_of(OFTEN) {
             // A program that has switched collecting off keeps it off.
             vm.state.gc.collect(if count.is_multiple_of(SELDOM) { 2 } else { 1 });
+            forget_dead_classes(vm);
+        }
+    }
+
+    /// To be called for each module that another one has replaced, where any Python code may run.
+    pub(crate) fn count_replaced(&self, vm: &VirtualMachine) {
+        if self.replaced.fetch_add(1, Ordering::Relaxed).wrapping_add(1).is_multiple_of(REPLACED) {
+            vm.state.gc.collect(2);
             forget_dead_classes(vm);
         }
     }

@@ -8,7 +8,7 @@ use crate::{
 };
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyCode, PyDictRef, PyModule, PyTypeRef},
+    builtins::{PyCode, PyDictRef, PyModule, PyStr, PyTypeRef},
     bytecode::CodeFlags,
     function::ArgMapping,
     scope::Scope,
@@ -112,7 +112,8 @@ impl Unit {
 
     /// Sets a string of its own as the module's name, by which it is found again.
     fn set_name(&self, module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
-        let name: PyObjectRef = vm.ctx.new_str(self.name.as_str()).into();
+        // The context would return one and the same string for a name of one character.
+        let name: PyObjectRef = PyStr::from(self.name.as_str()).into_ref(&vm.ctx).into();
         module.dict().set_item(dunders::get(vm).name, name.clone(), vm)?;
         INSTANCES.of(vm).add(&name, module, vm)
     }

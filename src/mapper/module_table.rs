@@ -16,6 +16,9 @@ pub(crate) trait ModuleTable: Any + PyThreadingConstraint {
     /// The submodule `part` of `package`, which goes by its own name.
     fn submodule(&self, package: &PyObject, part: &Py<PyStr>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>>;
 
+    /// Whether the running code sees another module under that name than others do, until it is there for all.
+    fn is_replacing(&self, name: &str) -> bool;
+
     /// Which of `name` and the packages that it lies in is the first that can't be had, if the table has any of them.
     fn first_missing<'a>(&self, name: &'a str, vm: &VirtualMachine) -> Option<&'a str>;
 

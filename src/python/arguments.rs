@@ -49,6 +49,7 @@ arguments!(Redirect { mapper: MapperRef, names: Renames });
 arguments!(NewDict { mapping: Mapping });
 arguments!(NewCallable { function: Function; contains: Function });
 arguments!(NewRealm { ; packages: Packages, mapper: MapperRef, path: Names });
+arguments!(Replace { name: String; rebind: bool });
 arguments!(NewPolicy { mapper: MapperRef, policy: PolicyForm });
 arguments!(NewExclusive { mapper: MapperRef, names: Names });
 

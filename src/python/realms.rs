@@ -1,8 +1,9 @@
 //! Realms as a Python class.
 
 use super::{
-    arguments::{Name, Names, NewRealm},
+    arguments::{Name, Names, NewRealm, Replace},
     mappers::has_own_lookup,
+    replacements::PyReplacement,
 };
 use crate::{
     import::resolve::resolve,
@@ -82,6 +83,12 @@ impl PyRealm {
     fn load_named(zelf: &Py<Self>, args: Name, vm: &VirtualMachine) -> PyResult {
         let mapper = MapperRef::from_object(zelf.as_object(), vm)?;
         resolve(&mapper, &Request::direct(&args.name), vm)
+    }
+
+    /// replace(name, rebind=False): loads a module that is loaded already anew, in its place, and says what has changed.
+    #[pymethod]
+    fn replace(zelf: &Py<Self>, args: Replace, vm: &VirtualMachine) -> PyResult<PyReplacement> {
+        PyRealm::modules(zelf).replace(&args.name, args.rebind.unwrap_or(false), vm).map(PyReplacement)
     }
 
     /// The mapper that the realm is.

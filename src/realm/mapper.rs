@@ -57,11 +57,13 @@ impl Mapper for RealmMapper {
             return Below::Replaced;
         }
         let outer = self.0.outer.below(name, vm);
-        match self.0.is_inside(name, vm) {
+        let below = match self.0.is_inside(name, vm) {
             // Its modules hold what is below them themselves, but for what the mapper enforces.
             Ok(true) if outer == Below::Unknown => Below::Nothing,
             _ => outer,
-        }
+        };
+        // A package has a module as an attribute that this thread is about to replace.
+        if self.0.replacing.has_below(name) { below.max(Below::Unknown) } else { below }
     }
 
     fn depends_on_importer(&self) -> bool {
@@ -119,6 +121,7 @@ impl RealmModules {
         // package outside, which has another one.
         if matches!(request.item(), Some(Item::Module | Item::Value))
             && !self.has_root(name)
+            && !self.replacing.has(name)
             && let Some(package) = Dotted(name).parent()
             && self.is_inside(package, vm)?
         {

@@ -73,6 +73,11 @@ impl Whose {
             return Ok(Some(module));
         }
         if let Some(realm) = self.realm() {
+            if let Some(text) = name.downcast_ref::<PyStr>().and_then(|name| name.to_str())
+                && let Some(replaced) = realm.replacing.get(text)
+            {
+                return Ok(replaced);
+            }
             if let Some(module) = realm.modules.read(|modules| modules.get_item_opt(name, vm))? {
                 return Ok(Some(module));
             }
@@ -95,7 +100,7 @@ impl Whose {
         if let Some(realm) = self.realm()
             && let Some(name) = name.downcast_ref::<PyStr>().and_then(|name| name.to_str())
         {
-            return realm.modules.set(name, value, vm);
+            return realm.put(name, value, vm);
         }
         match value {
             Some(value) => self.dict(vm)?.set_item(name, value, vm),

@@ -5,6 +5,7 @@ use super::{
     import_tables::{Found, ImportTables},
     mapper::RealmMapper,
     reference::RealmBuilder,
+    replacing::Replacing,
     stand_ins::{self, Serves},
 };
 use crate::{
@@ -50,6 +51,8 @@ pub(crate) struct RealmModules {
     pub(super) modules: GuardedDict,
     /// Those of `modules` that the mapper answered with, and that are not inside.
     pub(super) outside: GuardedDict,
+    /// Those of `modules` that are being replaced.
+    pub(super) replacing: Replacing,
     /// How many shared modules there were when `modules` last got those that the mapper passes through.
     pub(super) shared: AtomicUsize,
     /// Of a realm of stand-ins: whom it serves.
@@ -78,8 +81,8 @@ impl RealmModules {
         let sources = sources.map(|location| (location.source.label().to_owned(), location.source.clone())).collect();
         let (modules, outside) = (GuardedDict::new(vm), GuardedDict::new(vm));
         let (tables, own) = (PyMutex::default(), PyMutex::default());
-        let shared = AtomicUsize::new(0);
-        Self { roots, outer, path, sources, modules, outside, shared, serves, tables, own }
+        let (shared, replacing) = (AtomicUsize::new(0), Replacing::default());
+        Self { roots, outer, path, sources, modules, outside, replacing, shared, serves, tables, own }
     }
 
     /// The realm's modules, where the mapper is a realm.
@@ -149,10 +152,18 @@ impl RealmModules {
 
     /// What `modules` has under that name, and whether it is inside.
     pub(super) fn entry(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<(PyObjectRef, bool)>> {
+        if let Some(replaced) = self.replacing.get(name) {
+            return Ok(replaced.map(|module| (module, true)));
+        }
         let Some(object) = self.modules.get(name, vm)? else { return Ok(None) };
         let answered = self.outside.get(name, vm)?;
         let inside = !answered.is_some_and(|answered| answered.is(&object));
         Ok(Some((object, inside)))
+    }
+
+    /// Puts something into `modules`, or where the running code sees it instead.
+    pub(super) fn put(&self, name: &str, module: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
+        self.replacing.set(name, module).or_else(|module| self.modules.set(name, module, vm))
     }
 
     /// Finds the name inside, and loads it if it wasn't yet, after the packages that it lies in.
@@ -229,7 +240,7 @@ impl RealmModules {
 
     /// What stands for a shared module that was taken out of `sys.modules` here: it is to be loaded anew, as importing
     /// it would do in CPython, and as only this realm sees it. What has a stand-in here keeps it.
-    fn find_dropped(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<Found>> {
+    pub(super) fn find_dropped(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<Found>> {
         if !self.outside.has(name, vm)
             || name == "sys"
             || stand_ins::has(&self.own(vm)?, name)
@@ -300,15 +311,16 @@ impl RealmModules {
             Found::Spec(spec) => self.run_foreign(name, spec, vm),
         };
         if let Err(error) = ran {
-            if self.modules.has(name, vm) {
-                self.modules.set(name, None, vm)?;
+            if self.entry(name, vm)?.is_some() {
+                self.put(name, None, vm)?;
             }
             return Err(error);
         }
+        self.replacing.note_loaded(name);
         // The module may have put something else in its place, or in that of its package, or nothing.
         let placed = |name: &str| {
             let missing = || vm.new_key_error(vm.ctx.new_str(name).into());
-            self.modules.get(name, vm)?.ok_or_else(missing)
+            Ok(self.entry(name, vm)?.ok_or_else(missing)?.0)
         };
         let loaded = placed(name)?;
         if let (Some(_), (Some(parent), last)) = (package, Dotted(name).split())
@@ -325,17 +337,28 @@ impl RealmModules {
         if !self.is_stand_ins() && !handle.is_native() {
             limits::current(vm).check_modules(self.modules.dict().__len__(), handle.name(), vm)?;
         }
+        self.run_alone(handle, |_| Ok(()), vm)
+    }
+
+    /// Runs a module in the place of the one of its name, if there is one; `complete` is called before its code runs.
+    pub(super) fn run_alone(
+        &self,
+        handle: &PythonModule,
+        complete: impl FnOnce(&Py<PyModule>) -> PyResult<()>,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
         let prepare = |module: &Py<PyModule>| {
             if let Some(serves) = &self.serves {
                 module.dict().merge_object(serves.given.clone().into(), vm)?;
             }
-            self.modules.set(handle.name(), Some(module.to_owned().into()), vm)
+            complete(module)?;
+            self.put(handle.name(), Some(module.to_owned().into()), vm)
         };
         run(handle, &self.own(vm)?, None, prepare, vm).map(drop)
     }
 
     /// Runs a module that a finder of the realm's own modules has found.
-    fn run_foreign(&self, name: &str, spec: &PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+    pub(super) fn run_foreign(&self, name: &str, spec: &PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
         let loader = spec.get_attr("loader", vm)?;
         let module = vm.call_method(&IMPORT_SYSTEM.of(vm).importlib, "module_from_spec", (spec.clone(),))?;
         if let Some(module) = module.downcast_ref::<PyModule>()
@@ -343,7 +366,7 @@ impl RealmModules {
         {
             module.dict().set_item("__builtins__", self.own(vm)?.builtins_of(name, vm)?.into(), vm)?;
         }
-        self.modules.set(name, Some(module.clone()), vm)?;
+        self.put(name, Some(module.clone()), vm)?;
         spec.set_attr("_initializing", vm.ctx.new_bool(true), vm)?;
         let ran = vm.call_method(&loader, "exec_module", (module,)).map(drop);
         spec.set_attr("_initializing", vm.ctx.new_bool(false), vm)?;
@@ -351,7 +374,7 @@ impl RealmModules {
     }
 
     /// Keeps other threads from loading the module meanwhile.
-    fn lock<'a>(&self, name: &str, vm: &'a VirtualMachine) -> PyResult<ModuleLock<'a>> {
+    pub(super) fn lock<'a>(&self, name: &str, vm: &'a VirtualMachine) -> PyResult<ModuleLock<'a>> {
         ModuleLock::acquire(&format!("{name} in realm {:x}", self.modules.dict().get_id()), vm)
     }
 }

@@ -75,7 +75,11 @@ impl RealmRef {
     /// Its modules by name, as they see them in `sys.modules`.
     #[must_use]
     pub fn modules(&self) -> PyDictRef {
-        RealmModules::of(&self.0).expect("a realm is made by its builder").modules().clone()
+        self.own_modules().modules().clone()
+    }
+
+    pub(super) fn own_modules(&self) -> &RealmModules {
+        RealmModules::of(&self.0).expect("a realm is made by its builder")
     }
 
     /// The realm as a mapper.

@@ -25,9 +25,13 @@ impl ModuleTable for RealmModules {
     fn submodule(&self, package: &PyObject, part: &Py<PyStr>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
         let name = vm.get_attribute_opt(package, "__name__")?;
         match name.as_ref().and_then(|name| name.downcast_ref::<PyStr>()) {
-            Some(name) => self.modules.get(&format!("{name}.{part}"), vm),
+            Some(name) => Ok(self.entry(&format!("{name}.{part}"), vm)?.map(|(module, _)| module)),
             None => Ok(None),
         }
+    }
+
+    fn is_replacing(&self, name: &str) -> bool {
+        self.replacing.has(name)
     }
 
     fn first_missing<'a>(&self, name: &'a str, vm: &VirtualMachine) -> Option<&'a str> {

@@ -18,6 +18,7 @@ use crate::{
         library_code::LIBRARY,
         limits::{DEFAULT_LIMITS, Limits},
         sources::SOURCES,
+        threads,
     },
     load::library,
     observe::{observer::Observer, watch},
@@ -217,6 +218,7 @@ impl RuntimeBuilder {
         shared_classes::settle(vm);
         // Before any code can have changed what it consists of.
         let _ = (IMPORT_CODE.of(vm), LIBRARY.of(vm));
+        threads::install(vm);
         #[cfg(feature = "threading")]
         MODULE_COMPILER.of(vm).configure(self.store, !self.alone);
         #[cfg(not(feature = "threading"))]

@@ -14,6 +14,7 @@ mod faults;
 // Its scripts import the library.
 #[cfg(feature = "stdlib")]
 mod fuzz;
+mod holders;
 mod hook;
 mod import_matrix;
 mod imports;
@@ -27,6 +28,7 @@ mod parser_oracle;
 mod policy;
 mod realms;
 mod regressions;
+mod replace;
 mod routes;
 #[cfg(not(feature = "host_env"))]
 mod sandbox;

@@ -505,3 +505,19 @@ fn code_under_a_mapper_that_denies_everything_can_not_take_the_host_down() {
         run().unwrap_or_else(|error| panic!("{}", exocet::raw::traceback(&error, vm)));
     });
 }
+
+#[cfg(feature = "stdlib")]
+#[test]
+fn modules_whose_names_have_one_character_stay_apart() {
+    // The VM has one string for each such name, and a class is known to be a module's by the identity of that string.
+    let text = "import dataclasses, typing\nkind = None\n@dataclasses.dataclass\nclass Point:\n    at: 'kind'\n\
+                def hints(): return typing.get_type_hints(Point)['at']";
+    each_source(&[("m.py", text)], |vm| {
+        let (one, two) = (fresh("m", vm)?, fresh("m", vm)?);
+        one.set_attr("kind", vm.ctx.types.int_type.to_owned(), vm)?;
+        two.set_attr("kind", vm.ctx.types.str_type.to_owned(), vm)?;
+        assert!(one.get_attr("hints", vm)?.call((), vm)?.is(vm.ctx.types.int_type));
+        assert!(two.get_attr("hints", vm)?.call((), vm)?.is(vm.ctx.types.str_type));
+        Ok(())
+    });
+}

@@ -69,8 +69,17 @@ fn parameters(signature: &str) -> Vec<String> {
 fn the_stubs_describe_what_python_sees() {
     let source = exocet::Memory::new("<seen>").with("seen.py", SEEN);
     let runtime = Runtime::builder().isolated().source(source).build().expect("it starts");
-    let classes =
-        ["IMapper", "DictMapper", "CallableMapper", "ExclusiveMapper", "Realm", "PythonModule", "PythonAttribute"];
+    let classes = [
+        "IMapper",
+        "DictMapper",
+        "CallableMapper",
+        "ExclusiveMapper",
+        "Realm",
+        "Replacement",
+        "Holder",
+        "PythonModule",
+        "PythonAttribute",
+    ];
     for owner in [""].iter().chain(&classes) {
         let body = body(owner);
         let members = runtime
@@ -93,5 +102,5 @@ fn the_stubs_describe_what_python_sees() {
 #[test]
 fn every_class_of_the_module_is_in_the_stubs() {
     let classes: Vec<&str> = STUBS.lines().filter_map(|line| line.strip_prefix("class ")).collect();
-    assert_eq!(classes.iter().filter(|class| !class.starts_with('_')).count(), 10, "{classes:?}");
+    assert_eq!(classes.iter().filter(|class| !class.starts_with('_')).count(), 12, "{classes:?}");
 }
