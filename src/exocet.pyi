@@ -105,6 +105,99 @@ class Realm(IMapper):
 PackageContext = Realm
 """What `loadPackage` returns: a realm of one package."""
 
+_OnFailure = Literal["skip", "raise"] | int
+
+class Plugins:
+    """The plugins of an application: found by a rule, each loaded in a realm of its own, and replaced while the program runs."""
+
+    def __new__(
+        cls,
+        *,
+        package: str | None = None,
+        group: str | None = None,
+        marker: str | None = None,
+        path: str | Iterable[str] | None = None,
+        cache: str | None = None,
+        mapper: _Lookup | None = None,
+        policy: str | Mapping[str, Any] | None = None,
+        limits: Mapping[str, float] | None = None,
+        library: str | Iterable[str] | None = None,
+        share: str | Iterable[str] | None = None,
+        requires: str | Iterable[str] | None = None,
+        priority: int | None = None,
+        on_failure: _OnFailure | None = None,
+        enabled: bool | None = None,
+        helper: bool = False,
+    ) -> Self: ...
+    def configure(
+        self,
+        pattern: str,
+        *,
+        mapper: _Lookup | None = None,
+        policy: str | Mapping[str, Any] | None = None,
+        limits: Mapping[str, float] | None = None,
+        library: str | Iterable[str] | None = None,
+        share: str | Iterable[str] | None = None,
+        requires: str | Iterable[str] | None = None,
+        priority: int | None = None,
+        on_failure: _OnFailure | None = None,
+        enabled: bool | None = None,
+        helper: bool = False,
+    ) -> None:
+        """Decides for the plugins whose names fit a pattern, in which `*` stands for any text and `?` for one character."""
+    def load(self) -> list[Any]:
+        """Finds plugins and loads those that aren't loaded; what became of each."""
+    def poll(self) -> list[Any]:
+        """Loads anew what has changed; what became of each."""
+    def reload(self, *names: str) -> list[Any]:
+        """Loads new generations of these plugins; what became of each."""
+    def enable(self, name: str) -> list[Any]:
+        """Loads a plugin that was disabled."""
+    def disable(self, name: str) -> Any:
+        """Puts a plugin out of use."""
+    def found(self) -> Any:
+        """What is found, with `plugins` and `problems`; nothing is loaded."""
+    def status(self) -> list[Any]:
+        """Each plugin as it is now, sorted by name."""
+    def failures(self, name: str | None = None) -> list[Any]:
+        """What plugins did wrong, oldest first."""
+    def order(self, hook: str | None = None) -> list[str]:
+        """The plugins at work, or those that offer the hook, in the order in which they are called."""
+    def call_all(self, hook: str, *args: Any, on_failure: _OnFailure | None = None, **kwargs: Any) -> list[Reply]:
+        """The replies of all plugins that offer the hook."""
+    def first(self, hook: str, *args: Any, on_failure: _OnFailure | None = None, **kwargs: Any) -> Any:
+        """The first answer that isn't None."""
+    def chain(self, hook: str, value: Any, *args: Any, on_failure: _OnFailure | None = None) -> Any:
+        """Passes a value through the plugins, each with what the one before returned; what the last one returned."""
+    def held(self, name: str, generation: int | None = None) -> Any:
+        """Who still holds what of old generations."""
+    def generation_of(self, object: object) -> Any:
+        """Of which generation of which plugin a function, a class, an instance or a module is, or None."""
+    def watch(self) -> Any:
+        """Waits for the system's reports of changes: to be iterated over, or asked by `next(timeout)`."""
+    def on_change(self, function: Callable[[Any], object]) -> None:
+        """Calls a function with each change, after it was made."""
+    def __getitem__(self, name: str) -> Any: ...
+    def __contains__(self, name: object) -> bool: ...
+    def __len__(self) -> int: ...
+
+@final
+class Reply:
+    """What one plugin answered."""
+
+    @property
+    def plugin(self) -> str:
+        """The plugin."""
+    @property
+    def generation(self) -> int:
+        """Its generation."""
+    @property
+    def result(self) -> Any:
+        """What its function returned; None where it raised."""
+    @property
+    def error(self) -> BaseException | None:
+        """What its function raised; None where it returned."""
+
 @final
 class Replacement:
     """What the replacement of a module has changed."""

@@ -13,5 +13,6 @@ pub(crate) mod files;
 mod frozen;
 pub(crate) mod instances;
 pub(crate) mod library;
+pub(crate) mod recorder;
 pub(crate) mod unit;
 pub(crate) mod units;

@@ -1,4 +1,4 @@
-//! Plugins: finding them without running any.
+//! Plugins: finding them without running any, loading each apart, calling them, and replacing them while the program runs.
 //!
 //! ```
 //! use exocet::{Memory, modules::SearchPath, plugins::{Discovery, Marker}};
@@ -14,17 +14,44 @@
 //! # Ok::<(), exocet::Error>(())
 //! ```
 
+mod batch;
+mod beside;
 #[cfg(feature = "disk-cache")]
 mod cache;
+mod changing;
 pub(crate) mod discovery;
 pub(crate) mod distributions;
 mod entry_points;
 pub(crate) mod facts;
 pub(crate) mod found;
+mod files;
+pub(crate) mod generation;
+mod handover;
+mod held;
+mod hooks;
+mod log;
+mod neighbours;
+mod order;
+mod poll;
+pub(crate) mod registry;
+mod reload;
+mod replaced;
 mod search;
+pub(crate) mod settings;
+mod start;
+pub(crate) mod status;
+#[cfg(feature = "watch")]
+pub(crate) mod watch;
 
 pub use crate::syntax::markers::{Mark, Marker, MarkerError};
 pub use discovery::Discovery;
 pub use distributions::Distribution;
 pub use facts::{Facts, Requirement, RequirementError};
 pub use found::{Discovered, Found, How, Problem, Winner};
+pub use held::GenerationOf;
+pub use hooks::{Hook, Reply};
+pub use registry::Plugins;
+pub use settings::{OnFailure, Settings};
+pub use status::{Change, Failure, State, Status, What};
+#[cfg(feature = "watch")]
+pub use watch::Watch;

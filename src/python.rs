@@ -7,6 +7,8 @@ pub(crate) mod finders;
 mod handles;
 mod loaders;
 mod mappers;
+mod plugin_settings;
+mod plugins;
 mod realms;
 mod replacements;
 
@@ -89,6 +91,7 @@ pub(crate) mod exocet {
         handles::{Attribute, Handle, ModuleIterator},
         mappers::{CallableMapper, DictMapper, ExclusiveMapper, PolicyMapper},
         name_in_camel_case,
+        plugins::{PyPlugins, Reply},
         replacements::{PyHolder, PyReplacement},
     };
     use crate::{
@@ -123,6 +126,8 @@ pub(crate) mod exocet {
             ("LimitExceeded", limits::class(vm)),
             ("Realm", PyRealm::make_static_type().to_owned()),
             ("PackageContext", PyRealm::make_static_type().to_owned()),
+            ("Plugins", PyPlugins::make_static_type().to_owned()),
+            ("Reply", Reply::make_static_type().to_owned()),
             ("Replacement", PyReplacement::make_static_type().to_owned()),
             ("Holder", PyHolder::make_static_type().to_owned()),
             ("PythonModule", Handle::make_static_type().to_owned()),

@@ -18,6 +18,7 @@ use crate::{
     interpreter::{engine::Engine, sources},
     mapper::reference::MapperRef,
     modules::{handle::PythonModule, search_path::SearchPath},
+    plugins::{discovery::Discovery, registry::Plugins},
     realm::reference::{RealmRef, load_package},
     source::contract::Source,
     values::{bridge::Bridge, object::Object},
@@ -107,6 +108,16 @@ impl Runtime {
     pub fn realm_of(&self, path: &SearchPath, imports: &Imports) -> Result<Realm, Error> {
         let realm = |mapper: &MapperRef, vm: &VirtualMachine| RealmRef::builder(mapper).search_path(path).build(vm);
         self.under(imports, |mapper, vm| Ok(realm(mapper, vm).into())).map(Realm::new)
+    }
+
+    /// The plugins that `discovery` finds on the runtime's own search path, without the library. Nothing is found or loaded yet.
+    pub fn plugins(&self, discovery: Discovery) -> Plugins {
+        Plugins::new(self.engine.reference(), discovery, None)
+    }
+
+    /// The plugins that `discovery` finds on a search path of their own.
+    pub fn plugins_on(&self, path: &SearchPath, discovery: Discovery) -> Plugins {
+        Plugins::new(self.engine.reference(), discovery, Some(path.clone()))
     }
 
     /// Resolves `name` as an import of it would.

@@ -22,6 +22,7 @@ pub(crate) mod flow;
 mod guards;
 pub(crate) mod identifiers;
 pub(crate) mod imports;
+pub(crate) mod literals;
 mod lower;
 pub(crate) mod markers;
 pub(crate) mod names;

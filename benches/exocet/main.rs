@@ -9,6 +9,7 @@ mod listing;
 mod loading;
 mod million;
 mod packages;
+mod plugins;
 mod support;
 
 use criterion::{Criterion, criterion_group};
@@ -17,7 +18,15 @@ use criterion::{Criterion, criterion_group};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-criterion_group!(benches, loading::bench, importing::bench, listing::bench, packages::bench, growth::bench);
+criterion_group!(
+    benches,
+    loading::bench,
+    importing::bench,
+    listing::bench,
+    packages::bench,
+    growth::bench,
+    plugins::bench
+);
 
 fn main() {
     // It takes as long as it takes, and is no sample of anything.

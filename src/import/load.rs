@@ -3,7 +3,7 @@
 use super::{builtins::restore, realms::realms};
 use crate::{
     interpreter::{importlib::sys_modules, limits::Nested},
-    load::{instances::INSTANCES, units::UNITS},
+    load::{instances::INSTANCES, recorder, units::UNITS},
     mapper::reference::MapperRef,
     modules::handle::PythonModule,
     observe::watch,
@@ -130,6 +130,7 @@ pub(crate) fn run(
     let _nested = Nested::enter(handle.name(), vm)?;
     watch::load(handle, vm, |stage| {
         let unit = UNITS.of(vm).get(handle, vm)?;
+        recorder::note(handle, &unit);
         let under = mapper.under(handle.name(), vm)?;
         let builtins = under.builtins.clone();
         let module = match into {

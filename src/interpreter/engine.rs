@@ -244,6 +244,14 @@ impl RuntimeRef {
         Self { budget: Some(Budget::new(limits)), ..self.clone() }
     }
 
+    /// The runtime with the same limits, none of which is exceeded yet.
+    pub(crate) fn renewed(&self) -> Self {
+        match &self.budget {
+            Some(budget) => self.limited(budget.limits.clone()),
+            None => self.clone(),
+        }
+    }
+
     /// The runtime without any budget.
     pub(crate) fn without_budget(&self) -> Self {
         Self { budget: None, ..self.clone() }

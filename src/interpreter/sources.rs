@@ -99,9 +99,17 @@ impl Sources {
 /// # Errors
 /// `sys.path` that is no list.
 pub fn search_path(vm: &VirtualMachine) -> PyResult<SearchPath> {
-    let path: Vec<PyObjectRef> = sys_table("path", vm)?.try_to_value(vm)?;
-    let own = SOURCES.of(vm).locations(&path);
+    let own = program_path(vm)?;
     Ok(own.locations().iter().chain(library(vm).locations()).cloned().collect())
+}
+
+/// The part of [`search_path`] that `sys.path` decides.
+///
+/// # Errors
+/// `sys.path` that is no list.
+pub(crate) fn program_path(vm: &VirtualMachine) -> PyResult<SearchPath> {
+    let path: Vec<PyObjectRef> = sys_table("path", vm)?.try_to_value(vm)?;
+    Ok(SOURCES.of(vm).locations(&path))
 }
 
 /// The part of [`search_path`] that `sys.path` doesn't decide: the embedded standard library and the modules that are built

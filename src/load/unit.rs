@@ -178,6 +178,11 @@ impl Unit {
         self.source.as_deref()
     }
 
+    /// The bytes that the code was made of, for whoever keeps them.
+    pub(crate) fn shared_source(&self) -> Option<Arc<[u8]>> {
+        self.source.clone()
+    }
+
     /// The compiled code, which a namespace package has none of.
     pub(crate) fn code(&self) -> Option<&PyRef<PyCode>> {
         self.code.as_ref()

@@ -7,6 +7,8 @@ use super::{
     found::{Discovered, Found, How, Problem, Winner, place},
     search::{Outcome, each, marks_of},
 };
+#[cfg(feature = "watch")]
+use crate::modules::search_path::Location;
 use crate::{
     error::Error,
     modules::{
@@ -113,6 +115,29 @@ impl Discovery {
             .plugins
             .sort_by(|one, two| one.name.cmp(&two.name).then(one.loses.is_some().cmp(&two.loses.is_some())));
         discovered
+    }
+
+    /// The folders on the disk in which plugins are looked for.
+    #[cfg(feature = "watch")]
+    pub(super) fn folders(&self, path: &SearchPath) -> Vec<PathBuf> {
+        let on_disk = |path: &SearchPath| {
+            let folder = |location: &Location| Some(location.source.folder()?.join(&location.folder));
+            path.locations().iter().filter_map(folder).collect::<Vec<_>>()
+        };
+        let package = match &self.place {
+            Place::Package(name) => match path.get(name) {
+                Ok(package) => Some(package),
+                // It may come.
+                Err(_) => return on_disk(path),
+            },
+            Place::TopLevel | Place::Group(_) => None,
+        };
+        let mut folders = package.as_ref().and_then(PythonModule::search_path).map_or_else(|| on_disk(path), on_disk);
+        if self.marked.is_some() && !matches!(self.place, Place::Group(_)) {
+            let walk = package.map_or_else(|| path.walk_modules(), |package| package.walk_modules());
+            folders.extend(walk.flatten().filter_map(|module| Some(on_disk(module.search_path()?))).flatten());
+        }
+        folders
     }
 
     /// Adds the modules of `own`, which is the search path of `package`.

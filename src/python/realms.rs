@@ -42,7 +42,7 @@ impl Constructor for PyRealm {
 }
 
 /// The places that these entries name.
-fn search_path(entries: Option<Names>, vm: &VirtualMachine) -> PyResult<SearchPath> {
+pub(super) fn search_path(entries: Option<Names>, vm: &VirtualMachine) -> PyResult<SearchPath> {
     let place = |entry: String| match SOURCES.of(vm).location(&entry) {
         Some(location) => Ok(location),
         None => open(&entry).map(Location::root).map_err(|error| error.into_exception(vm)),

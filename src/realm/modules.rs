@@ -151,7 +151,7 @@ impl RealmModules {
     }
 
     /// What `modules` has under that name, and whether it is inside.
-    pub(super) fn entry(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<(PyObjectRef, bool)>> {
+    pub(crate) fn entry(&self, name: &str, vm: &VirtualMachine) -> PyResult<Option<(PyObjectRef, bool)>> {
         if let Some(replaced) = self.replacing.get(name) {
             return Ok(replaced.map(|module| (module, true)));
         }
@@ -164,6 +164,18 @@ impl RealmModules {
     /// Puts something into `modules`, or where the running code sees it instead.
     pub(super) fn put(&self, name: &str, module: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
         self.replacing.set(name, module).or_else(|module| self.modules.set(name, module, vm))
+    }
+
+    /// The modules inside that are loaded, or what their code put in their place.
+    pub(crate) fn inside(&self, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
+        let mut inside = Vec::new();
+        for (name, _) in self.modules.dict().items_vec() {
+            let Some(name) = name.downcast_ref::<PyStr>().and_then(|name| name.to_str()) else { continue };
+            if let Some((module, true)) = self.entry(name, vm)? {
+                inside.push(module);
+            }
+        }
+        Ok(inside)
     }
 
     /// Finds the name inside, and loads it if it wasn't yet, after the packages that it lies in.

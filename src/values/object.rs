@@ -12,6 +12,7 @@ use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyDict, PyStr},
     function::{FuncArgs, KwArgs},
+    object::{Traverse, TraverseFn},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 use std::fmt;
@@ -166,6 +167,11 @@ impl Object {
     /// An object that doesn't fit; a runtime that is gone.
     pub fn to<T: DeserializeOwned>(&self) -> Result<T, Error> {
         self.enter(|object, bridge| bridge.to_rust(object.to_owned(), || format!("`{}`", object.class().name())))
+    }
+
+    /// Shows the object to the cycle collector, on behalf of one that owns the handle.
+    pub(crate) fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.object.traverse(visit);
     }
 
     fn enter<R>(&self, f: impl FnOnce(&PyObject, Bridge<'_>) -> Result<R, Error>) -> Result<R, Error> {

@@ -25,6 +25,8 @@ mod loading;
 mod observe;
 mod packages;
 mod parser_oracle;
+mod plugin_systems;
+mod plugins;
 mod policy;
 mod realms;
 mod regressions;
