@@ -3,6 +3,7 @@
 //! `cargo bench --ignore-rust-version` writes a page with plots to `target/criterion/report/index.html`; a word after `--`
 //! picks those whose names contain it, and `million` is a run of its own. `benches/README.md` says what the figures mean.
 
+mod discovery;
 mod growth;
 mod importing;
 mod listing;
@@ -17,7 +18,15 @@ use criterion::{Criterion, criterion_group};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-criterion_group!(benches, loading::bench, importing::bench, listing::bench, packages::bench, growth::bench);
+criterion_group!(
+    benches,
+    loading::bench,
+    importing::bench,
+    listing::bench,
+    discovery::bench,
+    packages::bench,
+    growth::bench
+);
 
 fn main() {
     // It takes as long as it takes, and is no sample of anything.
