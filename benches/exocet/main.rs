@@ -3,6 +3,7 @@
 //! `cargo bench --ignore-rust-version` writes a page with plots to `target/criterion/report/index.html`; a word after `--`
 //! picks those whose names contain it, and `million` is a run of its own. `benches/README.md` says what the figures mean.
 
+mod discovery;
 mod growth;
 mod importing;
 mod listing;
@@ -23,6 +24,7 @@ criterion_group!(
     loading::bench,
     importing::bench,
     listing::bench,
+    discovery::bench,
     packages::bench,
     growth::bench,
     plugins::bench

@@ -219,7 +219,7 @@ impl Discovery {
             (None, None) => How::TopLevel,
         };
         let name = package.and_then(|package| Dotted(module.name()).below(package.name())).unwrap_or(module.name());
-        Found::module(&name.to_owned(), module, how)
+        Found::module(name.to_owned(), module, how)
     }
 }
 

@@ -87,7 +87,7 @@ fn entry(
         return Found { distribution: Some(distribution.clone()), ..found };
     };
     let found = match path.get(module) {
-        Ok(handle) => Found::module(name, handle, how),
+        Ok(handle) => Found::module(name.to_owned(), handle, how),
         Err(error) => {
             let message = format!(
                 "the entry point `{name}` of the distribution `{distribution}` needs the module `{module}` (`{file}`, \

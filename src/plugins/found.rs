@@ -66,9 +66,9 @@ impl Found {
     }
 
     /// A plugin that is a module.
-    pub(super) fn module(name: &str, module: PythonModule, how: How) -> Self {
+    pub(super) fn module(name: String, module: PythonModule, how: How) -> Self {
         Found {
-            name: name.to_owned(),
+            name,
             module: module.name().to_owned(),
             attribute: None,
             kind: Some(module.kind()),

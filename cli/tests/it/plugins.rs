@@ -103,7 +103,9 @@ fn plugins_are_checked_under_a_policy() {
         "{stdout}"
     );
     assert_eq!(stderr, "exocet: 2 errors, 0 warnings\n");
-    let (_, stderr) = printed(folder.path(), "plugins check --path . --package app.plugins --deny socket", 0);
+    let folder =
+        directory(&[("pk/a.py", "import json"), ("pk/b.py", "__requires__ = ['a']"), ("c.py", "import socket")]);
+    let (_, stderr) = printed(folder.path(), "plugins check --path . --package pk --deny socket", 0);
     assert_eq!(stderr, "exocet: 0 errors, 0 warnings\n");
 }
 
