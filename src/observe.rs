@@ -10,4 +10,4 @@ pub use observer::JsonLines;
 #[cfg(feature = "tracing")]
 pub use observer::TracingEvents;
 pub use observer::{EventLog, Observer};
-pub use record::{Code, Decision, Event, Load};
+pub use record::{Code, Decision, Event, Load, PluginChange};

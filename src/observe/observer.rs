@@ -132,7 +132,7 @@ impl<W: std::io::Write + Send + 'static> Observer for JsonLines<W> {
     }
 }
 
-/// Makes each event one of the crate `tracing`: decisions at the level `DEBUG`, loads and other code at `INFO`, failed loads at `WARN`; target
+/// Makes each event one of the crate `tracing`: decisions at the level `DEBUG`, loads, other code and plugins at `INFO`, what failed at `WARN`; target
 /// `exocet`.
 #[cfg(feature = "tracing")]
 #[derive(Debug, Clone, Copy, Default)]
@@ -157,6 +157,13 @@ impl Observer for TracingEvents {
             Event::Code(code) => {
                 let (file, hash) = (&*code.file, &*code.hash);
                 tracing::info!(target: "exocet", file, hash, "code");
+            }
+            Event::Plugin(change) => {
+                let (plugin, what, generation) = (&*change.plugin, &*change.what, change.generation);
+                match &change.error {
+                    None => tracing::info!(target: "exocet", plugin, what, generation, "plugin"),
+                    Some(error) => tracing::warn!(target: "exocet", plugin, what, generation, error, "plugin"),
+                }
             }
         }
     }

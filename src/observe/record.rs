@@ -16,6 +16,8 @@ pub enum Event {
     Load(Load),
     /// A file that isn't the module being loaded, text or bytecode became code. The same is reported once.
     Code(Code),
+    /// A plugin was loaded, replaced or the like, or failed to be.
+    Plugin(PluginChange),
 }
 
 /// What a mapper answered to one request.
@@ -90,4 +92,48 @@ pub struct Code {
     pub load: Option<u64>,
     /// The thread, by a number of its own.
     pub thread: u64,
+}
+
+/// What became of a plugin, as [`plugins::Change`](crate::plugins::Change) has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PluginChange {
+    /// The plugin.
+    pub plugin: String,
+    /// What became of it: `loaded`, `replaced`, `kept`, `failed`, `disabled`, `removed`.
+    pub what: String,
+    /// The generation that is at work now; 0 if none is.
+    pub generation: u32,
+    /// The generation that was at work before; 0 if none was.
+    pub previous: u32,
+    /// Why it was tried.
+    pub why: Vec<String>,
+    /// What went wrong.
+    pub error: Option<String>,
+    /// When, in nanoseconds from the first event of the runtime.
+    pub at: u64,
+    /// The thread, by a number of its own.
+    pub thread: u64,
+}
+
+impl PluginChange {
+    /// A change at no time yet.
+    pub(crate) fn new(
+        plugin: &str,
+        what: String,
+        generations: (u32, u32),
+        why: &[String],
+        error: Option<&str>,
+    ) -> Self {
+        Self {
+            plugin: plugin.to_owned(),
+            what,
+            generation: generations.0,
+            previous: generations.1,
+            why: why.to_vec(),
+            error: error.map(str::to_owned),
+            at: 0,
+            thread: 0,
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     observer::Observer,
-    record::{Code, Decision, Event, Load},
+    record::{Code, Decision, Event, Load, PluginChange},
 };
 use crate::{
     error::Importer,
@@ -228,6 +228,12 @@ impl Watch {
         self.admitted.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
         self.notify(&Event::Code(code));
         Ok(())
+    }
+
+    /// Reports what became of a plugin.
+    pub(crate) fn plugin(&self, change: PluginChange) {
+        let thread = THREAD.with(|thread| *thread);
+        self.notify(&Event::Plugin(PluginChange { at: self.now(), thread, ..change }));
     }
 
     /// Loads a module and reports it. What has no `handle` is known by its name alone.

@@ -153,9 +153,10 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Reads what a plugin's text shows of its version and of what it requires.
+    /// Reads what a plugin's text shows of its version and of what it requires, and what is decided for it now.
     fn refresh_facts(&mut self, name: &str) {
         let Some(plugin) = self.table.plugins.get_mut(name) else { return };
+        plugin.settings = PyRc::new(self.plugins.settings_of(name));
         match plugin.found.facts() {
             Ok(facts) => plugin.facts = facts,
             Err(error) => drop(self.unclear.insert(name.to_owned(), error)),

@@ -16,6 +16,7 @@ use crate::{
     error::Error,
     interpreter::{engine::RuntimeRef, sources},
     modules::search_path::SearchPath,
+    observe::watch,
     values::object::Object,
 };
 use rustpython_vm::{
@@ -147,8 +148,7 @@ impl Plugins {
         plugin.map(|plugin| plugin.status(name.to_owned()))
     }
 
-    /// What was found, those included that another of their name wins over or that can't be loaded: as of the last
-    /// [`load`](Self::load) or [`poll`](Self::poll).
+    /// What is found now, those included that another of their name wins over or that can't be loaded. Nothing is loaded.
     ///
     /// # Errors
     /// A search path that can't be had.
@@ -215,8 +215,15 @@ impl Plugins {
         result
     }
 
-    /// Notifies whoever listens.
+    /// Notifies whoever observes the runtime, and whoever listens.
     pub(super) fn notify(&self, changes: &[Change]) {
+        // Without a runtime nobody observes it.
+        let _ = self.0.runtime.enter(|vm| {
+            if let Some(watch) = watch::active(vm) {
+                changes.iter().for_each(|change| watch.plugin(change.event()));
+            }
+            Ok(())
+        });
         let listeners = self.0.listeners.lock().clone();
         for change in changes {
             listeners.iter().for_each(|listener| listener.changed(change));

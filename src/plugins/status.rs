@@ -1,6 +1,6 @@
 //! What can be known of plugins, as values.
 
-use crate::{error::Error, limit::Limit};
+use crate::{error::Error, limit::Limit, observe::record::PluginChange};
 use serde::{Deserialize, Serialize};
 use std::{fmt, time::Duration};
 
@@ -99,6 +99,12 @@ impl Change {
             traceback: None,
             took: Duration::ZERO,
         }
+    }
+
+    /// The change as observers get it.
+    pub(super) fn event(&self) -> PluginChange {
+        let generations = (self.generation, self.previous);
+        PluginChange::new(&self.plugin, self.what.to_string(), generations, &self.why, self.error.as_deref())
     }
 }
 

@@ -116,6 +116,8 @@ impl Lockfile {
                 Event::Code(code) => {
                     lock.code.entry(label(&code.file).to_owned()).or_default().insert(code.hash.clone());
                 }
+                // What it loads has events of its own.
+                Event::Plugin(_) => {}
                 Event::Decision(decision) => {
                     let importer = decision.importer.as_ref().map_or_else(String::new, |by| by.module.clone());
                     let answer = match decision.answer {

@@ -25,7 +25,12 @@ mod loading;
 mod observe;
 mod packages;
 mod parser_oracle;
+// Its calls come from several threads.
+#[cfg(feature = "threading")]
+mod plugin_model;
 mod plugin_systems;
+#[cfg(feature = "watch")]
+mod plugin_watch;
 mod plugins;
 mod policy;
 mod realms;

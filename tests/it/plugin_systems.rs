@@ -1,6 +1,7 @@
 //! What users of plugin systems report as faults most often, each as a test.
 
 use super::plugins::{App, app, kind, shown};
+use crate::support::alone;
 use exocet::{
     HostModule, Imports, Limits, Memory, Object, Runtime,
     modules::SearchPath,
@@ -185,49 +186,98 @@ fn plugins_see_one_another_only_where_they_are_given() {
 
 #[test]
 fn what_still_holds_an_old_generation_is_reported() {
-    let app = app([
+    alone("plugin_systems::what_still_holds_an_old_generation_is_reported", || {
+        let app = app([
         ("menu.py", "handlers = {}\ntools = []\ndef is_tool(tool, cls): return isinstance(tool, cls)"),
         ("plugins/a.py", "import menu\nclass Tool: pass\ndef save(): return 'old'\nmenu.handlers['save'] = save\nmenu.tools.append(Tool())"),
     ])
     .load();
-    let changes = app.edit("plugins/a.py", "class Tool: pass\ndef save(): return 'new'");
-    assert_eq!(shown(&changes), [("a", What::Replaced, 2)]);
-    let held = app.plugins.held("a", None).expect("there is one");
-    let shown: Vec<String> = held.holders.iter().map(ToString::to_string).collect();
-    assert_eq!(
-        shown,
-        ["module `menu`, `handlers[\"save\"]`: function `save`", "module `menu`, `tools[0]`: an instance of `Tool`",]
-    );
-    assert_eq!(app.plugins.status()[0].replaced, [1]);
-    // `isinstance` is false, and both sides can be asked why.
-    let menu = app.runtime.import("menu", &Imports::pass_through()).unwrap();
-    let tool = menu.get::<Vec<Object>>("tools").unwrap().remove(0);
-    let class = app.plugins.object("a").unwrap().get::<Object>("Tool").unwrap();
-    assert!(!menu.call::<bool>("is_tool", (&tool, &class)).unwrap());
-    let of = |object: &Object| app.plugins.generation_of(object).unwrap().expect("it is a plugin's").to_string();
-    assert_eq!(of(&tool), "generation 1 of the plugin `a`, where 2 is at work");
-    assert_eq!(of(&class), "generation 2 of the plugin `a`");
-    assert_eq!(app.plugins.generation_of(&menu).unwrap(), None);
-    drop((tool, class));
-    menu.set("tools", Vec::<u8>::new()).unwrap();
-    assert_eq!(app.plugins.held("a", Some(1)).unwrap().holders.len(), 1);
-    menu.set("handlers", ()).unwrap();
-    assert!(app.plugins.held("a", Some(1)).unwrap().is_empty());
-    assert_eq!(app.plugins.status()[0].replaced, [0; 0]);
+        let changes = app.edit("plugins/a.py", "class Tool: pass\ndef save(): return 'new'");
+        assert_eq!(shown(&changes), [("a", What::Replaced, 2)]);
+        let held = app.plugins.held("a", None).expect("there is one");
+        let shown: Vec<String> = held.holders.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            shown,
+            [
+                "module `menu`, `handlers[\"save\"]`: function `save`",
+                "module `menu`, `tools[0]`: an instance of `Tool`",
+            ]
+        );
+        assert_eq!(app.plugins.status()[0].replaced, [1]);
+        // `isinstance` is false, and both sides can be asked why.
+        let menu = app.runtime.import("menu", &Imports::pass_through()).unwrap();
+        let tool = menu.get::<Vec<Object>>("tools").unwrap().remove(0);
+        let class = app.plugins.object("a").unwrap().get::<Object>("Tool").unwrap();
+        assert!(!menu.call::<bool>("is_tool", (&tool, &class)).unwrap());
+        let of = |object: &Object| app.plugins.generation_of(object).unwrap().expect("it is a plugin's").to_string();
+        assert_eq!(of(&tool), "generation 1 of the plugin `a`, where 2 is at work");
+        assert_eq!(of(&class), "generation 2 of the plugin `a`");
+        assert_eq!(app.plugins.generation_of(&menu).unwrap(), None);
+        drop((tool, class));
+        menu.set("tools", Vec::<u8>::new()).unwrap();
+        assert_eq!(app.plugins.held("a", Some(1)).unwrap().holders.len(), 1);
+        menu.set("handlers", ()).unwrap();
+        assert!(app.plugins.held("a", Some(1)).unwrap().is_empty());
+        assert_eq!(app.plugins.status()[0].replaced, [0; 0]);
+    });
 }
 
 #[test]
 fn generations_that_nobody_holds_are_collected() {
-    let app = app([(
-        "plugins/a.py",
-        "class Tool:\n    def use(self): return Tool\nkept = [Tool(), Tool]\ndef reply(): return 'x'",
-    )])
-    .load();
-    for _ in 0..300 {
-        app.plugins.reload(["a"]).expect("it can be asked");
-        app.check("reply", &[("a", "x")]);
-    }
-    assert!(app.plugins.held("a", None).unwrap().is_empty());
-    assert_eq!(app.plugins.status()[0].generation, 301);
-    assert_eq!(app.plugins.status()[0].replaced, [0; 0]);
+    alone("plugin_systems::generations_that_nobody_holds_are_collected", || {
+        let app = app([(
+            "plugins/a.py",
+            "class Tool:\n    def use(self): return Tool\nkept = [Tool(), Tool]\ndef reply(): return 'x'",
+        )])
+        .load();
+        for _ in 0..300 {
+            app.plugins.reload(["a"]).expect("it can be asked");
+            app.check("reply", &[("a", "x")]);
+        }
+        assert!(app.plugins.held("a", None).unwrap().is_empty());
+        assert_eq!(app.plugins.status()[0].generation, 301);
+        assert_eq!(app.plugins.status()[0].replaced, [0; 0]);
+    });
+}
+
+#[test]
+fn observers_are_notified_of_what_becomes_of_plugins() {
+    let log = EventLog::new();
+    let files = Arc::new(Memory::new("<app>").with("plugins/a.py", "word = 1"));
+    let runtime = Runtime::builder().source(files.clone()).observer(log.clone()).build().expect("it starts");
+    let plugins = runtime.plugins(Discovery::package("plugins"));
+    plugins.load().expect("it can be asked");
+    files.insert("plugins/a.py", "word = (");
+    plugins.poll().expect("it can be asked");
+    let seen = log.events().into_iter().filter_map(|event| match event {
+        Event::Plugin(change) => Some((change.plugin, change.what, change.generation, change.error.is_some())),
+        _ => None,
+    });
+    let seen: Vec<_> = seen.collect();
+    assert_eq!(seen, [("a".to_owned(), "loaded".to_owned(), 1, false), ("a".to_owned(), "kept".to_owned(), 1, true)]);
+}
+
+#[test]
+fn ten_thousand_generations_leave_nothing_behind() {
+    alone("plugin_systems::ten_thousand_generations_leave_nothing_behind", || {
+        let resident = || memory_stats::memory_stats().expect("the system reports it").physical_mem;
+        let text = "from _helper import Base\nclass Tool(Base):\n    def use(self): return Tool\nkept = [Tool(), Tool]\n\
+             def reply(): return 'x'\ndef save_state(): return {'tools': len(kept)}\ndef load_state(state): pass\ndef close(): pass";
+        let files = Memory::new("<app>").with("plugins/a.py", text).with("_helper.py", "class Base: pass");
+        let runtime = Runtime::builder().source(files).build().expect("it starts");
+        let plugins = runtime.plugins(Discovery::package("plugins"));
+        plugins.load().expect("it can be asked");
+        let reload = |times| {
+            for _ in 0..times {
+                assert_eq!(plugins.reload(["a"]).expect("it can be asked")[0].what, What::Replaced);
+            }
+        };
+        reload(2_000);
+        let before = resident();
+        reload(8_000);
+        let grown = resident().saturating_sub(before);
+        // Ten thousand that stayed would take up hundreds of megabytes.
+        assert!(grown < 24 << 20, "{grown} bytes");
+        assert_eq!(plugins.status()[0].generation, 10_001);
+    });
 }
