@@ -129,21 +129,7 @@ class Plugins:
         enabled: bool | None = None,
         helper: bool = False,
     ) -> Self: ...
-    def configure(
-        self,
-        pattern: str,
-        *,
-        mapper: _Lookup | None = None,
-        policy: str | Mapping[str, Any] | None = None,
-        limits: Mapping[str, float] | None = None,
-        library: str | Iterable[str] | None = None,
-        share: str | Iterable[str] | None = None,
-        requires: str | Iterable[str] | None = None,
-        priority: int | None = None,
-        on_failure: _OnFailure | None = None,
-        enabled: bool | None = None,
-        helper: bool = False,
-    ) -> None:
+    def configure(self, pattern: str, *, mapper: _Lookup | None = None, policy: str | Mapping[str, Any] | None = None, limits: Mapping[str, float] | None = None, library: str | Iterable[str] | None = None, share: str | Iterable[str] | None = None, requires: str | Iterable[str] | None = None, priority: int | None = None, on_failure: _OnFailure | None = None, enabled: bool | None = None, helper: bool = False) -> None:
         """Decides for the plugins whose names fit a pattern, in which `*` stands for any text and `?` for one character."""
     def load(self) -> list[Any]:
         """Finds plugins and loads those that aren't loaded; what became of each."""
