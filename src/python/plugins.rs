@@ -123,7 +123,7 @@ impl PyPlugins {
 
 #[pyclass(with(Constructor, AsMapping, AsSequence, Representable), flags(HAS_WEAKREF))]
 impl PyPlugins {
-    /// configure(pattern, mapper=None, policy=None, limits=None, library=None, share=None, requires=None, priority=None, on_failure=None, enabled=None, helper=False):
+    /// configure(pattern, *, mapper=None, policy=None, limits=None, library=None, share=None, requires=None, priority=None, on_failure=None, enabled=None, helper=False):
     /// decides for the plugins whose names fit.
     #[pymethod]
     fn configure(zelf: &Py<Self>, pattern: String, settings: NewSettings, vm: &VirtualMachine) -> PyResult<()> {
@@ -262,6 +262,8 @@ impl PyPlugins {
             Ok(watch) => Ok(PluginWatch(std::sync::Mutex::new(watch)).into_ref(&vm.ctx).into()),
             Err(error) => Err(error.into_exception(vm)),
         };
+        #[cfg(not(feature = "watch"))]
+        let _ = zelf;
         #[cfg(not(feature = "watch"))]
         Err(vm.new_runtime_error("this build has no reports of changes; poll() asks for them"))
     }
