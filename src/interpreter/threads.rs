@@ -3,7 +3,7 @@
 use super::{importlib::sys_table, slots::Slot};
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyDict, PyDictRef, PyInt},
+    builtins::{PyDict, PyDictRef, PyInt, PyStr},
     frame::{FrameObject, FrameObjectRef, frame_at_offset},
 };
 
@@ -82,11 +82,11 @@ impl Running {
         let code = iframe.code();
         let globals = iframe.globals().to_owned();
         // Where the locals are an object of the program's own, to read them would run its code.
-        let locals = frame.locals(vm).ok().map(|locals| PyObjectRef::from(locals));
+        let locals = frame.locals(vm).ok().map(PyObjectRef::from);
         let locals = locals.and_then(|locals| locals.downcast_exact::<PyDict>(vm).ok());
         let locals = locals.filter(|locals| !locals.is(&globals)).map(|locals| {
             let named = |(name, value): (PyObjectRef, PyObjectRef)| {
-                let name = name.downcast_ref::<rustpython_vm::builtins::PyStr>()?.to_string_lossy().into_owned();
+                let name = name.downcast_ref::<PyStr>()?.to_string_lossy().into_owned();
                 Some((name, value))
             };
             locals.into_iter().filter_map(named).collect()

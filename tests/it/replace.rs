@@ -2,14 +2,19 @@
 
 use crate::support::{alone, each_source, handle};
 use exocet::{
-    Error, HostModule, Imports, Limits, Memory, Object, Realm, Runtime,
+    Error, Imports, Limits, Memory, Object, Realm, Runtime,
     error::Limit,
     raw::{self, RealmRef},
     vm::{AsObject, PyResult, VirtualMachine},
 };
-use std::sync::{
-    Arc, Mutex,
-    mpsc::{Receiver, Sender, channel},
+use std::sync::Arc;
+#[cfg(feature = "threading")]
+use {
+    exocet::HostModule,
+    std::sync::{
+        Mutex,
+        mpsc::{Receiver, Sender, channel},
+    },
 };
 
 const TREE: &[(&str, &str)] = &[
@@ -23,8 +28,10 @@ const TREE: &[(&str, &str)] = &[
 
 fn realm(vm: &VirtualMachine) -> PyResult<RealmRef> {
     let builder = RealmRef::builder(&raw::pass_through(vm));
-    let names = ["a", "b", "space"].into_iter();
-    Ok(names.fold(Ok(builder), |builder, name| PyResult::Ok(builder?.module(&handle(name, vm)?)))?.build(vm))
+    let names = ["a", "b", "space"];
+    let builder =
+        names.into_iter().try_fold(builder, |builder, name| PyResult::Ok(builder.module(&handle(name, vm)?)))?;
+    Ok(builder.build(vm))
 }
 
 #[test]
