@@ -98,7 +98,7 @@ class Realm(IMapper):
     def load_named(self, name: str) -> Any:
         """The realm's module of that name, loaded if it isn't yet."""
     def replace(self, name: str, rebind: bool = False) -> Replacement:
-        """Loads a module that is loaded already anew, in its place; ValueError for what is none of the realm's modules."""
+        """Loads a module that is loaded already anew, in its place, and returns what has changed; ValueError for what is none of the realm's modules."""
     def __getattr__(self, name: str) -> Any:
         """What the package has whose context it is."""
 

@@ -85,7 +85,7 @@ impl PyRealm {
         resolve(&mapper, &Request::direct(&args.name), vm)
     }
 
-    /// replace(name, rebind=False): loads a module that is loaded already anew, in its place, and says what has changed.
+    /// replace(name, rebind=False): loads a module that is loaded already anew, in its place, and returns what has changed.
     #[pymethod]
     fn replace(zelf: &Py<Self>, args: Replace, vm: &VirtualMachine) -> PyResult<PyReplacement> {
         PyRealm::modules(zelf).replace(&args.name, args.rebind.unwrap_or(false), vm).map(PyReplacement)

@@ -5,8 +5,8 @@ use crate::{interpreter::dunders, load::instances::INSTANCES};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, VirtualMachine,
     builtins::{
-        PyAsyncGen, PyBoundMethod, PyCode, PyCoroutine, PyDict, PyFrozenSet, PyFunction, PyGenerator, PyModule, PyStr,
-        PyType,
+        PyAsyncGen, PyBoundMethod, PyCode, PyCoroutine, PyDict, PyDictRef, PyFrozenSet, PyFunction, PyGenerator,
+        PyModule, PyStr, PyType,
     },
     frame::FrameObject,
     types::PyTypeFlags,
@@ -22,18 +22,34 @@ pub(crate) fn owner_of(object: &PyObject, vm: &VirtualMachine) -> Option<PyObjec
         return maker(class, vm);
     }
     if object.downcast_ref::<PyFunction>().is_some() {
-        let referents = object.gc_get_referents();
-        let dicts = referents.iter().filter_map(|referent| referent.downcast_ref_if_exact::<PyDict>(vm));
-        return dicts.into_iter().find_map(|dict| made_in(dict, vm));
+        let globals = native(object, &["__globals__"], vm)?;
+        return made_in(globals.downcast_ref_if_exact::<PyDict>(vm)?, vm);
     }
     if let Some(frame) = object.downcast_ref::<FrameObject>() {
         return made_in(frame.iframe().globals(), vm);
     }
-    if let Some(parts) = parts(object) {
-        return parts.iter().find_map(|part| owner_of(part, vm));
+    if is_generator(object) {
+        let frame = native(object, FRAMES, vm)?;
+        return owner_of(&frame, vm);
+    }
+    if object.downcast_ref::<PyBoundMethod>().is_some() {
+        let parts = ["__self__", "__func__"].into_iter().filter_map(|name| native(object, &[name], vm));
+        // A method may be one of a method, to any depth: one step is enough for what programs make.
+        let mut plain = parts.filter(|part| part.downcast_ref::<PyBoundMethod>().is_none());
+        return plain.find_map(|part| owner_of(&part, vm));
     }
     object.class().mro_collect().iter().find_map(|class| maker(class, vm))
 }
+
+/// What functions, methods and generators have under the first of these names that there is. None of their classes has subclasses,
+/// so that this runs no code of Python's.
+fn native(object: &PyObject, names: &[&'static str], vm: &VirtualMachine) -> Option<PyObjectRef> {
+    names.iter().find_map(|name| object.get_attr(*name, vm).ok())
+}
+
+/// The frames of generators, coroutines and asynchronous generators, and their code.
+const FRAMES: &[&str] = &["gi_frame", "cr_frame", "ag_frame"];
+const CODES: &[&str] = &["gi_code", "cr_code", "ag_code"];
 
 /// The fresh module whose globals these are.
 fn made_in(globals: &Py<PyDict>, vm: &VirtualMachine) -> Option<PyObjectRef> {
@@ -49,7 +65,7 @@ fn maker(class: &Py<PyType>, vm: &VirtualMachine) -> Option<PyObjectRef> {
     INSTANCES.of(vm).find(&name, vm)
 }
 
-/// What an object refers to.
+/// What an object refers to, while nothing changes it.
 pub(super) fn referents(object: &PyObject) -> Vec<PyObjectRef> {
     let mut referents = object.gc_get_referents();
     // The VM's collector doesn't look into these.
@@ -59,10 +75,10 @@ pub(super) fn referents(object: &PyObject) -> Vec<PyObjectRef> {
     referents
 }
 
-/// What decides whose a method or a generator is: what it is bound to and runs. `None` of any other object.
+/// What decides whose a method or a generator is, what it is bound to and what it runs; `None` of any other object. Nothing may change
+/// it meanwhile.
 fn parts(object: &PyObject) -> Option<Vec<PyObjectRef>> {
     let is_made_of_parts = object.downcast_ref::<PyBoundMethod>().is_some() || is_generator(object);
-    // A method may be one of a method, to any depth: one step is enough for what programs make.
     let is_plain = |part: &PyObjectRef| part.downcast_ref::<PyBoundMethod>().is_none();
     is_made_of_parts.then(|| object.gc_get_referents().into_iter().filter(is_plain).collect())
 }
@@ -91,7 +107,7 @@ impl Belongings {
         let dicts: Vec<_> =
             modules.iter().filter_map(|module| Some(module.downcast_ref::<PyModule>()?.dict())).collect();
         let globals: HashSet<usize> = dicts.iter().map(|dict| dict.get_id()).collect();
-        let name = |dict: &rustpython_vm::builtins::PyDictRef| {
+        let name = |dict: &PyDictRef| {
             let name = dict.get_item_opt(dunders::get(vm).name, vm).ok()??;
             INSTANCES.of(vm).find(&name, vm).map(|_| name.get_id())
         };
@@ -196,10 +212,9 @@ pub(super) fn described(object: &PyObject, vm: &VirtualMachine) -> String {
         return format!("function `{}`", function_name(object, vm));
     }
     if object.downcast_ref::<PyBoundMethod>().is_some() {
-        let parts = object.gc_get_referents();
-        let function = parts.iter().find(|part| part.downcast_ref::<PyFunction>().is_some());
-        return match function {
-            Some(function) => format!("method `{}`", function_name(function, vm)),
+        let function = native(object, &["__func__"], vm);
+        return match function.filter(|function| function.downcast_ref::<PyFunction>().is_some()) {
+            Some(function) => format!("method `{}`", function_name(&function, vm)),
             None => "a method".to_owned(),
         };
     }
@@ -208,8 +223,8 @@ pub(super) fn described(object: &PyObject, vm: &VirtualMachine) -> String {
     }
     if is_generator(object) {
         let kind = if object.downcast_ref::<PyCoroutine>().is_some() { "coroutine" } else { "generator" };
-        let referents = object.gc_get_referents();
-        let code = referents.iter().find_map(|referent| referent.downcast_ref::<PyCode>());
+        let code = native(object, CODES, vm);
+        let code = code.as_ref().and_then(|code| code.downcast_ref::<PyCode>());
         return format!("a {kind} of `{}`", code.map_or("?", |code| code.code.qualname.as_str()));
     }
     if let Some(dict) = object.downcast_ref_if_exact::<PyDict>(vm)
@@ -228,8 +243,7 @@ pub(super) fn module_name(globals: &Py<PyDict>, vm: &VirtualMachine) -> String {
 }
 
 fn function_name(function: &PyObject, vm: &VirtualMachine) -> String {
-    // Functions have no subclasses, so that this runs no code of Python's.
-    let name = function.get_attr("__qualname__", vm).ok();
+    let name = native(function, &["__qualname__"], vm);
     let name = name.as_ref().and_then(|name| name.downcast_ref::<PyStr>());
     name.map_or_else(|| "?".to_owned(), |name| name.to_string_lossy().into_owned())
 }

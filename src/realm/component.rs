@@ -109,41 +109,46 @@ pub(super) fn is_atom(object: &PyObject) -> bool {
     !is_instance_of_heap_class && (is_text || is_number || is_constant || object.downcast_ref::<PyCode>().is_some())
 }
 
-/// What the interpreter tracks and what neither `is_seen` nor the component has, as far as the host or a running expression keeps it
-/// alive; and how many references to each object of the component come from elsewhere than from all of these.
-pub(super) fn unreached(
-    component: &Component,
-    is_seen: impl Fn(&PyObject) -> bool,
-    vm: &VirtualMachine,
-) -> (Vec<PyObjectRef>, Vec<usize>) {
-    let is_other = |object: &PyObjectRef| !is_seen(object) && !component.places.contains_key(&object.get_id());
-    let others: Vec<PyObjectRef> = vm.state.gc.get_objects(None).into_iter().filter(is_other).collect();
-    let places: HashMap<usize, usize> = others.iter().enumerate().map(|(at, other)| (other.get_id(), at)).collect();
-    let (mut within, mut left) = (vec![0; others.len()], component.left.clone());
-    let mut edges = vec![Vec::new(); others.len()];
-    for (other, edges) in others.iter().zip(&mut edges) {
-        for referent in referents(other) {
-            if let Some(at) = places.get(&referent.get_id()) {
-                within[*at] += 1;
-                edges.push(*at);
-            } else if let Some(at) = component.places.get(&referent.get_id()) {
-                left[*at] = left[*at].saturating_sub(1);
+/// What the interpreter tracks beside what was seen and the component, and what isn't garbage.
+pub(super) struct Rest {
+    /// Each object, and whether something that the interpreter doesn't track refers to it.
+    pub(super) objects: Vec<(PyObjectRef, bool)>,
+    /// How many references to each object of the component come from nothing that is tracked.
+    pub(super) left: Vec<usize>,
+}
+
+impl Rest {
+    pub(super) fn of(component: &Component, is_seen: impl Fn(&PyObject) -> bool, vm: &VirtualMachine) -> Self {
+        let is_other = |object: &PyObjectRef| !is_seen(object) && !component.places.contains_key(&object.get_id());
+        let others: Vec<PyObjectRef> = vm.state.gc.get_objects(None).into_iter().filter(is_other).collect();
+        let places: HashMap<usize, usize> = others.iter().enumerate().map(|(at, other)| (other.get_id(), at)).collect();
+        let (mut within, mut left) = (vec![0; others.len()], component.left.clone());
+        let mut edges = vec![Vec::new(); others.len()];
+        for (other, edges) in others.iter().zip(&mut edges) {
+            for referent in referents(other) {
+                if let Some(at) = places.get(&referent.get_id()) {
+                    within[*at] += 1;
+                    edges.push(*at);
+                } else if let Some(at) = component.places.get(&referent.get_id()) {
+                    left[*at] = left[*at].saturating_sub(1);
+                }
             }
         }
-    }
-    for referent in component.objects.iter().flat_map(|object| referents(object)) {
-        if let Some(at) = places.get(&referent.get_id()) {
-            within[*at] += 1;
+        for referent in component.objects.iter().flat_map(|object| referents(object)) {
+            if let Some(at) = places.get(&referent.get_id()) {
+                within[*at] += 1;
+            }
         }
-    }
-    let is_held = |at: &usize| others[*at].strong_count() > within[*at] + 1;
-    let mut waiting: Vec<usize> = (0..others.len()).filter(is_held).collect();
-    let mut live = vec![false; others.len()];
-    while let Some(at) = waiting.pop() {
-        if !std::mem::replace(&mut live[at], true) {
-            waiting.extend(&edges[at]);
+        let is_root: Vec<bool> =
+            others.iter().zip(within).map(|(other, within)| other.strong_count() > within + 1).collect();
+        let mut waiting: Vec<usize> = (0..others.len()).filter(|at| is_root[*at]).collect();
+        let mut live = vec![false; others.len()];
+        while let Some(at) = waiting.pop() {
+            if !std::mem::replace(&mut live[at], true) {
+                waiting.extend(&edges[at]);
+            }
         }
+        let objects = others.into_iter().zip(is_root).zip(live).filter_map(|(other, live)| live.then_some(other));
+        Self { objects: objects.collect(), left }
     }
-    let others = others.into_iter().zip(live).filter_map(|(other, live)| live.then_some(other)).collect();
-    (others, left)
 }

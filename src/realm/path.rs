@@ -4,7 +4,7 @@ use super::{
     belongings::{described, module_name},
     search::{Origin, Roots, Step, Way},
 };
-use crate::interpreter::threads::Running;
+use crate::{interpreter::threads::Running, syntax::identifiers::is_identifier};
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, VirtualMachine,
     builtins::{
@@ -122,7 +122,7 @@ impl Writer<'_> {
 
     fn name(&mut self, key: &PyObject) {
         let name = text(key);
-        match (crate::syntax::identifiers::is_identifier(&name), self.path.is_empty()) {
+        match (is_identifier(&name), self.path.is_empty()) {
             (true, true) => self.path.push_str(&name),
             (true, false) => self.path.push_str(&format!(".{name}")),
             (false, _) => self.path.push_str(&format!("[{}]", shown(key, self.vm))),
@@ -143,9 +143,8 @@ impl Writer<'_> {
             self.enter_module(module_name(globals, vm));
             self.inside = Inside::Names;
         } else {
-            let named = ["__defaults__", "__kwdefaults__", "__annotations__", "__type_params__"]
-                .into_iter()
-                .find(|name| is(name));
+            // To ask for its annotations could run code that makes them.
+            let named = ["__defaults__", "__kwdefaults__", "__type_params__"].into_iter().find(|name| is(name));
             self.path.push_str(&named.map_or_else(|| ".<part>".to_owned(), |name| format!(".{name}")));
         }
     }
@@ -160,14 +159,13 @@ enum Key {
 /// The key of what a dict refers to at that position.
 fn key(dict: &PyObject, referents: &[PyObjectRef], position: usize, vm: &VirtualMachine) -> Key {
     let child = &referents[position];
-    let Some(exact) = dict.downcast_ref_if_exact::<PyDict>(vm) else {
-        let Some(dict) = dict.downcast_ref::<PyDict>() else { return Key::Unknown };
-        let found = dict.to_owned().into_iter().find(|(_, value)| value.is(child));
-        return found.map_or(Key::Unknown, |(key, _)| Key::Of(key));
-    };
-    // Keys and values by turns.
-    debug_assert!(exact.as_object().is(dict));
-    if position % 2 == 0 { Key::Is } else { Key::Of(referents[position - 1].clone()) }
+    if dict.downcast_ref_if_exact::<PyDict>(vm).is_some() {
+        // Keys and values by turns.
+        return if position.is_multiple_of(2) { Key::Is } else { Key::Of(referents[position - 1].clone()) };
+    }
+    let Some(dict) = dict.downcast_ref::<PyDict>() else { return Key::Unknown };
+    let found = dict.into_iter().find(|(_, value)| value.is(child));
+    found.map_or(Key::Unknown, |(key, _)| Key::Of(key))
 }
 
 /// Where a sequence or a set has what it refers to.

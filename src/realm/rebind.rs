@@ -151,5 +151,6 @@ fn handle_of(globals: &Py<PyDict>, vm: &VirtualMachine) -> Option<PythonModule> 
 pub(super) fn entries(globals: &Py<PyDict>) -> impl Iterator<Item = (String, PyObjectRef)> + use<> {
     let text =
         |(name, value): (PyObjectRef, PyObjectRef)| Some((name.downcast_ref::<PyStr>()?.to_str()?.to_owned(), value));
-    globals.to_owned().into_iter().filter_map(text)
+    let globals: PyDictRef = globals.to_owned();
+    globals.into_iter().filter_map(text)
 }

@@ -2,7 +2,7 @@
 
 use super::{
     belongings::{Belongings, referents},
-    component::{Component, is_atom, unreached},
+    component::{Component, Rest, is_atom},
 };
 use crate::interpreter::threads::{Running, Stillness};
 use rustpython_vm::{
@@ -178,13 +178,20 @@ impl Search {
     fn look_elsewhere(&mut self, component: &Component, vm: &VirtualMachine) {
         let leads = component.leads(&mut self.theirs);
         let seen = &self.seen;
-        let (others, left) = unreached(component, |object| seen.contains_key(&object.get_id()), vm);
-        for other in others {
+        let Rest { objects, left } = Rest::of(component, |object| seen.contains_key(&object.get_id()), vm);
+        for (other, is_root) in objects {
+            if self.theirs.has(&other) {
+                if is_root {
+                    self.hit(Origin::Unseen, Some(&other));
+                }
+                continue;
+            }
             let referents = referents(&other);
             let parent = self.nodes.len();
             self.nodes.push((other, Origin::Unreached));
             for (position, referent) in referents.iter().enumerate() {
-                if component.places.get(&referent.get_id()).is_some_and(|at| leads[*at]) {
+                let leads_there = component.places.get(&referent.get_id()).is_some_and(|at| leads[*at]);
+                if leads_there || self.theirs.has(referent) {
                     self.hit(Origin::Child { parent, position }, Some(referent));
                 }
             }

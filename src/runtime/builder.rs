@@ -6,7 +6,7 @@ use crate::compile::disk_cache::DiskCache;
 #[cfg(feature = "units")]
 use crate::compile::elsewhere::Compiler;
 #[cfg(feature = "threading")]
-use crate::interpreter::shared_classes;
+use crate::interpreter::{shared_classes, threads};
 use crate::{
     compile::{cache::Store, module_compiler::MODULE_COMPILER},
     error::{Error, Kind},
@@ -18,7 +18,6 @@ use crate::{
         library_code::LIBRARY,
         limits::{DEFAULT_LIMITS, Limits},
         sources::SOURCES,
-        threads,
     },
     load::library,
     observe::{observer::Observer, watch},
@@ -218,6 +217,7 @@ impl RuntimeBuilder {
         shared_classes::settle(vm);
         // Before any code can have changed what it consists of.
         let _ = (IMPORT_CODE.of(vm), LIBRARY.of(vm));
+        #[cfg(feature = "threading")]
         threads::install(vm);
         #[cfg(feature = "threading")]
         MODULE_COMPILER.of(vm).configure(self.store, !self.alone);

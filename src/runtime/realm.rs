@@ -52,6 +52,9 @@ impl Realm {
     /// Until the new module stands only the thread that loads it sees it, so that imports in a circle get it; everybody else gets the
     /// old one. If the load fails everything is as it was, but for shared modules that were imported meanwhile.
     ///
+    /// To find out who holds what, all other threads stand still for some milliseconds. One that is in a function of the host's is waited
+    /// for, as it is by the VM's collector.
+    ///
     /// ```
     /// use exocet::{Imports, Memory, Runtime};
     /// use std::sync::Arc;

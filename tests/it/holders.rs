@@ -1,6 +1,8 @@
 //! Who holds what of a module that was replaced, as it is reported.
 
 use crate::support::alone;
+#[cfg(feature = "threading")]
+use crate::support::gate;
 use exocet::{Held, Imports, Memory, Object, Realm, Runtime};
 
 const TOOL: &str = "
@@ -20,9 +22,13 @@ def outer():
 
 /// A realm of a module `tool` and of a module `user` with this text, both loaded.
 fn realm(user: &str) -> (Runtime, Realm) {
+    realm_under(user, &Imports::pass_through())
+}
+
+fn realm_under(user: &str, imports: &Imports) -> (Runtime, Realm) {
     let tree = Memory::new("<holders>").with("tool.py", TOOL).with("user.py", user);
     let runtime = Runtime::builder().isolated().source(tree).build().expect("it starts");
-    let realm = runtime.realm(["tool", "user"], &Imports::pass_through());
+    let realm = runtime.realm(["tool", "user"], imports);
     let realm = realm.unwrap_or_else(|error| panic!("{error}"));
     for name in ["user", "tool"] {
         realm.import(name).unwrap_or_else(|error| panic!("{error}"));
@@ -139,6 +145,10 @@ fn the_host_is_reported_where_nothing_else_holds() {
     let held = realm.replace("tool").expect("it loads").held;
     assert_eq!(lines(&held), ["what Python doesn't show: function `make`"]);
     drop(make);
+    let tool: Object = realm.import("tool").and_then(|tool| tool.call("make", ())).expect("it returns");
+    let held = realm.replace("tool").expect("it loads").held;
+    assert_eq!(lines(&held), ["what Python doesn't show: an instance of `Tool`"]);
+    drop(tool);
     assert!(realm.replace("tool").expect("it loads").held.is_empty());
 }
 
@@ -190,6 +200,31 @@ def within(realm):
             "<module `user`, `tool`: module `tool`>"
         ]
     );
+}
+
+#[cfg(feature = "threading")]
+#[test]
+fn what_other_threads_are_in_the_middle_of_is_reported() {
+    let text = "
+import gate, tool
+made = [tool.make()]
+def hold():
+    kept = [made.pop()]
+    gate.wait()
+del tool
+";
+    let (gate, has_come, go) = gate();
+    let (_runtime, realm) = realm_under(text, &Imports::pass_through().with_module(gate));
+    let user = realm.import("user").expect("it is there");
+    std::thread::scope(|scope| {
+        let holding = scope.spawn(|| user.call::<()>("hold", ()));
+        has_come.recv().expect("it comes there");
+        let held = realm.replace("tool").expect("it loads").held;
+        assert_eq!(lines(&held), ["frame of thread 2: `hold`, <holders>/user.py:6, `kept[0]`: an instance of `Tool`"]);
+        drop(go);
+        holding.join().expect("no panic").expect("it returns");
+    });
+    assert!(realm.replace("tool").expect("it loads").held.is_empty());
 }
 
 #[test]

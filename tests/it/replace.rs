@@ -1,17 +1,15 @@
 //! Replacing one module of a live realm, from Rust: what is there afterwards, what others see meanwhile, what a failure leaves.
 
+#[cfg(feature = "threading")]
+use crate::support::gate;
 use crate::support::{alone, each_source, handle};
 use exocet::{
-    Error, HostModule, Imports, Limits, Memory, Object, Realm, Runtime,
+    Error, Imports, Limits, Memory, Object, Realm, Runtime,
     error::Limit,
     raw::{self, RealmRef},
     vm::{AsObject, PyResult, VirtualMachine},
 };
-use std::sync::{
-    Arc, Mutex,
-    mpsc::{Receiver, Sender, channel},
-};
-
+use std::sync::Arc;
 const TREE: &[(&str, &str)] = &[
     ("a/__init__.py", "from . import sub"),
     ("a/sub.py", "import b\nfrom .late import value"),
@@ -23,8 +21,10 @@ const TREE: &[(&str, &str)] = &[
 
 fn realm(vm: &VirtualMachine) -> PyResult<RealmRef> {
     let builder = RealmRef::builder(&raw::pass_through(vm));
-    let names = ["a", "b", "space"].into_iter();
-    Ok(names.fold(Ok(builder), |builder, name| PyResult::Ok(builder?.module(&handle(name, vm)?)))?.build(vm))
+    let names = ["a", "b", "space"];
+    let builder =
+        names.into_iter().try_fold(builder, |builder, name| PyResult::Ok(builder.module(&handle(name, vm)?)))?;
+    Ok(builder.build(vm))
 }
 
 #[test]
@@ -173,21 +173,6 @@ fn memory_stays_flat() {
         let grown = resident().saturating_sub(before);
         assert!(grown < 32 << 20, "{grown} bytes more");
     });
-}
-
-/// A module of the host's with a function that reports that code has come to it, and waits there until the code may go on.
-#[cfg(feature = "threading")]
-fn gate() -> (HostModule, Receiver<()>, Sender<()>) {
-    let (came, has_come) = channel();
-    let (go, may_go) = channel();
-    let ends = Mutex::new((came, may_go));
-    let wait = move || {
-        let ends = ends.lock().expect("no test panicked here");
-        // Who has no other end left waits for nobody.
-        let _ = ends.0.send(());
-        let _ = ends.1.recv();
-    };
-    (HostModule::new("gate").function("wait", wait), has_come, go)
 }
 
 #[cfg(feature = "threading")]

@@ -12,6 +12,11 @@ use exocet::{
     vm::{PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef},
 };
 use std::sync::{Arc, Mutex};
+#[cfg(feature = "threading")]
+use {
+    exocet::{HostModule, vm::vm::thread::with_current_vm},
+    std::sync::mpsc::{Receiver, Sender, channel},
+};
 
 /// The kinds of source that a fixture runs through.
 pub const KINDS: [&str; 3] = ["memory", "directory", "zip"];
@@ -188,4 +193,20 @@ pub fn alone(name: &str, body: impl FnOnce()) {
     let own = std::env::current_exe().expect("the test binary");
     let ended = std::process::Command::new(own).args(["--exact", name]).env(ALONE, "1").output().expect("it starts");
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stdout));
+}
+
+/// A module of the host's with a function that reports that code has come to it, and waits there until the code may go on.
+#[cfg(feature = "threading")]
+pub fn gate() -> (HostModule, Receiver<()>, Sender<()>) {
+    let (came, has_come) = channel();
+    let (go, may_go) = channel::<()>();
+    let ends = Mutex::new((came, may_go));
+    let wait = move || {
+        let ends = ends.lock().expect("no test panicked here");
+        // Who has no other end left waits for nobody.
+        let _ = ends.0.send(());
+        // Whoever wants all threads to stand still would wait for this one otherwise.
+        let _ = with_current_vm(|vm| vm.allow_threads(|| ends.1.recv()));
+    };
+    (HostModule::new("gate").function("wait", wait), has_come, go)
 }
