@@ -6,7 +6,7 @@ use crate::{
 };
 use std::{
     fs,
-    io::{Read, Write},
+    io::{BufReader, Read, Write},
     path::Path,
     process::{Child, ChildStdin, Command, Stdio},
     sync::mpsc::{Receiver, channel},
@@ -101,7 +101,9 @@ impl Program {
             .expect("it starts");
         let (input, stdout) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
         let (sender, output) = channel();
-        thread::spawn(move || stdout.bytes().map_while(Result::ok).try_for_each(|byte| sender.send(byte)));
+        thread::spawn(move || {
+            BufReader::new(stdout).bytes().map_while(Result::ok).try_for_each(|byte| sender.send(byte))
+        });
         Self { child, input, output }
     }
 
