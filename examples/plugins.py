@@ -1,50 +1,30 @@
-"""Plugins with bad manners, each handled by itself while the others work on.
+"""Plugins with bad manners, none of which keeps the others from their work.
 
     exocet run examples/plugins.py
 """
 
-import contextlib
-import io
 import os
-import signal
 
 import exocet
 
 here = os.path.dirname(__file__)
 
-
-def plugins():
-    """Each plugin's name, its handle, and the realm that it is loaded in."""
-    # Those in one realm can import one another. Each team has a realm, so that file names may be the same, and a
-    # version of the library.
-    for team, version in (("common", "v1"), ("alpha", "v1"), ("beta", "v2")):
-        folder = os.path.join(here, "plugins", team)
-        realm = exocet.Realm(path=[folder, os.path.join(here, "libraries", version)])
-        for handle in exocet.iterModules(path=[folder]):  # listed, and not imported
-            yield f"{team}/{handle.name}", handle, realm
-
-
-@contextlib.contextmanager
-def deadline(seconds):
-    """Raises TimeoutError in code that takes longer."""
-    def stop(*_):
-        raise TimeoutError(f"took more than {seconds} s")
-    former = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, former)
-
-
-for name, handle, realm in plugins():
-    printed = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(printed), deadline(0.5):
-            outcome = "says " + realm.loadNamed(handle.name).reply("Ann")
-    except SystemExit as end:
-        outcome = f"wanted to exit with {end.code}"
-    except Exception as error:
-        outcome = f"failed: {type(error).__name__}: {error}"
-    print(f"{name}: {outcome}" + (f" (and printed {printed.getvalue().split()})" if printed.getvalue() else ""))
+# Plugins of one team may require one another. Each team has a version of the library, and its file names may be those of another.
+for team, version in (("common", "v1"), ("alpha", "v1"), ("beta", "v2")):
+    plugins = exocet.Plugins(
+        path=[os.path.join(here, "plugins", team)],
+        library=[os.path.join(here, "libraries", version)],
+        limits={"time": 2},
+    )
+    plugins.configure("leans", requires="prints")
+    for change in plugins.load():
+        if change.error:
+            print(f"{team}/{change.plugin} is {change.what}: {change.error}")
+    for reply in plugins.call_all("reply", "Ann"):
+        if reply.error is not None:
+            print(f"{team}/{reply.plugin} failed: {type(reply.error).__name__}: {reply.error}")
+        else:
+            print(f"{team}/{reply.plugin} says {reply.result}")
+    for status in plugins.status():
+        if status.state == "loaded" and status.name not in plugins.order("reply"):
+            print(f"{team}/{status.name} has no reply")

@@ -102,4 +102,6 @@ mod documents {
     struct Rust;
     #[doc = include_str!("../docs/src/trust.md")]
     struct Trust;
+    #[doc = include_str!("../docs/src/plugins.md")]
+    struct Plugins;
 }

@@ -51,6 +51,8 @@ pub(crate) fn install(vm: &VirtualMachine) {
     let _ = AttenuatedModule::make_static_type();
     let _ = replacements::PyReplacement::make_static_type();
     let _ = replacements::PyHolder::make_static_type();
+    #[cfg(feature = "watch")]
+    let _ = plugins::PluginWatch::make_static_type();
     realm::install();
 }
 

@@ -1,8 +1,18 @@
-"""Prints what is said, and tells it on request. What it knows is the host's."""
+"""Keeps what is written, and shows the last lines on request."""
 import chat
+
+lines = []
 
 
 def reply(message):
-    print(f"diary: line {message['line']}")
     if message["text"] == "diary":
-        return " | ".join(entry["text"] for entry in chat.history(chat.settings.remembers))
+        return " | ".join(lines[-chat.settings.remembers:])
+    lines.append(message["text"])
+
+
+def save_state():
+    return lines
+
+
+def load_state(state):
+    lines.extend(state)

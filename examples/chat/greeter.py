@@ -1,14 +1,22 @@
 """Greets, and remembers whom it knows."""
 import chat
 
-state = {"known": []}
+known = []
 
 
 def reply(message):
     if "hello" not in message["text"].lower():
         return None
     who = message["who"]
-    if who in state["known"]:
+    if who in known:
         return f"Hello again, {who}."
-    state["known"].append(who)
+    known.append(who)
     return f"Hello {who}, I am {chat.settings.name}."
+
+
+def save_state():
+    return known
+
+
+def load_state(state):
+    known.extend(state)

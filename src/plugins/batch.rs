@@ -74,6 +74,7 @@ impl<'a> Batch<'a> {
     pub(super) fn find(&mut self) {
         let discovered = self.plugins.0.discovery.find(self.path);
         let mut lost: BTreeSet<String> = self.table.plugins.keys().cloned().collect();
+        let unclear: BTreeSet<String> = discovered.problems.into_iter().filter_map(|problem| problem.module).collect();
         for found in discovered.plugins.into_iter().filter(|found| found.loses.is_none()) {
             let name = found.name.clone();
             let settings = self.plugins.settings_of(&name);
@@ -103,6 +104,8 @@ impl<'a> Batch<'a> {
                 }
             }
         }
+        // Nobody knows whether one still carries the marker that can't be read now. To load it shows what is wrong, and keeps the old one.
+        lost.retain(|name| !unclear.contains(&self.table.plugins[name].found.module));
         if !lost.is_empty() || !self.moved.is_empty() {
             // What failed may have lacked what is there now, or met what is gone.
             let failed = self.table.plugins.iter().filter(|(_, plugin)| plugin.state == State::Failed);

@@ -95,11 +95,11 @@ impl Constructor for PyPlugins {
     }
 }
 
-/// What a change or the like is as an object with attributes.
+/// What a change or the like is as an object with attributes, and a list of them as a list of such objects.
 fn attributes<T: Serialize + ?Sized>(value: &T, vm: &VirtualMachine) -> PyResult {
     let runtime = RuntimeRef::of(vm);
     let bridge = Bridge { vm, runtime: &runtime };
-    bridge.to_attributes(value, || "the plugins".to_owned()).map_err(|error| error.into_exception(vm))
+    bridge.to_objects(value, || "the plugins".to_owned()).map_err(|error| error.into_exception(vm))
 }
 
 /// The keyword that says what failures do, and is no argument of the hook's.

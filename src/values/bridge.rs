@@ -49,6 +49,15 @@ impl Bridge<'_> {
         value.serialize(ser::Serializer::with_attributes(self)).map_err(|failure| failure.into_error(what(), self.vm))
     }
 
+    /// The Python object for a value, where each struct in it becomes an object with attributes.
+    pub(crate) fn to_objects<T: Serialize + ?Sized>(
+        self,
+        value: &T,
+        what: impl FnOnce() -> String,
+    ) -> Result<PyObjectRef, Error> {
+        value.serialize(ser::Serializer::with_objects(self)).map_err(|failure| failure.into_error(what(), self.vm))
+    }
+
     /// The Rust value for a Python object; `what` names it in an error.
     pub(crate) fn to_rust<T: DeserializeOwned>(
         self,

@@ -49,6 +49,8 @@ enum Form {
     Plain,
     /// A struct becomes an object with attributes; what its fields hold is plain.
     Attributes,
+    /// Each struct becomes an object with attributes, wherever it stands.
+    Objects,
     /// They have to be hashable.
     Key,
 }
@@ -62,12 +64,16 @@ impl<T: Target> Serializer<T> {
         Self { target, depth: 0, form: Form::Attributes }
     }
 
+    pub(crate) fn with_objects(target: T) -> Self {
+        Self { target, depth: 0, form: Form::Objects }
+    }
+
     /// The serializer for what a container holds.
     fn inner(self) -> Result<Self> {
         if self.depth == MAX_DEPTH {
             return Err(Failure::too_deep());
         }
-        let form = if self.form == Form::Key { Form::Key } else { Form::Plain };
+        let form = if self.form == Form::Attributes { Form::Plain } else { self.form };
         Ok(Self { depth: self.depth + 1, form, ..self })
     }
 
@@ -79,8 +85,7 @@ impl<T: Target> Serializer<T> {
         if self.form == Form::Key {
             return Err(Failure::custom(format_args!("{kind} can't be a key of a dict")));
         }
-        let as_attributes = self.form == Form::Attributes;
-        Ok(Map { inner: self.inner()?, dict: self.target.dict(), key: None, as_attributes, variant: None })
+        Ok(Map { inner: self.inner()?, dict: self.target.dict(), key: None, as_attributes: false, variant: None })
     }
 
     fn sequence(self, len: Option<usize>, is_list: bool) -> Result<Sequence<T>> {
@@ -198,17 +203,16 @@ impl<T: Target> ser::Serializer for Serializer<T> {
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Map<T>> {
-        let form = if self.form == Form::Attributes { Form::Plain } else { self.form };
-        Self { form, ..self }.map("a map")
+        self.map("a map")
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Map<T>> {
-        self.map("a struct")
+        let as_attributes = matches!(self.form, Form::Attributes | Form::Objects);
+        Ok(Map { as_attributes, ..self.map("a struct")? })
     }
 
     fn serialize_struct_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Map<T>> {
-        let form = if self.form == Form::Attributes { Form::Plain } else { self.form };
-        Ok(Map { variant: Some(variant), ..Self { form, ..self }.map("an enum's variant with content")? })
+        Ok(Map { variant: Some(variant), ..self.map("an enum's variant with content")? })
     }
 }
 

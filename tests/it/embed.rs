@@ -998,8 +998,8 @@ def go():
 mod full;
 
 #[test]
-fn the_example_swaps_its_plugins() {
-    let input = "hello\n!plugins\n!edit greeter again back\nhello\n!edit greeter return retrun\nhello\nsum\nsecrets\nnumber\nquit\n!plugins\n!reload grump\n!reload none\ndiary\n";
+fn the_example_replaces_its_plugins() {
+    let input = "hello\n!plugins\n!edit greeter again back\nhello\n!edit greeter return retrun\nhello\nsum\nsecrets\nnumber\nquit\n!plugins\n!reload grump\n!reload none\n!edit diary | /\ndiary\n";
     let mut output = Vec::new();
     full::chat(input.as_bytes(), &mut output).expect("it talks");
     let output = String::from_utf8(output).expect("text");
@@ -1007,24 +1007,23 @@ fn the_example_swaps_its_plugins() {
         output,
         r#"greeter: Hello Ann, I am Exo.
 plugins: diary greeter grump
-greeter is swapped
+`greeter` replaced: generation 2 follows 1 (<plugins>/greeter.py)
 greeter: Hello back, Ann.
-greeter raised SyntaxError: invalid syntax (greeter.py, line 9)
-  File "<plugins>/greeter.py", line 9
-greeter stays as it was
+`greeter` kept: generation 2 stays (<plugins>/greeter.py): SyntaxError: invalid syntax (greeter.py, line 9)
 greeter: Hello back, Ann.
-grump raised TypeError: unsupported operand type(s) for +: 'int' and 'str'
+grump failed: TypeError: unsupported operand type(s) for +: 'int' and 'str'
   File "<plugins>/grump.py", line 7, in reply
-grump raised ModuleNotFoundError: No module named 'os': denied by the exclusion of 'os' (asked by grump, <plugins>/grump.py:9)
-  imported by grump, <plugins>/grump.py:9
+grump failed: ModuleNotFoundError: No module named 'os': denied by the exclusion of 'os' (asked by grump, <plugins>/grump.py:9)
   File "<plugins>/grump.py", line 9, in reply
 grump failed: the result of `reply` doesn't fit: invalid type: integer `42`, expected a string
-grump raised SystemExit: 3
+grump failed: SystemExit: 3
   File "<plugins>/grump.py", line 14, in reply
+`grump` disabled
 plugins: diary greeter
-grump is swapped
-there is no plugin none
-diary: number | quit | diary
+`grump` loaded: generation 2
+KeyError: there is no plugin `none`
+`diary` replaced: generation 2 follows 1 (<plugins>/diary.py)
+diary: secrets / number / quit
 "#
     );
 }

@@ -4,7 +4,7 @@ use exocet::vm::AsObject;
 use exocet::{
     Error, HostModule, Imports, Limits, Memory, Object, Runtime,
     error::Limit,
-    plugins::{Change, Discovery, OnFailure, Plugins, Settings, State, What},
+    plugins::{Change, Discovery, Marker, OnFailure, Plugins, Settings, State, What},
 };
 use std::{
     sync::{Arc, Mutex},
@@ -215,6 +215,24 @@ fn a_new_generation_stands_beside_the_old_one_until_it_is_checked() {
     assert_eq!(app.plugins.failures(Some("a")).last().expect("it is on record").during, "load_state");
     assert_eq!(shown(&app.edit("plugins/a.py", "def reply(): return 'three'")), [("a", What::Replaced, 3)]);
     app.check("reply", &[("a", "three")]);
+}
+
+#[test]
+fn a_marked_plugin_stays_while_its_text_is_broken() {
+    let text = "def hook(f): return f\n@hook\ndef reply(): return 'one'";
+    let files = Arc::new(Memory::new("<app>").with("plugins/a.py", text));
+    let runtime = Runtime::builder().source(files.clone()).build().expect("it starts");
+    let plugins = runtime.plugins(Discovery::package("plugins").marked(Marker::decorator("hook")));
+    let app = App { files, runtime, plugins }.load();
+    for (text, expected) in [
+        ("@hook\ndef reply(:", ("a", What::Kept, 1)),
+        (&text.replace("one", "two"), ("a", What::Replaced, 2)),
+        ("def reply(): return 'unmarked'", ("a", What::Removed, 0)),
+    ] {
+        assert_eq!(shown(&app.edit("plugins/a.py", text)), [expected]);
+        assert_eq!(app.plugins.poll().expect("nothing is left to do"), []);
+    }
+    app.check("reply", &[]);
 }
 
 #[test]

@@ -17,34 +17,43 @@ fn read(path: &str) -> String {
 }
 
 /// The README and each page of the book, by their paths.
-fn pages() -> Vec<String> {
+pub fn pages() -> Vec<String> {
     let pages = fs::read_dir(root().join("docs/src")).expect("there is a book");
     let names = pages.map(|page| page.expect("an entry").file_name().to_string_lossy().into_owned());
     let pages = names.filter(|name| name.ends_with(".md")).map(|name| format!("docs/src/{name}"));
     std::iter::once("README.md".to_owned()).chain(pages).collect()
 }
 
-/// The code blocks of one language, each with the page that it is on and its line.
+/// A code block.
 #[cfg(feature = "stdlib")]
-fn blocks(language: &str) -> Vec<(String, String)> {
+pub struct Block {
+    /// The page that it is on, and its line.
+    pub place: String,
+    pub language: String,
+    pub text: String,
+}
+
+/// The code blocks of a page, in its order.
+#[cfg(feature = "stdlib")]
+pub fn blocks_of(page: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
-    for page in pages() {
-        let text = read(&page);
-        let mut lines = text.lines().enumerate();
-        while let Some((at, line)) = lines.next() {
-            if let Some(opened) = line.strip_prefix("```") {
-                let block: String = lines
-                    .by_ref()
-                    .take_while(|(_, line)| *line != "```")
-                    .map(|(_, line)| format!("{line}\n"))
-                    .collect();
-                if opened == language {
-                    blocks.push((format!("{page}:{}", at + 1), block));
-                }
-            }
+    let page_text = read(page);
+    let mut lines = page_text.lines().enumerate();
+    while let Some((at, line)) = lines.next() {
+        if let Some(language) = line.strip_prefix("```") {
+            let text =
+                lines.by_ref().take_while(|(_, line)| *line != "```").map(|(_, line)| format!("{line}\n")).collect();
+            blocks.push(Block { place: format!("{page}:{}", at + 1), language: language.to_owned(), text });
         }
     }
     blocks
+}
+
+/// The code blocks of one language, each with its place.
+#[cfg(feature = "stdlib")]
+fn blocks(language: &str) -> Vec<(String, String)> {
+    let blocks = pages().into_iter().flat_map(|page| blocks_of(&page));
+    blocks.filter(|block| block.language == language).map(|block| (block.place, block.text)).collect()
 }
 
 #[cfg(feature = "stdlib")]

@@ -30,3 +30,5 @@ mod run;
 mod signals;
 mod trace;
 mod trust;
+#[cfg(feature = "stdlib")]
+mod tutorials;
