@@ -98,7 +98,8 @@ impl Batch<'_> {
             }
         }
         // A file that is being replaced is away for a moment.
-        seen.on_disk |= !seen.lost.is_empty() || seen.wanted.values().any(|why| !why.is_empty()) && self.is_on_disk();
+        let moves = !seen.lost.is_empty() || seen.wanted.values().any(|why| !why.is_empty());
+        seen.on_disk |= moves && self.is_on_disk();
         seen
     }
 
