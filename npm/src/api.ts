@@ -6,5 +6,17 @@ export { type Answer, answer, byMapper, empty, type ImportRequest, Imports, pass
 export type { WasmSource } from "./wasm.js";
 export { type ImportInfo, Loader, type LoaderOptions, type ModuleInfo } from "./loader.js";
 export { PythonObject } from "./object.js";
+export {
+  type PluginChange,
+  type PluginFailure,
+  type PluginGeneration,
+  type PluginHeld,
+  type PluginLimits,
+  type PluginOptions,
+  type PluginReply,
+  Plugins,
+  type PluginSettings,
+  type PluginStatus,
+} from "./plugins.js";
 export { Realm } from "./realm.js";
 export type { Files, Source } from "./sources.js";

@@ -1,11 +1,15 @@
 // Values crossing between a page and its worker: plain data is cloned, and what can't be becomes a mark that the other side knows.
 
+import type { Failure } from "./messages.js";
+
 /** What a value becomes that can't be cloned. */
 export type Mark =
   | { $: "object"; id: number; type: string }
   | { $: "function"; id: number }
   | { $: "imports"; id: number; base?: unknown; last?: unknown }
   | { $: "setup"; name: string }
+  /** An error among values, and none that ends a call. */
+  | { $: "error"; failure: Failure }
   /** An object that has a key `$` of its own. */
   | { $: "plain"; entries: [string, unknown][] };
 

@@ -5,6 +5,7 @@ import type { Form, Senses } from "./instance.js";
 import { type Answer, Imports, type ImportRequest } from "./imports.js";
 import { moduleOf } from "./layers.js";
 import { call, get, LENT, Lent, names, set, shown } from "./lent.js";
+import type { PluginChange } from "./plugins.js";
 import { fromGuest, type Handles, isPlain, toGuest } from "./values.js";
 
 /** What Python code uses of the host. Whatever is absent here is the platform's own. */
@@ -62,6 +63,17 @@ export type LogEvent =
       compile: number;
       run: number;
       error: string | null;
+      thread: number;
+    }
+  | {
+      event: "plugin";
+      plugin: string;
+      what: PluginChange["what"];
+      generation: number;
+      previous: number;
+      why: string[];
+      error: string | null;
+      at: number;
       thread: number;
     };
 

@@ -8,6 +8,7 @@ import { type Content, type Form, Instance } from "./instance.js";
 import { given, layersOf } from "./layers.js";
 import { LENT, Lent } from "./lent.js";
 import { type Calls, idOf, makeObject, PythonObject } from "./object.js";
+import { type PluginOptions, Plugins, type PluginsLoader } from "./plugins.js";
 import { Realm } from "./realm.js";
 import { freeze } from "./snapshot.js";
 import { bytesOf, labelled, type Labelled, type Source, sourceData } from "./sources.js";
@@ -132,6 +133,16 @@ export class Loader {
   /** Resolves `name` as an import would: in a realm, to the realm's own module. */
   import(name: string, imports: Imports | PythonObject = passThrough): PythonObject {
     return this.#load(name, "Shared", imports);
+  }
+
+  /** The plugins that a rule finds, none of which is loaded yet. What {@link write} changes, {@link Plugins.poll} sees. */
+  plugins(options: PluginOptions = {}): Plugins {
+    const loader: PluginsLoader = {
+      import: (name) => this.import(name),
+      mapper: (imports) => this.#mapperOf(imports),
+      errorOf: (exception) => this.#errorOf(exception),
+    };
+    return new Plugins(loader, { imports: passThrough, ...options });
   }
 
   /** Runs a module as the main program, `__main__`. Returns its exit code. */
@@ -305,6 +316,12 @@ export class Loader {
     return id;
   }
 
+  /** The mapper that imports are in this loader, as an object for Python code. */
+  #mapperOf(imports: Imports | PythonObject): PythonObject {
+    const object = this.#mapper(imports) ?? this.#mapper(STARTED);
+    return this.#value({ Get: { object, name: null, wanted: "Object" } }, "the imports") as PythonObject;
+  }
+
   #made({ base, last }: Imports): number {
     let below = last ? this.#mapper(base as Imports) : null;
     const layers = last ? this.#converted(() => layersOf(last, this.#handles, this.#lent)) : ["Nothing"];
@@ -392,6 +409,26 @@ export class Loader {
     return raised(report, object ?? undefined);
   }
 
+  /** The error for an exception that nobody raised here: a function that throws it has it raised, with all that it has. */
+  #errorOf(exception: PythonObject): PythonError {
+    const none = { message: "", traceback: "", frames: [], importChain: [], exitCode: null };
+    const raise = () => {
+      throw new PythonError({ ...none, types: [exception.type] }, exception);
+    };
+    const number = this.#lent.lend(raise, "an exception");
+    try {
+      this.#call(number, undefined, [], {}, false);
+    } catch (error) {
+      if (error instanceof PythonError) {
+        return error;
+      }
+      throw error;
+    } finally {
+      exception.dispose();
+    }
+    throw new LoaderError("the exception was not raised");
+  }
+
   #alive(): Instance {
     if (!this.#instance) {
       throw new LoaderError("the loader was disposed of");
@@ -399,6 +436,9 @@ export class Loader {
     return this.#instance;
   }
 }
+
+/** The imports that the interpreter was started with, as a mapper of their own. */
+const STARTED = passThrough.without();
 
 /** A failure that the guest reports. */
 interface Failure {

@@ -7,6 +7,7 @@ import { Loader } from "./loader.js";
 import type { Failure, Report, Request } from "./messages.js";
 import { ofNode } from "./node.js";
 import { PythonObject } from "./object.js";
+import { Plugins } from "./plugins.js";
 import { Realm } from "./realm.js";
 import { waitFor } from "./waiting.js";
 
@@ -28,7 +29,7 @@ async function openPort(): Promise<Port> {
   };
 }
 
-const objects = new Map<number, PythonObject>();
+const objects = new Map<number, PythonObject | Plugins>();
 const imports = new Map<number, Imports>();
 let count = 0;
 let exported: Record<string, unknown> = {};
@@ -38,13 +39,16 @@ let report: (message: Report) => void;
 
 const side: Side = {
   mark(value) {
+    if (value instanceof PythonError) {
+      return { $: "error", failure: failure(value) };
+    }
     const object = value instanceof Realm ? value.imports.base : value;
-    if (!(object instanceof PythonObject)) {
+    if (!(object instanceof PythonObject || object instanceof Plugins)) {
       return undefined;
     }
     const id = ++count;
     objects.set(id, object);
-    return { $: "object", id, type: object.type };
+    return { $: "object", id, type: object instanceof Plugins ? "Plugins" : object.type };
   },
   value(mark: Mark) {
     switch (mark.$) {
@@ -133,10 +137,7 @@ async function perform(request: Request): Promise<unknown> {
   const target = request.object === undefined ? loader : side.value({ $: "object", id: request.object, type: "" });
   const member = (target as unknown as Record<string, unknown>)[request.method];
   const result: unknown = await (typeof member === "function" ? member.apply(target, request.args.map((arg) => unpack(arg, side))) : member);
-  // What `modules` returns may hold errors, which cross as such.
-  return Array.isArray(result) && result.some((item) => item instanceof PythonError)
-    ? result.map((item) => (item instanceof PythonError ? { error: failure(item) } : item))
-    : pack(result, side);
+  return pack(result, side);
 }
 
 // Without `await`, which is no part of a script, and some bundlers make a script of a worker.

@@ -9,6 +9,7 @@ import { compile, type WasmSource } from "./wasm.js";
 import type { ImportInfo, ModuleInfo } from "./loader.js";
 import type { Change, Ended, Failure, Report, Request } from "./messages.js";
 import { ofNode } from "./node.js";
+import type { PluginChange, PluginFailure, PluginGeneration, PluginHeld, PluginOptions, PluginReply, PluginSettings, PluginStatus } from "./plugins.js";
 import { labelled, type Labelled, type Source } from "./sources.js";
 import { answerWith, textOf } from "./waiting.js";
 
@@ -149,6 +150,83 @@ export class WorkerRealm {
   }
 }
 
+/** Settings of plugins in a worker. */
+export interface WorkerPluginSettings extends Omit<PluginSettings, "imports"> {
+  imports?: Imports | WorkerObject;
+}
+
+/** Options of plugins in a worker. */
+export interface WorkerPluginOptions extends Omit<PluginOptions, "imports"> {
+  imports?: Imports | WorkerObject;
+}
+
+/**
+ * Plugins in a worker. Their methods are those of `Plugins`, with promises, but for `onChange`: what calls return has the changes. After a
+ * deadline they are gone, as all objects of the old worker are; a limit of time ends a plugin and leaves the others.
+ */
+export class WorkerPlugins {
+  readonly #object: WorkerObject;
+
+  /** @internal */
+  constructor(object: WorkerObject) {
+    this.#object = object;
+  }
+
+  configure(pattern: string, settings: WorkerPluginSettings): Promise<void> {
+    return this.#ask("configure", pattern, settings) as Promise<void>;
+  }
+  load(): Promise<PluginChange[]> {
+    return this.#ask("load") as Promise<PluginChange[]>;
+  }
+  poll(): Promise<PluginChange[]> {
+    return this.#ask("poll") as Promise<PluginChange[]>;
+  }
+  reload(...names: string[]): Promise<PluginChange[]> {
+    return this.#ask("reload", ...names) as Promise<PluginChange[]>;
+  }
+  enable(name: string): Promise<PluginChange[]> {
+    return this.#ask("enable", name) as Promise<PluginChange[]>;
+  }
+  disable(name: string): Promise<PluginChange> {
+    return this.#ask("disable", name) as Promise<PluginChange>;
+  }
+  status(): Promise<PluginStatus[]> {
+    return this.#ask("status") as Promise<PluginStatus[]>;
+  }
+  failures(name?: string): Promise<PluginFailure[]> {
+    return this.#ask("failures", name) as Promise<PluginFailure[]>;
+  }
+  order(hook?: string): Promise<string[]> {
+    return this.#ask("order", hook) as Promise<string[]>;
+  }
+  callAll<T = any>(hook: string, ...args: unknown[]): Promise<PluginReply<T>[]> {
+    return this.#ask("callAll", hook, ...args) as Promise<PluginReply<T>[]>;
+  }
+  first<T = any>(hook: string, ...args: unknown[]): Promise<T | null> {
+    return this.#ask("first", hook, ...args) as Promise<T | null>;
+  }
+  chain<T = any>(hook: string, value: unknown, ...args: unknown[]): Promise<T> {
+    return this.#ask("chain", hook, value, ...args) as Promise<T>;
+  }
+  held(name: string, generation?: number): Promise<PluginHeld> {
+    return this.#ask("held", name, generation) as Promise<PluginHeld>;
+  }
+  generationOf(object: WorkerObject): Promise<PluginGeneration | undefined> {
+    return this.#ask("generationOf", object) as Promise<PluginGeneration | undefined>;
+  }
+  get(name: string): Promise<WorkerObject | undefined> {
+    return this.#ask("get", name) as Promise<WorkerObject | undefined>;
+  }
+  /** Lets the plugins go. */
+  dispose(): void {
+    this.#object.dispose();
+  }
+
+  #ask(method: string, ...args: unknown[]): Promise<unknown> {
+    return this.#object.loader.perform(this.#object, method, args);
+  }
+}
+
 /** A loader in a worker. Its methods are those of a `Loader`, with promises. */
 export class WorkerLoader {
   readonly #options: WorkerLoaderOptions;
@@ -211,6 +289,9 @@ export class WorkerLoader {
   import(name: string, imports: Imports | WorkerObject = passThrough, options: CallOptions = {}): Promise<WorkerObject> {
     return this.perform(undefined, "import", [name, imports], options.deadline) as Promise<WorkerObject>;
   }
+  async plugins(options: WorkerPluginOptions = {}): Promise<WorkerPlugins> {
+    return new WorkerPlugins((await this.perform(undefined, "plugins", [options])) as WorkerObject);
+  }
   run(name: string, imports: Imports | WorkerObject = passThrough, options: CallOptions = {}): Promise<number> {
     return this.perform(undefined, "run", [name, imports], options.deadline) as Promise<number>;
   }
@@ -220,9 +301,8 @@ export class WorkerLoader {
   unused(imports: Imports): Promise<string[]> {
     return this.perform(undefined, "unused", [imports]) as Promise<string[]>;
   }
-  async modules(options: { within?: string; deep?: boolean } = {}): Promise<(ModuleInfo | PythonError)[]> {
-    const found = (await this.perform(undefined, "modules", [options])) as (ModuleInfo | { error: Failure })[];
-    return found.map((item) => ("error" in item ? (revived(item.error) as PythonError) : item));
+  modules(options: { within?: string; deep?: boolean } = {}): Promise<(ModuleInfo | PythonError)[]> {
+    return this.perform(undefined, "modules", [options]) as Promise<(ModuleInfo | PythonError)[]>;
   }
   find(name: string): Promise<ModuleInfo> {
     return this.perform(undefined, "find", [name]) as Promise<ModuleInfo>;
@@ -318,6 +398,9 @@ export class WorkerLoader {
       return undefined;
     },
     value: (mark) => {
+      if (mark.$ === "error") {
+        return revived(mark.failure);
+      }
       if (mark.$ !== "object") {
         return undefined;
       }
