@@ -67,6 +67,41 @@ for handle in exocet.getModule("plugins").iterModules():
       "mapper.py": "import exocet\n\nmapper = exocet.pep302Mapper\n",
     },
   },
+  generations: {
+    title: "Plugins that are replaced",
+    about: "The modules in `live/` are plugins. Edit one, and a new generation takes the place of the old one, which stays at work if the new one doesn't load. `counter` passes its count on.",
+    files: {
+      "app.py": text(`
+import exocet
+
+# This page does the same, and polls when you have typed.
+plugins = exocet.Plugins(package="live")
+plugins.load()
+for reply in plugins.call_all("reply", "Ann"):
+    print(reply.plugin, "says", reply.result)
+`),
+      "live/greeting.py": 'def reply(name):\n    return f"hello {name}"\n',
+      "live/counter.py": text(`
+count = 0
+
+
+def reply(name):
+    global count
+    count += 1
+    return f"{name}, this is call {count}"
+
+
+def save_state():
+    return count
+
+
+def load_state(state):
+    global count
+    count = state
+`),
+      "mapper.py": "import exocet\n\nmapper = exocet.pep302Mapper\n",
+    },
+  },
   stubs: {
     title: "Stubs for a test",
     about: "The module under test sends mail. The test loads it with a stub in place of `smtp`, which records what would have been sent.",

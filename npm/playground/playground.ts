@@ -3,6 +3,7 @@
 import { byMapper, createWorkerLoader, DeadlineError, type LogEvent, passThrough, PythonError, type WorkerLoader, type WorkerObject } from "../src/worker.js";
 import type { Editor } from "./editor.js";
 import { examples } from "./examples.js";
+import { Generations, isLive } from "./generations.js";
 import { type Files, pack, unpack } from "./state.js";
 import { amount, decisionsOf, element, listing, reach, times, tree } from "./views.js";
 
@@ -10,6 +11,8 @@ const DEADLINE = 5000;
 const WARM = 9;
 /** The milliseconds that the editor waits for the first run, and no longer: what it needs of the processor would come out of that. */
 const PATIENCE = 1000;
+/** The milliseconds after the last key until what was typed is loaded as a plugin. */
+const PAUSE = 500;
 const [MAIN, MAPPER] = ["app.py", "mapper.py"];
 
 const find = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
@@ -34,7 +37,7 @@ function edit(): Promise<void> {
     ({ Editor }) => {
       const isRead = document.activeElement === source;
       source.remove();
-      editor = new Editor(find("editor"), (name, text) => (files[name] = text), () => void run());
+      editor = new Editor(find("editor"), changed, () => void run());
       open(shown);
       if (isRead) {
         editor.go(1);
@@ -56,10 +59,51 @@ function print(text: string, kind: string): void {
   }
 }
 
-/** The frames of the error that are in a file of ours. */
+const generations = new Generations(find("live"), (file, line) => void go(file, line));
+let pause: ReturnType<typeof setTimeout> | undefined;
+let polling: Promise<void> | undefined;
+
+function changed(name: string, text: string | undefined): void {
+  if (text === undefined) {
+    delete files[name];
+  } else {
+    files[name] = text;
+  }
+  if (isLive(name)) {
+    pollSoon();
+  }
+}
+
+function pollSoon(): void {
+  clearTimeout(pause);
+  pause = setTimeout(() => (runButton.disabled ? pollSoon() : (polling = poll())), PAUSE);
+}
+
+/** Loads what has changed of the plugins. A run does so, too. */
+async function poll(): Promise<void> {
+  await send(loader);
+  await generations.update(loader);
+  showMistakes();
+}
+
+/** The frames of the error that are in a file of ours, and why a plugin of it was refused. */
 function mistakesOf(name: string) {
   const frames = (failure?.frames ?? []).filter(({ file }) => file === `<app>/${name}`);
-  return frames.slice(-1).map(({ line, column }) => ({ line, column, message: String(failure) }));
+  const failed = frames.slice(-1).map(({ line, column }) => ({ line, column, message: String(failure) }));
+  return [...failed, ...generations.mistakesOf(name)];
+}
+
+function showMistakes(): void {
+  editor?.mark(mistakesOf(shown));
+  for (const tab of tabs.children) {
+    tab.classList.toggle("faulty", mistakesOf(tab.textContent ?? "").length > 0);
+  }
+}
+
+async function go(name: string, line: number): Promise<void> {
+  open(name);
+  await edit();
+  editor?.go(line);
 }
 
 function showTabs(): void {
@@ -67,12 +111,12 @@ function showTabs(): void {
     ...Object.keys(files).map((name) => {
       const is = name === shown;
       const tab = element("button", { type: "button", role: "tab", "aria-selected": String(is), "aria-controls": "editor", tabindex: is ? "0" : "-1" }, name);
-      tab.classList.toggle("faulty", mistakesOf(name).length > 0);
       tab.addEventListener("click", () => open(name));
       return tab;
     }),
   );
   removeButton.disabled = shown === MAIN;
+  showMistakes();
 }
 
 // The arrow keys go from tab to tab, as they do in tab lists everywhere.
@@ -90,7 +134,6 @@ function open(name: string): void {
   const text = files[name] ?? "";
   if (editor) {
     editor.open(name, text);
-    editor.mark(mistakesOf(name));
   } else {
     source.textContent = text;
   }
@@ -100,6 +143,7 @@ function open(name: string): void {
 function use(next: Files, text: string): void {
   files = { ...next };
   failure = undefined;
+  generations.forget();
   editor?.clear();
   about.replaceChildren(...text.split("`").map((part, at) => (at % 2 === 1 ? element("code", {}, part) : part)));
   open(MAIN in files ? MAIN : (Object.keys(files)[0] as string));
@@ -115,11 +159,7 @@ function showError(error: unknown): void {
     const name = file.replace(/^<app>\//, "");
     const words = `${name}, line ${line}${where ? `, in ${where}` : ""}`;
     const place = name in files ? element("button", { type: "button", class: "place" }, words) : document.createTextNode(words);
-    place.addEventListener("click", async () => {
-      open(name);
-      await edit();
-      editor?.go(line);
-    });
+    place.addEventListener("click", () => void go(name, line));
     return element("li", {}, place, element("br"), element("code", {}, text?.trim() ?? ""));
   });
   const chain = error.importChain.map(({ module, line }) => `${module}, line ${line}`).join(", asked by ");
@@ -156,6 +196,7 @@ async function run(): Promise<void> {
   const warm: LogEvent[] = [];
   let mapper: WorkerObject | undefined;
   try {
+    await polling;
     await send(loader);
     mapper = MAPPER in files ? ((await (await loader.load("mapper")).get("mapper")) as WorkerObject) : undefined;
     during = events = [];
@@ -182,6 +223,9 @@ async function run(): Promise<void> {
   find("decisions").replaceChildren(tree(during));
   find("times").replaceChildren(times(loads(during)[0], loads(warm)));
   await list();
+  if (Object.keys(files).some(isLive)) {
+    await generations.update(loader, mapper);
+  }
   open(shown);
   runButton.disabled = false;
   // How often it was loaded, for whoever waits for that.
@@ -232,12 +276,12 @@ addEventListener("keydown", (event) => {
 addButton.addEventListener("click", () => {
   const name = prompt("Path of the new file, such as package/module.py")?.trim();
   if (name && !(name in files)) {
-    files[name] = "";
+    changed(name, "");
     open(name);
   }
 });
 removeButton.addEventListener("click", () => {
-  delete files[shown];
+  changed(shown, undefined);
   editor?.forget(shown);
   open(MAIN);
 });

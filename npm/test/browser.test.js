@@ -8,6 +8,17 @@ import { chromium } from "playwright-core";
 import { CHROMIUM } from "../bench/browser.js";
 import { serve } from "./serve.js";
 
+/** A plugin that counts its calls, and passes the count on. */
+const COUNTER = `count = 0
+def reply(name):
+    global count
+    count += 1
+    return f"this is number {count}"
+def load_state(state):
+    global count
+    count = state
+`;
+
 const skip = !existsSync(CHROMIUM.executablePath) && "there is no Chromium";
 
 describe("in a browser", { skip }, () => {
@@ -49,6 +60,7 @@ describe("in a browser", { skip }, () => {
     const expected = {
       override: [/Hello, world at noon/, /asks for time: given.*Overrides/, /mappers\n+time, with ctime\n.*greetings: passed through/s],
       plugins: [/plugins\.broken is left out.*\nplugins\.farewell registers a farewell/s, /asks for sockets: nobody has it/, /mappers\n+api\n.*sockets: nobody has it/s],
+      generations: [/counter says Ann, this is call 1\ngreeting says hello Ann/, /asks for exocet: passed through/, /mappers\n+None\./],
       stubs: [/what was sent: \[\('ann@example\.org'/, /asks for smtp: given/, /smtp, with send, sent\n/],
       denied: [/allowed: 6/, /asks for random: denied.*results can be repeated/, /mappers\n+None\..*random: denied, .*results can be repeated/s],
       versions: [/the old one says \('grey', 1\)\nthe new one says \('gray', 2\)/, /asks for old: given/, /new, with answer, colour\n/],
@@ -188,6 +200,67 @@ describe("in a browser", { skip }, () => {
       await page.close();
     });
 
+    test("an edit of a plugin is at work as it is typed; one that is refused leaves the old one, and the reason leads to its line", async () => {
+      for (const colorScheme of ["light", "dark"]) {
+        const page = await playground("?example=generations", { colorScheme });
+        const region = page.getByRole("region", { name: "Generations" });
+        const news = region.getByRole("status");
+        const row = (name) => region.getByRole("row", { name }).innerText();
+        assert.match(await news.innerText(), /counter: generation 1 is at work\.\s+greeting: generation 1 is at work\./);
+        const type = async (file, source) => {
+          await page.locator("#tabs button", { hasText: file }).click();
+          await page.locator(".cm-content").click();
+          await page.keyboard.press("Control+a");
+          await page.keyboard.insertText(source);
+        };
+        await type("live/greeting.py", "def reply(name):\n    return f'good day {name}'");
+        await news.getByText("greeting: generation 2 is at work.").waitFor();
+        assert.match(await row("greeting"), /generation 2\s+"good day Ann"/);
+        assert.match(await row("counter"), /generation 1\s+"Ann, this is call 2"/);
+        await type("live/greeting.py", "import math\n\ndef reply(name:");
+        await news.getByText("generation 2 stays at work").waitFor();
+        assert.match(await news.innerText(), /the edit is refused.*SyntaxError/);
+        assert.match(await row(/^greeting/), /generation 2\s+"good day Ann"/);
+        assert.equal(await page.locator(".cm-lintRange-error").count(), 1);
+        await shot(page, `playground-refused-${colorScheme}`);
+        // From another file back to the line, by keyboard.
+        await page.locator("#tabs button", { hasText: "app.py" }).click();
+        assert.ok(await page.locator("#tabs button", { hasText: "live/greeting.py" }).evaluate((tab) => tab.classList.contains("faulty")));
+        await region.getByRole("button", { name: "live/greeting.py, line 3" }).press("Enter");
+        await page.locator(".cm-content:focus").waitFor();
+        assert.equal(await page.locator(".cm-activeLine").innerText(), "def reply(name:");
+        await type("live/greeting.py", "def check():\n    assert 1 == 2\ndef reply(name): return name");
+        await region.getByText("live/greeting.py, line 2").waitFor();
+        await type("live/greeting.py", "def reply(name): return name");
+        await news.getByText("greeting: generation 3 is at work.").waitFor();
+        assert.equal(await region.locator(".refused, .place").count(), 0);
+        // The count goes from one generation to the next.
+        await type("live/counter.py", COUNTER);
+        await news.getByText("counter: generation 2 is at work.").waitFor();
+        assert.match(await row("counter"), /this is number [5-9]"/);
+        assert.deepEqual(page.problems, []);
+        await page.close();
+      }
+    });
+
+    test("a plugin that never ends takes all of them along, and the next edit starts them anew", async () => {
+      const page = await playground("?example=generations");
+      const news = page.getByRole("region", { name: "Generations" }).getByRole("status");
+      await page.locator("#tabs button", { hasText: "live/greeting.py" }).click();
+      for (const [source, expected] of [["while True: pass", "took longer than five seconds"], ["def reply(name): return name", "greeting: generation 1 is at work."]]) {
+        await page.locator(".cm-content").click();
+        await page.keyboard.press("Control+a");
+        await page.keyboard.insertText(source);
+        await news.getByText(expected).waitFor({ timeout: 30_000 });
+      }
+      // Other examples have none.
+      await page.locator("#example").selectOption("override");
+      await page.getByText("Hello, world at noon").waitFor();
+      assert.equal(await page.getByRole("region", { name: "Generations" }).count(), 0);
+      assert.deepEqual(page.problems, []);
+      await page.close();
+    });
+
     test("a screen reader finds what the code may reach by its headings and lists", async () => {
       const page = await playground();
       const region = page.getByRole("region", { name: "What this code may reach" });
@@ -200,10 +273,18 @@ describe("in a browser", { skip }, () => {
 
     test("nothing is wider than a small screen, dark or light", async () => {
       for (const colorScheme of ["light", "dark"]) {
-        const narrow = await playground("?example=denied", { viewport: { width: 390, height: 800 }, colorScheme });
-        assert.ok(await narrow.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-        await shot(narrow, `playground-narrow-${colorScheme}`);
-        await narrow.close();
+        for (const example of ["denied", "generations"]) {
+          const narrow = await playground(`?example=${example}`, { viewport: { width: 390, height: 800 }, colorScheme });
+          if (example === "generations") {
+            await narrow.locator("#tabs button", { hasText: "live/greeting.py" }).click();
+            await narrow.locator(".cm-content").click();
+            await narrow.keyboard.insertText("import a_module_that_nobody_has\n");
+            await narrow.locator("#live .place").waitFor();
+          }
+          assert.ok(await narrow.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+          await shot(narrow, `playground-narrow-${example}-${colorScheme}`);
+          await narrow.close();
+        }
       }
     });
   });
