@@ -139,5 +139,5 @@ function refused({ plugin, error, traceback }: PluginChange, status: PluginStatu
   // The message of an error of syntax names the last part of the path.
   const written = /\((\S+), line (\d+)\)$/.exec(error ?? "");
   const [file, line] = places.at(-1) ?? (written && own.endsWith(`/${written[1]}`) ? [own, written[2]] : [own, "1"]);
-  return { message: error ?? "", file: (file as string).replace(/^<app>\//, ""), line: Number(line) };
+  return { message: (error ?? "").replace(written?.[0] ?? "", "").trim(), file: (file as string).replace(/^<app>\//, ""), line: Number(line) };
 }
