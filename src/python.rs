@@ -7,6 +7,7 @@ pub(crate) mod finders;
 mod handles;
 mod loaders;
 mod mappers;
+mod plugin_reply;
 mod plugin_settings;
 mod plugins;
 mod realms;
@@ -93,7 +94,8 @@ pub(crate) mod exocet {
         handles::{Attribute, Handle, ModuleIterator},
         mappers::{CallableMapper, DictMapper, ExclusiveMapper, PolicyMapper},
         name_in_camel_case,
-        plugins::{PyPlugins, Reply},
+        plugin_reply::Reply,
+        plugins::PyPlugins,
         replacements::{PyHolder, PyReplacement},
     };
     use crate::{

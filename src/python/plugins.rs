@@ -2,6 +2,7 @@
 
 use super::{
     arguments::{Function, Names},
+    plugin_reply::Reply,
     plugin_settings::NewSettings,
     realms::search_path,
 };
@@ -27,7 +28,7 @@ use rustpython_vm::{
     types::{IterNext, Iterable, SelfIter},
 };
 use serde::Serialize;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 /// Plugins, found by a rule, each loaded in a realm of its own.
 #[pyclass(module = "exocet", name = "Plugins", traverse = "manual")]
@@ -39,16 +40,6 @@ unsafe impl Traverse for PyPlugins {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.0.traverse(visit);
     }
-}
-
-/// What one plugin answered: `plugin`, `generation`, and `result`, or `error` with what it raised.
-#[pyclass(module = "exocet", name = "Reply")]
-#[derive(Debug, PyPayload)]
-pub(crate) struct Reply {
-    plugin: Arc<str>,
-    generation: u32,
-    result: Option<PyObjectRef>,
-    error: Option<PyObjectRef>,
 }
 
 #[derive(rustpython_vm::FromArgs)]
@@ -123,8 +114,7 @@ impl PyPlugins {
 
 #[pyclass(with(Constructor, AsMapping, AsSequence, Representable), flags(HAS_WEAKREF))]
 impl PyPlugins {
-    /// configure(pattern, *, mapper=None, policy=None, limits=None, library=None, share=None, requires=None, priority=None, on_failure=None, enabled=None, helper=False):
-    /// decides for the plugins whose names fit.
+    /// configure(pattern, *, mapper=None, policy=None, limits=None, library=None, share=None, requires=None, priority=None, on_failure=None, enabled=None, helper=False): decides for the plugins whose names fit.
     #[pymethod]
     fn configure(zelf: &Py<Self>, pattern: String, settings: NewSettings, vm: &VirtualMachine) -> PyResult<()> {
         zelf.0.configure(pattern, settings.into_settings(vm)?);
@@ -360,43 +350,5 @@ impl SelfIter for PluginWatch {}
 impl IterNext for PluginWatch {
     fn next(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
         Self::next(zelf, OptionalArg::Missing, vm).map(PyIterReturn::Return)
-    }
-}
-
-#[pyclass(with(Representable), flags(DISALLOW_INSTANTIATION))]
-impl Reply {
-    /// The plugin.
-    #[pygetset]
-    fn plugin(zelf: &Py<Self>) -> String {
-        zelf.plugin.to_string()
-    }
-
-    /// Its generation.
-    #[pygetset]
-    fn generation(zelf: &Py<Self>) -> u32 {
-        zelf.generation
-    }
-
-    /// What its function returned; None where it raised.
-    #[pygetset]
-    fn result(zelf: &Py<Self>) -> Option<PyObjectRef> {
-        zelf.result.clone()
-    }
-
-    /// What its function raised; None where it returned.
-    #[pygetset]
-    fn error(zelf: &Py<Self>) -> Option<PyObjectRef> {
-        zelf.error.clone()
-    }
-}
-
-impl Representable for Reply {
-    fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
-        let (what, object) = match (&zelf.result, &zelf.error) {
-            (_, Some(error)) => ("error", error),
-            (Some(result), None) => ("result", result),
-            (None, None) => return Ok("<exocet.Reply>".to_owned()),
-        };
-        Ok(format!("Reply(plugin={:?}, generation={}, {what}={})", &*zelf.plugin, zelf.generation, object.repr(vm)?))
     }
 }

@@ -1,6 +1,6 @@
 # Each name in camelCase and its twin in snake_case are the same object.
 # > exocet [] 11
-# >   only one spelling: ['CallableMapper', 'DictMapper', 'ExclusiveMapper', 'Holder', 'IMapper', 'LimitExceeded', 'PackageContext', 'PolicyMapper', 'PythonAttribute', 'PythonModule', 'Realm', 'Replacement', 'Withheld', 'chain', 'load', 'redirect']
+# >   only one spelling: ['CallableMapper', 'DictMapper', 'ExclusiveMapper', 'Holder', 'IMapper', 'LimitExceeded', 'PackageContext', 'Plugins', 'PolicyMapper', 'PythonAttribute', 'PythonModule', 'Realm', 'Replacement', 'Reply', 'Withheld', 'chain', 'load', 'redirect']
 # > IMapper [] 2
 # >   only one spelling: ['contains', 'lookup', 'unused']
 # > DictMapper [] 2
