@@ -2,10 +2,8 @@
 
 use crate::failure::Failure;
 use clap::Args;
-#[cfg(feature = "isolates")]
-use exocet::{Imports, Rule};
 use exocet::{
-    Policy,
+    Imports, Policy, Rule,
     check::DryRun,
     modules::{PythonModule, SearchPath},
     raw::{self, MapperRef},
@@ -93,8 +91,7 @@ impl Plan {
         self.mapper_of(empty, |file| raw::load(file, &raw::pass_through(vm), vm), vm)
     }
 
-    /// The same as imports, for an isolate: the overriding files are loaded inside.
-    #[cfg(feature = "isolates")]
+    /// The same as imports, for isolates and plugins: the overriding files are loaded there.
     pub(crate) fn imports(&self, empty: bool) -> Result<Imports, Failure> {
         let mut imports = if empty { Imports::none() } else { Imports::pass_through() };
         if let Some((_, policy)) = &self.policy {

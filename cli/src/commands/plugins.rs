@@ -3,6 +3,7 @@
 mod check;
 mod graph;
 mod list;
+mod run;
 
 use crate::{
     disk_cache,
@@ -19,7 +20,9 @@ use exocet::{
 };
 use std::{process::ExitCode, sync::Arc};
 
-/// Find plugins, check them, and show what they import, without running any
+/// Find plugins, check them, show what they import, and run them
+///
+/// Only `run` runs any of them.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Plugins are the modules at the top level of the paths, or the modules directly below a package (--package), or
@@ -34,7 +37,9 @@ Examples:
       Which modules of src have functions that are decorated as `from app import hookimpl` allows?
   exocet plugins check --path src --package app.plugins --policy plugins.toml
       Would each plugin find what it imports, under that policy, and the plugins that it requires?
-  exocet plugins graph --path src --package app.plugins --format mermaid")]
+  exocet plugins graph --path src --package app.plugins --format mermaid
+  exocet plugins run --path src --package app.plugins --call reply --watch
+      What does the function `reply` of each plugin return, now and after each change of its files?")]
 pub(crate) struct PluginsArgs {
     #[command(subcommand)]
     action: Action,
@@ -45,6 +50,7 @@ enum Action {
     List(list::ListArgs),
     Check(check::CheckArgs),
     Graph(graph::GraphArgs),
+    Run(run::RunArgs),
 }
 
 pub(crate) fn plugins(args: &PluginsArgs) -> Result<ExitCode, Failure> {
@@ -52,6 +58,7 @@ pub(crate) fn plugins(args: &PluginsArgs) -> Result<ExitCode, Failure> {
         Action::List(args) => list::list(args),
         Action::Check(args) => check::check(args),
         Action::Graph(args) => graph::graph(args),
+        Action::Run(args) => run::run(args),
     }
 }
 
@@ -79,6 +86,14 @@ struct Plugins {
 
 impl Which {
     fn find(&self) -> Result<Plugins, Failure> {
+        let discovery = self.discovery()?;
+        let sources = sources::open(&self.search)?;
+        let discovered = discovery.find(&self.path(&sources)?);
+        Ok(Plugins { sources, discovered })
+    }
+
+    /// How the plugins are found.
+    fn discovery(&self) -> Result<Discovery, Failure> {
         if let Some(package) = &self.package {
             check_name(package)?;
         }
@@ -93,9 +108,7 @@ impl Which {
                 discovery = discovery.cached(folder);
             }
         }
-        let sources = sources::open(&self.search)?;
-        let discovered = discovery.find(&self.path(&sources)?);
-        Ok(Plugins { sources, discovered })
+        Ok(discovery)
     }
 
     /// The paths, or the embedded library where there are none.

@@ -1,4 +1,4 @@
-//! `exocet plugins`: what is found, checked and drawn, without a plugin that runs.
+//! `exocet plugins`: what is found, checked and drawn, without a plugin that runs; and what plugins do that run.
 
 use crate::support::{Tree, directory, json_of, run_in};
 use serde_json::{Value, json};
@@ -174,4 +174,51 @@ fn what_cannot_be_meant_is_refused() {
     }
     let (_, stderr) = printed(folder.path(), "plugins list --path . --package absent", 1);
     assert_eq!(stderr, "exocet: no module `absent`: looked for `absent` in `.`\n");
+}
+
+const RUNS: Tree<'static> = &[
+    ("good.py", "def reply(): return {'n': [1, 'x']}"),
+    ("broken.py", "import a_module_that_nobody_has"),
+    ("needs.py", "__requires__ = ['broken']"),
+    ("raises.py", "print('to stderr')\ndef reply(): raise ValueError('no')"),
+    ("strange.py", "class C: ...\ndef reply(): return C()"),
+];
+
+#[test]
+fn plugins_run_and_reply() {
+    let folder = directory(RUNS);
+    let (stdout, stderr) = printed(folder.path(), "plugins run --path . --call reply", 1);
+    let lines: Vec<_> = stdout.lines().collect();
+    assert!(
+        lines[0].starts_with("broken failed generation 0 0.000 ms ModuleNotFoundError: No module named"),
+        "{stdout}"
+    );
+    assert!(lines[1].starts_with("good loaded generation 1 "), "{stdout}");
+    assert!(lines[2].contains("ImportError: `needs` requires `broken`, which failed: "), "{stdout}");
+    assert_eq!(
+        lines[5..],
+        [r#"good: {"n":[1,"x"]}"#, "raises: failed: ValueError: no", r#"strange: "<Python object of class `C`>""#]
+    );
+    for expected in ["to stderr\n", "import a_module_that_nobody_has\n", "ValueError: no\n"] {
+        assert!(stderr.contains(expected), "{expected}: {stderr}");
+    }
+    let ran = run_in(folder.path(), &["plugins", "run", "--path", ".", "--call", "reply", "--json"]);
+    let report = json_of(&ran);
+    assert_eq!(report["plugins"][1]["state"], "loaded");
+    assert_eq!(
+        report["replies"][0],
+        json!({"plugin": "good", "generation": 1, "reply": {"n": [1, "x"]}, "error": null})
+    );
+    assert_eq!(report["replies"][1]["error"], "ValueError: no");
+    assert!(report["plugins"][0]["traceback"].as_str().is_some_and(|traceback| traceback.contains("broken.py")));
+}
+
+#[test]
+fn what_is_denied_to_plugins_fails() {
+    let folder = directory(&[("a.py", "import b"), ("b.py", "import socket"), ("c.py", "")]);
+    let (stdout, _) = printed(folder.path(), "plugins run --path . --marker b --deny socket", 1);
+    assert!(stdout.starts_with("a failed generation 0"), "{stdout}");
+    printed(folder.path(), "plugins run --path . --marker b", 0);
+    let (_, stderr) = printed(folder.path(), "plugins run", 2);
+    assert_eq!(stderr, "exocet: there is nothing to run: --path is where plugins are\n");
 }
