@@ -342,7 +342,7 @@ function described(value: unknown): unknown {
 function field([name, value]: [string, unknown]): [string, unknown][] {
   switch (name) {
     case "took": {
-      const { secs, nanos } = value as { secs: number; nanos: number };
+      const { secs, nanos } = described(value) as { secs: number; nanos: number };
       return [[name, secs * 1e3 + nanos / 1e6]];
     }
     case "since":
