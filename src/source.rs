@@ -4,6 +4,8 @@ pub(crate) mod contract;
 pub(crate) mod directory;
 #[cfg_attr(not(feature = "library"), allow(dead_code, reason = "without a library only the stand-ins are embedded"))]
 pub(crate) mod embedded;
+#[cfg(feature = "watch")]
+pub(crate) mod folder_watch;
 pub(crate) mod guarded;
 pub(crate) mod memory;
 pub(crate) mod open;
@@ -13,6 +15,8 @@ pub(crate) mod zip;
 
 pub use contract::{Entry, Shape, Source, Stamp};
 pub use directory::Directory;
+#[cfg(feature = "watch")]
+pub use folder_watch::FolderWatch;
 pub use memory::Memory;
 pub use open::open;
 #[cfg(feature = "archives")]

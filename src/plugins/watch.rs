@@ -1,22 +1,12 @@
 //! Noticing what has changed, by the system's reports.
 
 use super::{registry::Plugins, status::Change};
-use crate::error::Error;
-use notify_debouncer_mini::{
-    DebounceEventResult, Debouncer, new_debouncer,
-    notify::{RecommendedWatcher, RecursiveMode},
-};
+use crate::{error::Error, source::folder_watch::FolderWatch};
 use rustpython_vm::vm::thread::{current_vm_is_set, with_current_vm};
 use std::{
-    collections::BTreeSet,
     fmt,
-    path::PathBuf,
-    sync::mpsc::{Receiver, channel},
     time::{Duration, Instant},
 };
-
-/// For how long the system collects reports before it makes them: what is saved together is reported together.
-const TOGETHER: Duration = Duration::from_millis(50);
 
 /// The longest wait that there is, where none is asked for.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -27,10 +17,7 @@ const SLICE: Duration = Duration::from_millis(100);
 /// Waits for changes of the files that plugins were loaded from. [`Plugins::watch`] makes one.
 pub struct Watch {
     plugins: Plugins,
-    debouncer: Debouncer<RecommendedWatcher>,
-    reports: Receiver<DebounceEventResult>,
-    /// The folders that are watched.
-    folders: BTreeSet<PathBuf>,
+    folders: FolderWatch,
     /// Whether something may have changed that no report will come of.
     is_due: bool,
 }
@@ -59,10 +46,7 @@ impl Plugins {
     /// # Errors
     /// A system that reports no changes of files; [`poll`](Self::poll) does without.
     pub fn watch(&self) -> Result<Watch, Error> {
-        let (report, reports) = channel();
-        // Where nobody listens any more nothing is to be reported.
-        let debouncer = new_debouncer(TOGETHER, move |reported| drop(report.send(reported))).map_err(failed)?;
-        let mut watch = Watch { plugins: self.clone(), debouncer, reports, folders: BTreeSet::new(), is_due: true };
+        let mut watch = Watch { plugins: self.clone(), folders: FolderWatch::new()?, is_due: true };
         watch.follow()?;
         Ok(watch)
     }
@@ -97,11 +81,7 @@ impl Watch {
 
     /// Waits for a report, and returns whether there was one.
     fn wait(&self, time: Duration) -> Result<bool, Error> {
-        let wait = || {
-            let reported = self.reports.recv_timeout(time).is_ok();
-            while self.reports.try_recv().is_ok() {}
-            reported
-        };
+        let wait = || self.folders.wait(time);
         if !current_vm_is_set() {
             return Ok(wait());
         }
@@ -114,28 +94,8 @@ impl Watch {
 
     /// Watches the folders that there are now; whether there are new ones.
     fn follow(&mut self) -> Result<bool, Error> {
-        let wanted = self.plugins.folders()?;
-        let watcher = self.debouncer.watcher();
-        for gone in self.folders.difference(&wanted) {
-            // A folder that is gone is watched by nobody.
-            let _ = watcher.unwatch(gone);
-        }
-        let mut watched: BTreeSet<PathBuf> = self.folders.intersection(&wanted).cloned().collect();
-        let mut is_new = false;
-        for folder in wanted.difference(&self.folders) {
-            // One that can't be watched, as it has gone meanwhile, is tried again next time.
-            if watcher.watch(folder, RecursiveMode::NonRecursive).is_ok() {
-                watched.insert(folder.clone());
-                is_new = true;
-            }
-        }
-        self.folders = watched;
-        Ok(is_new)
+        Ok(self.folders.follow(&self.plugins.folders()?))
     }
-}
-
-fn failed(cause: notify_debouncer_mini::notify::Error) -> Error {
-    Error::raise("OSError", format!("the system reports no changes of files: {cause}"))
 }
 
 impl fmt::Debug for Watch {

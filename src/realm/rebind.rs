@@ -2,7 +2,8 @@
 
 use super::{belongings::owner_of, modules::RealmModules};
 use crate::{
-    interpreter::{dunders, loader::Loader},
+    import::asker::Asker,
+    interpreter::{dunders, importlib::sys_modules, loader::Loader},
     modules::handle::PythonModule,
     syntax::{Import, ImportKind, scan::imports},
 };
@@ -29,12 +30,18 @@ impl RealmModules {
     pub(super) fn rebind(&self, change: &Change<'_>, vm: &VirtualMachine) -> PyResult<Vec<(String, String)>> {
         let Some(pairs) = Pairs::of(change, vm) else { return Ok(Vec::new()) };
         let mut rebound = Vec::new();
-        for (key, module) in self.modules().into_iter().collect::<Vec<_>>() {
+        // The main program is none of the realm's modules, and may run under the realm.
+        let main = sys_modules(vm)?.get_item_opt(MAIN, vm)?.map(|main| (vm.ctx.new_str(MAIN).into(), main));
+        let modules: Vec<_> = self.modules().into_iter().filter(|(key, _)| !is_main(key)).chain(main).collect();
+        for (key, module) in modules {
             let Some(name) = key.downcast_ref::<PyStr>().and_then(|key| key.to_str()) else { continue };
             let Some(globals) = module.downcast_ref_if_exact::<PyModule>(vm).map(Py::<PyModule>::dict) else {
                 continue;
             };
-            let is_own = self.entry(name, vm)?.is_some_and(|(_, inside)| inside);
+            let is_own = match name {
+                MAIN => self.is_mapper_of(&globals, vm),
+                _ => self.entry(name, vm)?.is_some_and(|(_, inside)| inside),
+            };
             if is_own && !module.is(change.new) {
                 let names = pairs.rebind(change, &globals, vm)?;
                 rebound.extend(names.into_iter().map(|bound| (name.to_owned(), bound)));
@@ -43,6 +50,19 @@ impl RealmModules {
         rebound.sort();
         Ok(rebound)
     }
+
+    /// Whether the imports of code in these globals go to the realm.
+    fn is_mapper_of(&self, globals: &Py<PyDict>, vm: &VirtualMachine) -> bool {
+        let mapper = Asker::of_globals(globals, vm).and_then(|asker| asker.mapper(vm).ok());
+        mapper.is_some_and(|mapper| Self::of(&mapper).is_some_and(|modules| std::ptr::eq(modules, self)))
+    }
+}
+
+/// The name of the main program's module.
+const MAIN: &str = "__main__";
+
+fn is_main(key: &PyObject) -> bool {
+    key.downcast_ref::<PyStr>().is_some_and(|key| key.as_bytes() == MAIN.as_bytes())
 }
 
 /// What the old module has, with what the new one has under the same names.

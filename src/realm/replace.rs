@@ -39,9 +39,9 @@ impl RealmRef {
         self.own_modules().replace(name, false, vm)
     }
 
-    /// As [`replace`](Self::replace); then the names of the realm's other modules that are the old module, or that came from it, are
-    /// bound to what the new one has under that name: `import m`, `from m import f`, and `from m import f as g`. What is in containers,
-    /// instances and classes stays.
+    /// As [`replace`](Self::replace); then the names of the realm's other modules, and of the main program if it runs under the realm,
+    /// that are the old module, or that came from it, are bound to what the new one has under that name: `import m`, `from m import f`,
+    /// and `from m import f as g`. What is in containers, instances and classes stays.
     ///
     /// # Errors
     /// As for [`replace`](Self::replace).

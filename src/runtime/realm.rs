@@ -29,6 +29,33 @@ impl Realm {
         Self(realm)
     }
 
+    /// The realm that an object is, such as one that was made with `vm`.
+    ///
+    /// ```
+    /// use exocet::{Imports, Memory, Realm, Runtime};
+    ///
+    /// let files = Memory::new("<app>").with("pk/__init__.py", "seen = 42");
+    /// let runtime = Runtime::builder().source(files).build()?;
+    /// let pk = runtime.load_package("pk", &Imports::none())?;
+    /// let same = Realm::from_object(pk.object())?;
+    /// assert_eq!(same.import("pk")?.get::<u32>("seen")?, 42);
+    /// assert!(Realm::from_object(&same.import("pk")?).is_err());
+    /// # Ok::<(), exocet::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// An object that is no realm; a runtime that is gone.
+    pub fn from_object(object: &Object) -> Result<Self, Error> {
+        object.runtime().enter(|vm| {
+            let mapper = object.raw(vm).and_then(|realm| MapperRef::from_object(&realm, vm));
+            let mapper = mapper.map_err(|raised| Error::from_exception(raised, vm))?;
+            match RealmModules::of(&mapper) {
+                Some(_) => Ok(Self(object.clone())),
+                None => Err(Error::malformed(format!("`{object}` is no realm"))),
+            }
+        })
+    }
+
     /// Resolves `name` as an import of it inside the realm would: to the realm's own module, the same one each time, or to what
     /// the realm's imports have.
     ///
@@ -81,9 +108,9 @@ impl Realm {
         self.replaced(name, false)
     }
 
-    /// As [`replace`](Self::replace); then the names of the realm's other modules that are the old module, or that came from it, are
-    /// bound to what the new one has under that name: `import m`, `from m import f`, and `from m import f as g`. What is in containers,
-    /// instances and classes stays.
+    /// As [`replace`](Self::replace); then the names of the realm's other modules, and of the main program if it runs under the realm,
+    /// that are the old module, or that came from it, are bound to what the new one has under that name: `import m`, `from m import f`,
+    /// and `from m import f as g`. What is in containers, instances and classes stays.
     ///
     /// A name came from the old module if it is an object that this module made, or if an import statement takes it from there and
     /// it still is what the old module has: constants follow where they were imported, and nowhere else.

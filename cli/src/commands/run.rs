@@ -4,6 +4,8 @@
 mod isolated;
 mod program;
 mod settings;
+#[cfg(feature = "watch")]
+mod watch;
 
 use super::lock;
 use crate::{
@@ -40,6 +42,8 @@ Examples:
   exocet run --deny ssl --override json=simplejson --warn-unused -m app
       The module `app` can't import `ssl`, and gets `simplejson` when it imports `json`.
       Should it not ask for one of them, that is reported.
+  exocet run --watch app.py
+      A module that is saved is replaced in the running program; app.py itself starts it again.
   exocet run --isolated --time 5 --memory 128MiB --allow-read data app.py
       The program runs behind walls: of this machine it sees its own folder and `data`, and no more."
 )]
@@ -80,6 +84,12 @@ pub(crate) struct Options {
     /// Overrides and denials then apply to all of them, and not just to the program.
     #[arg(long)]
     realm: bool,
+    /// Stay, replace modules of the program as their files change, and start it again when its own file does
+    ///
+    /// It runs as with --realm. After its end any change starts it again. Ctrl-C ends it.
+    #[cfg(feature = "watch")]
+    #[arg(long)]
+    watch: bool,
     /// Record what is imported, and what each import got, in FILE
     ///
     /// `exocet trace FILE` shows it.
@@ -145,6 +155,12 @@ fn start(options: &Options, flags: &Flags, given: &Given, arguments: &[OsString]
     if let Some(record) = &record {
         builder = builder.observer(record.clone());
     }
+    #[cfg(feature = "watch")]
+    let watch = watching(options, given)?;
+    #[cfg(feature = "watch")]
+    if let Some(watch) = &watch {
+        builder = builder.observer(watch.clone());
+    }
     let runtime = options.caching.apply(builder).build().map_err(Failure::failed)?;
     plan.check(&runtime.search_path().map_err(Failure::failed)?)?;
     let main = match &program {
@@ -152,9 +168,16 @@ fn start(options: &Options, flags: &Flags, given: &Given, arguments: &[OsString]
         Program::Module(name) => program::module(name, &runtime)?,
     };
     program::check(&main)?;
+    #[cfg(feature = "watch")]
+    let mut watcher = None;
     let code = runtime.run(|vm| {
         prepare(&main, &program, &leading, vm)?;
         let mapper = mapper(options, &plan, lock.as_ref(), sources, vm)?;
+        #[cfg(feature = "watch")]
+        if let Some(watch) = &watch {
+            watch.add_main(&main);
+            watcher = Some(watch.start(mapper.clone().into(), vm)?);
+        }
         let ended = match program {
             Program::Script(_) => raw::run_main(&main, &mapper, vm),
             Program::Main(_) | Program::Module(_) => raw::run_module_as_main(&main, &mapper, vm),
@@ -167,6 +190,10 @@ fn start(options: &Options, flags: &Flags, given: &Given, arguments: &[OsString]
     if let (Some(record), Some(file)) = (record, &options.trace) {
         let written = record.finish();
         written.map_err(|error| Failure::Failed(format!("can't write to `{}`: {error}", file.display())))?;
+    }
+    #[cfg(feature = "watch")]
+    if let (Some(watch), Some(watcher)) = (watch, watcher) {
+        watch.wait(code, watcher);
     }
     // Of an exit code the system keeps the lowest byte.
     Ok(ExitCode::from(code as u8))
@@ -183,10 +210,33 @@ fn mapper(
     if let Some(lock) = lock {
         mapper = lock.mapper(mapper, vm);
     }
-    if options.realm {
+    if options.is_realm() {
         mapper = RealmRef::builder(&mapper).search_path(&sources::path_of(sources)).build(vm).into();
     }
     Ok(mapper)
+}
+
+impl Options {
+    /// Whether the program's own modules are fresh together.
+    fn is_realm(&self) -> bool {
+        #[cfg(feature = "watch")]
+        if self.watch {
+            return true;
+        }
+        self.realm
+    }
+}
+
+/// What watches the program, if that is asked for.
+#[cfg(feature = "watch")]
+fn watching(options: &Options, given: &Given) -> Result<Option<watch::Watch>, Failure> {
+    if !options.watch {
+        return Ok(None);
+    }
+    if let Given::Stdin = given {
+        return Err(Failure::Usage("`--watch` can't start what comes through stdin again".to_owned()));
+    }
+    watch::Watch::new().map(Some)
 }
 
 fn record(file: &PathBuf) -> Result<JsonLines<File>, Failure> {

@@ -32,3 +32,5 @@ mod trace;
 mod trust;
 #[cfg(feature = "stdlib")]
 mod tutorials;
+#[cfg(all(unix, feature = "stdlib", feature = "watch"))]
+mod watch;

@@ -47,9 +47,13 @@ impl Walls {
 
 /// Runs the program, and returns its exit code.
 pub(super) fn run(options: &Options, given: &Given, arguments: &[OsString]) -> Result<ExitCode, Failure> {
-    for (option, is_given) in
-        [("--locked", options.locked.is_some()), ("--warn-unused", options.warn_unused), ("--realm", options.realm)]
-    {
+    for (option, is_given) in [
+        ("--locked", options.locked.is_some()),
+        ("--warn-unused", options.warn_unused),
+        ("--realm", options.realm),
+        #[cfg(feature = "watch")]
+        ("--watch", options.watch),
+    ] {
         if is_given {
             return Err(Failure::Usage(format!("`{option}` can't be used with `--isolated`")));
         }
