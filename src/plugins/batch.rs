@@ -30,7 +30,7 @@ pub(super) struct Batch<'a> {
     pub(super) now: Now,
     pub(super) beside: Beside,
     /// Plugins that were found for the first time, or elsewhere than before.
-    pub(super) moved: Wanted,
+    moved: Wanted,
     /// What is wrong with what plugins' texts show.
     unclear: BTreeMap<String, Error>,
     retired: Vec<PyRc<Generation>>,
@@ -63,6 +63,13 @@ impl<'a> Batch<'a> {
     pub(super) fn carry_out(mut self, wanted: Wanted) -> Result<Vec<Change>, Error> {
         self.load(wanted);
         self.finish()
+    }
+
+    /// The plugins that what is found now concerns, of those that are to be at work, and why.
+    pub(super) fn take_moved(&mut self) -> Wanted {
+        let mut moved = mem::take(&mut self.moved);
+        moved.retain(|name, _| self.table.plugins.get(name).is_some_and(Plugin::is_wanted));
+        moved
     }
 
     /// The plugins that aren't found any more.

@@ -38,7 +38,9 @@ impl Files {
     /// Adds a file that code was made of.
     pub(super) fn add_recorded(&mut self, recorded: &Recorded) {
         if let (Some((source, path)), Some(bytes)) = (recorded.module.source_and_path(), &recorded.source) {
-            self.add(source, path, None, Some(blake3::hash(bytes)));
+            let content = Some(blake3::hash(bytes));
+            let file = File { source: source.clone(), path: path.to_owned(), stamp: None, content };
+            self.0.insert(join(source.label(), path), file);
         }
     }
 
@@ -56,11 +58,6 @@ impl Files {
         if let Some((source, path)) = module.source_and_path().filter(|_| !module.is_native()) {
             self.add_now(source, path, now);
         }
-    }
-
-    fn add(&mut self, source: &Arc<dyn Source>, path: &str, stamp: Option<Stamp>, content: Content) {
-        let file = File { source: source.clone(), path: path.to_owned(), stamp, content };
-        self.0.insert(join(source.label(), path), file);
     }
 
     /// What is known of other files, as far as nothing is known of them here.

@@ -13,6 +13,7 @@ use rustpython_vm::{
     object::TraverseFn,
 };
 use std::{
+    ops::Deref,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering},
@@ -22,6 +23,18 @@ use std::{
 
 /// One load of a plugin.
 pub(crate) struct Generation {
+    loaded: Loaded,
+    /// How often it failed in hooks.
+    pub(super) failures: AtomicU32,
+    /// How many calls are in the middle of it.
+    calls: AtomicUsize,
+    /// Whether it is out of use, so that the last call that leaves it closes it.
+    retired: AtomicBool,
+    closed: AtomicBool,
+}
+
+/// What a load of a plugin came to.
+pub(crate) struct Loaded {
     pub(super) plugin: Arc<str>,
     pub(super) number: u32,
     /// The runtime, with the limits of the generation.
@@ -35,43 +48,20 @@ pub(crate) struct Generation {
     pub(super) priority: i64,
     pub(super) took: Duration,
     pub(super) log: PyRc<Log>,
-    /// How often it failed in hooks.
-    pub(super) failures: AtomicU32,
-    /// How many calls are in the middle of it.
-    calls: AtomicUsize,
-    /// Whether it is out of use, so that the last call that leaves it closes it.
-    retired: AtomicBool,
-    closed: AtomicBool,
 }
 
-/// What a generation is made of.
-pub(super) struct Parts {
-    pub(super) plugin: Arc<str>,
-    pub(super) number: u32,
-    pub(super) runtime: RuntimeRef,
-    pub(super) realm: Object,
-    pub(super) module: Object,
-    pub(super) object: Object,
-    pub(super) on_failure: OnFailure,
-    pub(super) priority: i64,
-    pub(super) took: Duration,
-    pub(super) log: PyRc<Log>,
+impl Deref for Generation {
+    type Target = Loaded;
+
+    fn deref(&self) -> &Loaded {
+        &self.loaded
+    }
 }
 
 impl Generation {
-    pub(super) fn new(parts: Parts) -> Self {
-        let Parts { plugin, number, runtime, realm, module, object, on_failure, priority, took, log } = parts;
+    pub(super) fn new(loaded: Loaded) -> Self {
         Self {
-            plugin,
-            number,
-            runtime,
-            realm,
-            module,
-            object,
-            on_failure,
-            priority,
-            took,
-            log,
+            loaded,
             failures: AtomicU32::new(0),
             calls: AtomicUsize::new(0),
             retired: AtomicBool::new(false),

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{error::Error, interpreter::loader::Loader, modules::handle::PythonModule};
 use rustpython_vm::{PyObjectRef, VirtualMachine, builtins::PyModule, vm::thread::with_current_vm};
-use std::{collections::BTreeMap, mem, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 /// How long files on the disk have to stay as they are before they count: programs write files piece by piece, and several files one
 /// after another.
@@ -76,8 +76,7 @@ impl Batch<'_> {
     /// What is to be loaded anew, and why.
     fn look(&mut self) -> Seen {
         let mut seen = Seen { lost: self.lost().map(str::to_owned).collect(), ..Seen::default() };
-        seen.wanted = mem::take(&mut self.moved);
-        seen.wanted.retain(|name, _| self.table.plugins.get(name).is_some_and(Plugin::is_wanted));
+        seen.wanted = self.take_moved();
         let now = &mut self.now;
         for (name, plugin) in self.table.plugins.iter().filter(|(_, plugin)| plugin.is_wanted()) {
             let mut files = plugin.files.lock();

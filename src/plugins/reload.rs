@@ -11,21 +11,20 @@ use crate::{error::Error, modules::search_path::SearchPath};
 use rustpython_vm::common::rc::PyRc;
 
 impl Plugins {
-    /// Finds plugins, and loads those that aren't loaded: each in the order of priority and name, after those that it requires. Returns
-    /// what became of each of them. One that fails keeps no other from being loaded, except those that require it.
+    /// Finds plugins, and loads those that aren't loaded, or that are found elsewhere than before: each in the order of priority and name,
+    /// after those that it requires. Returns what became of each of them. One that fails keeps no other from being loaded, except those
+    /// that require it.
     ///
     /// # Errors
     /// A search path that can't be had; a runtime that is gone; a call in the middle of another change.
     pub fn load(&self) -> Result<Vec<Change>, Error> {
         self.change(true, |batch| {
             let waiting = |plugin: &Plugin| matches!(plugin.state, State::Found | State::Failed) && plugin.is_wanted();
-            Ok(batch
-                .table
-                .plugins
-                .iter()
-                .filter(|(_, plugin)| waiting(plugin))
-                .map(|(name, _)| (name.clone(), Vec::new()))
-                .collect())
+            let mut wanted = batch.take_moved();
+            for (name, _) in batch.table.plugins.iter().filter(|(_, plugin)| waiting(plugin)) {
+                wanted.entry(name.clone()).or_default();
+            }
+            Ok(wanted)
         })
     }
 

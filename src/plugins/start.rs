@@ -2,7 +2,7 @@
 
 use super::{
     found::{Found, How},
-    generation::{Generation, Parts},
+    generation::{Generation, Loaded},
     log::Log,
     neighbours::{Neighbours, Other},
     registry::Plugin,
@@ -65,7 +65,7 @@ fn try_start(plan: &Plan<'_>, runtime: &RuntimeRef) -> Result<Generation, Error>
         load().map_err(|raised| Error::from_exception(raised, vm))
     })?;
     let object_of = |object| Object::linked(object, runtime.clone());
-    Ok(Generation::new(Parts {
+    Ok(Generation::new(Loaded {
         plugin: plan.name.into(),
         number: plan.number,
         realm: object_of(realm),

@@ -396,3 +396,25 @@ fn a_change_in_the_middle_of_a_change_is_an_error() {
     assert_eq!(changes[0].what, What::Failed);
     assert!(changes[0].error.as_ref().is_some_and(|error| error.contains("in the middle of a change")), "{changes:?}");
 }
+
+#[test]
+fn to_load_once_more_notices_what_is_found_otherwise() {
+    let (first, second) = (Arc::new(Memory::new("<first>")), Arc::new(Memory::new("<second>")));
+    second.insert("plugins/a.py", "def reply(): return 'second'");
+    second.insert("plugins/b.py", "__requires__ = ['a']\ndef reply(): return 'b'");
+    let builder = Runtime::builder().shared_source(first.clone()).shared_source(second.clone());
+    let runtime = builder.build().expect("it starts");
+    let plugins = runtime.plugins(Discovery::package("plugins"));
+    plugins.load().expect("it can be asked");
+    first.insert("plugins/a.py", "def reply(): return 'first'");
+    let changes = plugins.load().expect("it can be asked");
+    assert_eq!(shown(&changes), [("a", What::Replaced, 2), ("b", What::Replaced, 2)]);
+    assert_eq!(changes[0].why, ["found as <first>/plugins/a.py"]);
+    assert_eq!(plugins.first::<String>("reply", ()).expect("it is called").as_deref(), Some("first"));
+    // What requires one that is gone is tried without it, and kept.
+    first.remove("plugins/a.py");
+    second.remove("plugins/a.py");
+    let changes = plugins.load().expect("it can be asked");
+    assert_eq!(shown(&changes), [("a", What::Removed, 0), ("b", What::Kept, 2)]);
+    assert_eq!(plugins.load().expect("it can be asked"), []);
+}
