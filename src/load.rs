@@ -5,7 +5,7 @@
 pub(crate) mod entropy;
 #[cfg(all(feature = "library", not(feature = "host_env"), target_family = "wasm", target_os = "unknown"))]
 pub(crate) mod errors;
-#[cfg(all(not(feature = "host_env"), target_family = "wasm", target_os = "unknown"))]
+#[cfg(not(feature = "host_env"))]
 pub(crate) mod fallbacks;
 #[cfg(all(feature = "library", not(feature = "host_env")))]
 pub(crate) mod files;

@@ -29,7 +29,7 @@ pub(crate) fn install(vm: &VirtualMachine) -> PyResult<()> {
     find_encodings(vm)?;
     #[cfg(all(feature = "library", not(feature = "host_env")))]
     super::files::install(vm)?;
-    #[cfg(all(not(feature = "host_env"), target_family = "wasm", target_os = "unknown"))]
+    #[cfg(not(feature = "host_env"))]
     super::fallbacks::install(vm)?;
     Ok(())
 }

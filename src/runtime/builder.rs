@@ -187,9 +187,17 @@ impl RuntimeBuilder {
         let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
         let (signals, listens) = rustpython_vm::signal::user_signal_channel();
         let builder = Interpreter::builder(self.settings());
-        let builder = with_modules(builder.init_hook(move |vm| vm.set_user_signal_channel(listens)));
+        let builder = with_modules(builder.init_hook(move |vm| {
+            vm.set_user_signal_channel(listens);
+            // What a collection finalizes may be of a runtime that was dropped, and its code would find this one half-made.
+            vm.state.gc.disable();
+        }));
         let interpreter = arguments::while_text(|| builder.build())?;
-        let installed = interpreter.enter(|vm| self.install(vm).map_err(|error| describe(&error, vm)));
+        let installed = interpreter.enter(|vm| {
+            let installed = self.install(vm).map_err(|error| describe(&error, vm));
+            vm.state.gc.enable();
+            installed
+        });
         installed.map_err(|traceback| Kind::Start { traceback })?;
         Ok(Runtime { engine: Engine::new(interpreter, signals) })
     }

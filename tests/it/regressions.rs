@@ -2,7 +2,7 @@
 
 use crate::support::{attr, each_source, handle, recorder, said};
 use exocet::{
-    Answer,
+    Answer, Imports, Memory, Runtime,
     raw::{self, MapperRef, load, load_package},
     vm::{AsObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef},
 };
@@ -520,4 +520,21 @@ fn modules_whose_names_have_one_character_stay_apart() {
         assert!(two.get_attr("hints", vm)?.call((), vm)?.is(vm.ctx.types.str_type));
         Ok(())
     });
+}
+
+/// Where there are no threads, the collector runs whenever anything is made; so it did in an interpreter that was just being made.
+#[test]
+fn what_a_dropped_runtime_left_does_not_disturb_the_start_of_another() {
+    // The end of each looks for modules, which an interpreter has once it has started.
+    let left = "async def wait(): pass\nclass C:\n    def __del__(self):\n        import sys\n        sys.nope\n\
+                ring = [wait(), C()]\nring.append(ring)\ndel ring";
+    let runtime = |text: &str| {
+        let source = Memory::new("<app>").with("app.py", text);
+        Runtime::builder().isolated().without_signals().source(source).build().expect("it starts")
+    };
+    for _ in 0..20 {
+        runtime(left).load("app", &Imports::pass_through()).expect("it loads");
+    }
+    let app = runtime("import gc\nassert gc.isenabled()").load("app", &Imports::pass_through());
+    assert!(app.is_ok(), "{app:?}");
 }

@@ -50,6 +50,13 @@ fn got(code: &str) -> String {
 }
 
 #[test]
+fn what_is_printed_goes_nowhere() {
+    let text = "import sys\ngot = [print('loud'), sys.stdout is None]\nclass Out:\n    text = ''\n    def write(self, text): self.text += text\n\
+                out = Out()\nprint('to', 'it', file=out)\ngot.append(out.text)";
+    assert_eq!(got(text), r"[None, True, 'to it\n']");
+}
+
+#[test]
 fn there_are_no_modules_for_the_host() {
     for name in HOST {
         assert_eq!(got(&format!("import {name}")), "ModuleNotFoundError", "{name}");
