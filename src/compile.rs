@@ -2,6 +2,8 @@
 
 #[cfg(feature = "threading")]
 pub(crate) mod ahead;
+#[cfg(feature = "bundles")]
+mod bundled;
 pub(crate) mod cache;
 pub(crate) mod check_parses;
 pub(crate) mod code;

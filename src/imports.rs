@@ -1,5 +1,7 @@
 //! What modules import, as a value that belongs to no runtime.
 
+#[cfg(feature = "bundles")]
+mod bundled;
 pub(crate) mod choice;
 mod realised;
 

@@ -81,6 +81,8 @@ pub use runtime::{Realm, Runtime, RuntimeBuilder};
 pub use rustpython_vm as vm;
 #[cfg(feature = "archives")]
 pub use source::Zip;
+#[cfg(feature = "bundles")]
+pub use source::bundle::Bundle;
 pub use source::{Directory, Memory, Source};
 pub use values::{HostModule, Object};
 
@@ -90,6 +92,16 @@ pub mod check {
         check::{Extent, Finding, Level, Problem, check},
         dry_run::{DryRun, Outcome},
         graph::{Edge, Scan, Unreadable, scan, walk},
+    };
+}
+
+/// Making bundles, and what they say of themselves.
+#[cfg(feature = "bundles")]
+pub mod bundle {
+    pub use crate::source::{
+        bundle::BundledLibrary,
+        bundle_builder::BundleBuilder,
+        bundle_manifest::{BundledDistribution, BundledFile, Manifest},
     };
 }
 

@@ -3,6 +3,8 @@
 //! A policy is a list of rules. For each import the first rule that fits decides; what no rule fits is allowed or denied by
 //! default, as the policy has it.
 
+#[cfg(feature = "bundles")]
+mod bundled;
 mod check;
 pub(crate) mod form;
 #[cfg_attr(not(feature = "toml"), allow(dead_code, reason = "it is read and written as TOML"))]

@@ -3,10 +3,13 @@
 mod arguments;
 mod builder;
 mod realm;
+mod search;
 
 pub use builder::RuntimeBuilder;
 pub use realm::Realm;
 
+#[cfg(feature = "bundles")]
+use crate::source::bundle::Bundle;
 use crate::{
     error::{Error, Kind},
     import::{
@@ -108,6 +111,15 @@ impl Runtime {
     pub fn realm_of(&self, path: &SearchPath, imports: &Imports) -> Result<Realm, Error> {
         let realm = |mapper: &MapperRef, vm: &VirtualMachine| RealmRef::builder(mapper).search_path(path).build(vm);
         self.under(imports, |mapper, vm| Ok(realm(mapper, vm).into())).map(Realm::new)
+    }
+
+    /// Makes a realm of all that is in a bundle, under the [imports](Bundle::imports) that it brings.
+    ///
+    /// # Errors
+    /// A policy or a lock that can't be read; a policy that names what isn't there.
+    #[cfg(feature = "bundles")]
+    pub fn bundle(&self, bundle: &Bundle) -> Result<Realm, Error> {
+        self.realm_of(&SearchPath::new().with(bundle.clone()), &bundle.imports()?)
     }
 
     /// The plugins that `discovery` finds on the runtime's own search path, without the library. Nothing is found or loaded yet.
@@ -215,7 +227,7 @@ impl Runtime {
         if known.locations().iter().any(|known| known.folder.is_empty() && known.source.label() == source.label()) {
             return Err(Kind::SameLabel { label: source.label().to_owned() }.into());
         }
-        self.try_enter(|vm| builder::add_source(&source, vm))
+        self.try_enter(|vm| search::add_source(&source, vm))
     }
 
     /// The sources, the live `sys.path` and the library, where modules are found and listed.

@@ -1,5 +1,11 @@
 //! Where files come from. A source knows files, and neither modules nor Python.
 
+#[cfg(feature = "bundles")]
+pub(crate) mod bundle;
+#[cfg(feature = "bundles")]
+pub(crate) mod bundle_builder;
+#[cfg(feature = "bundles")]
+pub(crate) mod bundle_manifest;
 pub(crate) mod contract;
 pub(crate) mod directory;
 #[cfg_attr(not(feature = "library"), allow(dead_code, reason = "without a library only the stand-ins are embedded"))]

@@ -1,10 +1,14 @@
 //! Compiled code that every interpreter of the process shares, and the disk cache behind it.
 
+#[cfg(feature = "bundles")]
+use super::bundled;
 use super::code::{Code, Key};
 #[cfg(feature = "disk-cache")]
 use super::disk_cache::DiskCache;
 #[cfg(feature = "units")]
 use super::elsewhere::{self, Compiler};
+#[cfg(feature = "bundles")]
+use crate::source::bundle::Bundle;
 use quick_cache::{Weighter, sync::Cache};
 use rustpython_vm::compiler::CompileOpts;
 use std::sync::{Arc, LazyLock};
@@ -57,6 +61,9 @@ pub(crate) struct Store {
     /// Who compiles for the interpreter.
     #[cfg(feature = "units")]
     pub(crate) compiler: Option<Arc<dyn Compiler>>,
+    /// Where compiled code may lie beside the modules.
+    #[cfg(feature = "bundles")]
+    pub(crate) bundles: Vec<Bundle>,
 }
 
 impl Store {
@@ -81,6 +88,10 @@ impl Store {
 
     /// Compiles bytes without an interpreter, see [`Code::compile`].
     pub(crate) fn compile(&self, bytes: &[u8], file: &str, options: &CompileOpts) -> Option<Code> {
+        #[cfg(feature = "bundles")]
+        if let Some(code) = self.bundles.iter().find_map(|bundle| bundled::code(bundle, bytes, file, options)) {
+            return Some(code);
+        }
         #[cfg(feature = "units")]
         if let Some(compiler) = &self.compiler
             && let Some(code) = elsewhere::compile(&**compiler, bytes, file, options)

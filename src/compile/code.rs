@@ -76,7 +76,7 @@ impl fmt::Display for Key {
 }
 
 /// The compiler and the form of its code: versions, and the numbers of all instructions, as a VM may be patched.
-static COMPILER: LazyLock<blake3::Hasher> = LazyLock::new(|| {
+pub(super) static COMPILER: LazyLock<blake3::Hasher> = LazyLock::new(|| {
     let mut hasher = blake3::Hasher::new();
     hasher.update(concat!("exocet ", env!("CARGO_PKG_VERSION"), "\n").as_bytes());
     hasher.update(version::RUSTPYTHON_VERSION.as_bytes());
@@ -138,6 +138,21 @@ impl Code {
         let DiskForm { imports, loud, object } = postcard::from_bytes(bytes).ok()?;
         let object = marshal::deserialize_code(&mut &*object, BasicBag).ok()?;
         Some(Self { imports: imports.into_owned(), loud, object })
+    }
+
+    /// The same code as that of another file.
+    #[cfg(feature = "bundles")]
+    pub(super) fn of_file(mut self, file: &str) -> Self {
+        fn rename(code: &mut CodeObject, file: &str) {
+            code.source_path = file.to_owned();
+            for constant in code.constants.iter_mut() {
+                if let ConstantData::Code { code } = constant {
+                    rename(code, file);
+                }
+            }
+        }
+        rename(&mut self.object, file);
+        self
     }
 
     /// What the module's top level imports.

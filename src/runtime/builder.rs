@@ -1,12 +1,17 @@
 //! Building a runtime.
 
-use super::{Runtime, arguments};
+use super::{
+    Runtime, arguments,
+    search::{self, install_finders, install_path, python_path},
+};
 #[cfg(feature = "disk-cache")]
 use crate::compile::disk_cache::DiskCache;
 #[cfg(feature = "units")]
 use crate::compile::elsewhere::Compiler;
 #[cfg(feature = "threading")]
 use crate::interpreter::{shared_classes, threads};
+#[cfg(feature = "bundles")]
+use crate::source::bundle::Bundle;
 use crate::{
     compile::{cache::Store, module_compiler::MODULE_COMPILER},
     error::{Error, Kind},
@@ -14,27 +19,20 @@ use crate::{
     interpreter::{
         engine::Engine,
         import_code::IMPORT_CODE,
-        importlib::sys_modules,
         library_code::LIBRARY,
         limits::{DEFAULT_LIMITS, Limits},
-        sources::SOURCES,
     },
     load::library,
     observe::{observer::Observer, watch},
-    python::{
-        self,
-        finders::{Finder, MetaFinder, list_library, settle_path_finder},
-    },
+    python,
     realm::sys,
-    source::{contract::Source, guarded::Guarded, open::open},
+    source::{contract::Source, open::open},
 };
 use rustpython_vm::{
-    AsObject, Interpreter, InterpreterBuilder, PyObjectRef, PyPayload, PyResult, Settings, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyListRef, PyType},
-    class::PyClassImpl,
+    Interpreter, InterpreterBuilder, PyResult, Settings, VirtualMachine, builtins::PyBaseExceptionRef,
 };
 use std::{
-    ffi::{OsStr, OsString},
+    ffi::OsString,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -46,6 +44,9 @@ pub struct RuntimeBuilder {
     path: Vec<Arc<dyn Source>>,
     #[cfg(all(feature = "library", not(feature = "host_env")))]
     files: Vec<Arc<dyn Source>>,
+    /// What bundles bring of the library.
+    #[cfg(all(feature = "bundles", not(feature = "stdlib")))]
+    library: Vec<Arc<dyn Source>>,
     arguments: Vec<OsString>,
     settings: Settings,
     isolated: bool,
@@ -156,6 +157,26 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Puts a bundle at the end of the search path, and uses what it brings: its compiled code; the standard library's modules in it,
+    /// where this build doesn't have them; and its lock, which lets nothing else run in the runtime. Its policy is part of
+    /// [`Bundle::imports`].
+    ///
+    /// # Errors
+    /// A lock that can't be read.
+    #[cfg(feature = "bundles")]
+    pub fn bundle(mut self, bundle: &Bundle) -> Result<Self, Error> {
+        self.store.bundles.push(bundle.clone());
+        if let Some(lock) = bundle.lock()? {
+            self = self.observer(lock);
+        }
+        self = self.source(bundle.clone());
+        #[cfg(not(feature = "stdlib"))]
+        if let Some(library) = bundle.library() {
+            self.library.push(Arc::new(library));
+        }
+        Ok(self)
+    }
+
     /// Notifies `observer` of each answer of a mapper and each load; several observers are notified in turn. A runtime without
     /// any pays nothing for it.
     pub fn observer(mut self, observer: impl Observer) -> Self {
@@ -234,6 +255,11 @@ impl RuntimeBuilder {
         // They are set once, here.
         let _ = DEFAULT_LIMITS.of(vm).set(self.limits);
         library::install(vm)?;
+        // Where there is a library, it comes before what bundles bring of it.
+        #[cfg(all(feature = "bundles", not(feature = "stdlib")))]
+        for source in self.library {
+            search::extend_library(source, vm);
+        }
         guard_interpreter(vm)?;
         shared_import::install(vm)?;
         sys::install(vm);
@@ -243,7 +269,7 @@ impl RuntimeBuilder {
         install_path(&self.path, &environment, vm)?;
         #[cfg(all(feature = "library", not(feature = "host_env")))]
         for source in self.files {
-            SOURCES.of(vm).show(Arc::new(Guarded(source)));
+            search::show(source, vm);
         }
         if !self.observers.is_empty() {
             made_code::watch_marshal(vm)?;
@@ -275,97 +301,6 @@ fn with_modules(builder: InterpreterBuilder) -> InterpreterBuilder {
     };
     let natives = [python::module_def(&builder.ctx)];
     builder.add_native_modules(&natives)
-}
-
-/// Makes the interpreter's own import find modules in sources.
-fn install_finders(vm: &VirtualMachine) -> PyResult<()> {
-    // Some modules of the library import it, whether there is a program or not.
-    let main = vm.new_module("__main__", vm.ctx.new_dict(), None);
-    main.set_attr("__builtins__", vm.builtins.clone(), vm)?;
-    sys_modules(vm)?.set_item("__main__", main.into(), vm)?;
-    let finders = list("meta_path", vm)?;
-    let name = |finder: &PyObjectRef| finder.downcast_ref::<PyType>().map(|class| class.name().to_string());
-    let named = |wanted| finders.borrow_vec().iter().find(|finder| name(finder).as_deref() == Some(wanted)).cloned();
-    let library = match named("FrozenImporter") {
-        Some(frozen) if cfg!(feature = "stdlib") => frozen,
-        _ => MetaFinder.into_ref(&vm.ctx).into(),
-    };
-    let put_library_last = || {
-        let mut finders = finders.borrow_vec_mut();
-        finders.retain(|finder| !finder.is(&*library));
-        finders.push(library.clone());
-    };
-    put_library_last();
-    // With a host the interpreter does so by itself. Programs look for `PathFinder`, and ask it.
-    #[cfg(all(feature = "library", not(feature = "host_env")))]
-    vm.call_method(&crate::interpreter::importlib::IMPORT_SYSTEM.of(vm).importlib, "_install_external_importers", ())?;
-    // The embedded library comes last, as the standard library does on CPython's `sys.path`.
-    put_library_last();
-    {
-        // Before the hook for folders and behind the one for archives: programs know the first and the last one by their places.
-        let hooks = list("path_hooks", vm)?;
-        let mut hooks = hooks.borrow_vec_mut();
-        let place = hooks.len().saturating_sub(1);
-        hooks.insert(place, Finder::make_static_type().to_owned().into());
-    }
-    if let Some(path_finder) = named("PathFinder") {
-        if cfg!(feature = "stdlib") {
-            list_library(&library, vm)?;
-        }
-        settle_path_finder(&path_finder, library, vm)?;
-    }
-    Ok(())
-}
-
-/// Sets `sys.path`: what the interpreter puts there by itself are the folders of a CPython that may happen to be installed.
-fn install_path(path: &[Arc<dyn Source>], environment: &[OsString], vm: &VirtualMachine) -> PyResult<()> {
-    let mut entries: Vec<_> = path.iter().map(|source| install_source(source, vm)).collect();
-    entries.extend(environment.iter().map(|entry| vm.fsdecode(entry.as_os_str()).into()));
-    *list("path", vm)?.borrow_vec_mut() = entries;
-    Ok(())
-}
-
-/// Makes a source known, and returns what stands for it in `sys.path`.
-fn install_source(source: &Arc<dyn Source>, vm: &VirtualMachine) -> PyObjectRef {
-    let source = Arc::new(Guarded(source.clone()));
-    #[cfg(all(feature = "library", not(feature = "host_env")))]
-    SOURCES.of(vm).show(source.clone());
-    // A label is text, and stands for a folder whose name isn't.
-    let odd = source.folder().filter(|folder| folder.to_str().is_none());
-    let entry = odd.map_or_else(|| vm.ctx.new_str(source.label()), |folder| vm.fsdecode(folder)).into();
-    SOURCES.of(vm).register(source);
-    entry
-}
-
-/// Puts a source at the end of the search path of an interpreter that runs.
-///
-/// # Errors
-/// `sys.path` that is no list.
-pub(super) fn add_source(source: &Arc<dyn Source>, vm: &VirtualMachine) -> PyResult<()> {
-    let entry = install_source(source, vm);
-    list("path", vm)?.borrow_vec_mut().push(entry);
-    Ok(())
-}
-
-/// The entries of the environment variable `PYTHONPATH`.
-fn python_path() -> Vec<OsString> {
-    let path = std::env::var_os("PYTHONPATH").unwrap_or_default();
-    split(&path).into_iter().filter(|entry| !entry.is_empty()).collect()
-}
-
-#[cfg(not(target_os = "wasi"))]
-fn split(path: &OsStr) -> Vec<OsString> {
-    std::env::split_paths(path).map(Into::into).collect()
-}
-
-/// Rust's own function for this stops the program here.
-#[cfg(target_os = "wasi")]
-fn split(path: &OsStr) -> Vec<OsString> {
-    path.to_string_lossy().split(':').map(Into::into).collect()
-}
-
-fn list(name: &'static str, vm: &VirtualMachine) -> PyResult<PyListRef> {
-    vm.sys_module.get_attr(name, vm)?.try_into_value(vm)
 }
 
 fn describe(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> String {

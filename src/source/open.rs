@@ -13,10 +13,11 @@ use std::{
     sync::Arc,
 };
 
-/// Opens a directory, a zip archive, or a folder in a zip archive (`app.zip/lib`), by what stands at `path`.
+/// Opens a directory, a zip archive, a bundle, or a folder in a zip archive (`app.zip/lib`), by what stands at `path`.
 ///
 /// # Errors
-/// Nothing at `path`, no permission, a file that is not a zip archive, or no such folder in the archive.
+/// Nothing at `path`, no permission, a file that is not a zip archive, or no such folder in the archive; a bundle that isn't as it was
+/// made.
 pub fn open(path: impl AsRef<Path>) -> Result<Arc<dyn Source>, Error> {
     let path = path.as_ref();
     let metadata = match std::fs::metadata(path) {
@@ -28,6 +29,10 @@ pub fn open(path: impl AsRef<Path>) -> Result<Arc<dyn Source>, Error> {
 
 #[cfg(feature = "archives")]
 fn archive(path: &Path) -> Result<Arc<dyn Source>, Error> {
+    #[cfg(feature = "bundles")]
+    if let Some(bundle) = super::bundle::Bundle::at(path)? {
+        return Ok(Arc::new(bundle));
+    }
     Ok(Arc::new(Zip::open(path)?))
 }
 

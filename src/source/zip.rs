@@ -61,8 +61,20 @@ impl Zip {
     /// Bytes that are not a whole zip archive.
     pub fn from_bytes(label: impl Into<String>, bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, Error> {
         let label = label.into();
-        let archive = Archive::new(Bytes::new(bytes)).map_err(|cause| Error::open(Path::new(&label), cause))?;
-        Ok(Zip { label, file: None, current: RwLock::new(Current { archive: Arc::new(archive), stamp: None }) })
+        Self::of_bytes(label.clone(), bytes.into()).map_err(|cause| Error::open(Path::new(&label), cause))
+    }
+
+    pub(super) fn of_bytes(label: String, bytes: Cow<'static, [u8]>) -> io::Result<Self> {
+        let archive = Arc::new(Archive::new(Bytes::new(bytes))?);
+        Ok(Zip { label, file: None, current: RwLock::new(Current { archive, stamp: None }) })
+    }
+
+    /// The names of all members, also of those that are left out.
+    #[cfg(feature = "bundles")]
+    pub(super) fn members(&self) -> io::Result<Vec<String>> {
+        let archive = self.archive()?;
+        let name = |number| Ok(String::from_utf8_lossy(archive.zip.by_index_data(number)?.name_raw()).into_owned());
+        (0..archive.zip.len()).map(name).collect()
     }
 
     /// The archive as it is now.
@@ -222,7 +234,7 @@ fn not_an_archive(cause: impl fmt::Display) -> io::Error {
 }
 
 /// Whether a member's name is a path inside the archive. The name of a folder ends in `/`.
-fn is_plain(name: &str) -> bool {
+pub(super) fn is_plain(name: &str) -> bool {
     let path = name.strip_suffix('/').unwrap_or(name);
     let has_drive = matches!(name.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
     !has_drive && !name.contains(['\\', '\0']) && path.split('/').all(|part| !matches!(part, "" | "." | ".."))

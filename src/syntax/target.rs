@@ -25,6 +25,12 @@ pub(crate) fn known(name: &str) -> Option<Value> {
 /// What makes the context managers that catch.
 pub(crate) const SUPPRESS: &str = "contextlib.suppress";
 
+/// The version of the language, as text.
+#[cfg(feature = "bundles")]
+pub(crate) fn version_text() -> String {
+    VERSION.map(|number| number.to_string()).join(".")
+}
+
 fn version() -> Vec<Value> {
     let [major, minor, micro] = VERSION.map(Value::Int);
     vec![major, minor, micro, Value::text(RELEASE), Value::Int(0)]

@@ -3,6 +3,8 @@
 mod support;
 
 mod archives;
+#[cfg(feature = "bundles")]
+mod bundles;
 mod cache;
 mod depth;
 mod differential;

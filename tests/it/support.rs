@@ -19,7 +19,13 @@ use {
 };
 
 /// The kinds of source that a fixture runs through.
-pub const KINDS: [&str; 3] = ["memory", "directory", "zip"];
+pub const KINDS: [&str; 3 + cfg!(feature = "bundles") as usize] = [
+    "memory",
+    "directory",
+    "zip",
+    #[cfg(feature = "bundles")]
+    "bundle",
+];
 
 /// A source that holds a tree, and what has to outlive it.
 pub struct Fixture {
@@ -45,6 +51,14 @@ pub fn fixture(kind: &str, tree: Tree<'_>) -> Fixture {
         }
         "zip" => {
             let source = Zip::from_bytes("<zip>", archive(tree)).expect("it opens");
+            Fixture { source: Arc::new(source), _folder: None }
+        }
+        #[cfg(feature = "bundles")]
+        "bundle" => {
+            let files =
+                tree.iter().fold(exocet::bundle::BundleBuilder::new(), |files, (path, text)| files.file(*path, *text));
+            let source =
+                exocet::Bundle::from_bytes("<bundle>", files.build().expect("it is made")).expect("it is whole");
             Fixture { source: Arc::new(source), _folder: None }
         }
         other => panic!("no kind of source is called {other}"),
