@@ -2,7 +2,7 @@
 
 use super::{
     Runtime, arguments,
-    search::{self, install_finders, install_path, python_path},
+    search::{install_finders, install_path, python_path},
 };
 #[cfg(feature = "disk-cache")]
 use crate::compile::disk_cache::DiskCache;
@@ -258,7 +258,7 @@ impl RuntimeBuilder {
         // Where there is a library, it comes before what bundles bring of it.
         #[cfg(all(feature = "bundles", not(feature = "stdlib")))]
         for source in self.library {
-            search::extend_library(source, vm);
+            super::search::extend_library(source, vm);
         }
         guard_interpreter(vm)?;
         shared_import::install(vm)?;
@@ -269,7 +269,7 @@ impl RuntimeBuilder {
         install_path(&self.path, &environment, vm)?;
         #[cfg(all(feature = "library", not(feature = "host_env")))]
         for source in self.files {
-            search::show(source, vm);
+            super::search::show(source, vm);
         }
         if !self.observers.is_empty() {
             made_code::watch_marshal(vm)?;
