@@ -213,7 +213,7 @@ impl Runtime {
     /// ```
     ///
     /// # Errors
-    /// A label that another source of the search path has; `sys.path` that is no list.
+    /// A label that another source of the search path has; a bundle with a lock; `sys.path` that is no list.
     pub fn add_source(&self, source: impl Source) -> Result<(), Error> {
         self.add_shared_source(Arc::new(source))
     }
@@ -226,6 +226,13 @@ impl Runtime {
         let known = self.search_path()?;
         if known.locations().iter().any(|known| known.folder.is_empty() && known.source.label() == source.label()) {
             return Err(Kind::SameLabel { label: source.label().to_owned() }.into());
+        }
+        #[cfg(feature = "bundles")]
+        if source.bundle().map(Bundle::lock).transpose()?.flatten().is_some() {
+            return Err(Error::malformed(format!(
+                "`{}` brings a lock, which a runtime has from its start",
+                source.label()
+            )));
         }
         self.try_enter(|vm| search::add_source(&source, vm))
     }

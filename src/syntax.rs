@@ -13,6 +13,7 @@
 pub(crate) mod bindings;
 mod branches;
 mod clauses;
+mod computed;
 pub(crate) mod constants;
 pub(crate) mod decode;
 pub(crate) mod dotted;
@@ -36,6 +37,7 @@ pub(crate) mod value;
 pub(crate) mod warnings;
 
 pub use bindings::{attributes, exports};
+pub use computed::{ComputedImport, computed_imports};
 pub use decode::{DecodeError, decode};
 pub use identifiers::{is_dotted_name, is_identifier, is_keyword, is_module_name};
 pub use imports::{Import, ImportKind};

@@ -1,6 +1,7 @@
 //! The commands: one file for each, with its arguments. What they share stands beside this file.
 
 mod bench;
+mod bundle;
 mod cache;
 mod check;
 mod completions;
@@ -57,6 +58,7 @@ pub(crate) enum Command {
     Explain(explain::ExplainArgs),
     Trace(trace::TraceArgs),
     Lock(lock::LockArgs),
+    Bundle(bundle::BundleArgs),
     Bench(bench::BenchArgs),
     #[cfg(feature = "isolates")]
     Isolate(isolate::IsolateArgs),
@@ -83,6 +85,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Explain(args) => explain::explain(&args),
         Command::Trace(args) => trace::trace(&args),
         Command::Lock(args) => lock::lock(&args),
+        Command::Bundle(args) => bundle::bundle(&args),
         Command::Bench(args) => bench::bench(&args),
         #[cfg(feature = "isolates")]
         Command::Isolate(args) => isolate::isolate(&args),

@@ -121,3 +121,8 @@ pub(crate) fn progress(length: Option<u64>) -> ProgressBar {
     };
     bar.with_style(ProgressStyle::with_template(template).expect("the templates above are well-formed"))
 }
+
+/// The number of things, with the word for them.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

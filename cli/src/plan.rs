@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use clap::Args;
 use exocet::{
-    Imports, Policy, Rule,
+    Imports, Policy, Rule, Source,
     check::DryRun,
     modules::{PythonModule, SearchPath},
     raw::{self, MapperRef},
@@ -14,6 +14,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{MAIN_SEPARATOR, PathBuf},
+    sync::Arc,
 };
 
 #[derive(Debug, Default, Args)]
@@ -40,7 +41,8 @@ pub(crate) struct Plan {
     files: Vec<PythonModule>,
     redirected: BTreeMap<String, String>,
     denied: Vec<String>,
-    policy: Option<(String, Policy)>,
+    /// Each with its place. All of them count.
+    policies: Vec<(String, Policy)>,
 }
 
 impl Plan {
@@ -55,15 +57,19 @@ impl Plan {
             // Of two overrides of one name the later one counts.
             targets.insert(name, target);
         }
-        let mut plan =
-            Plan { files: Vec::new(), redirected: BTreeMap::new(), denied: mapping.denials.clone(), policy: None };
+        let mut plan = Plan {
+            files: Vec::new(),
+            redirected: BTreeMap::new(),
+            denied: mapping.denials.clone(),
+            policies: Vec::new(),
+        };
         if let Some(file) = &mapping.policy {
             let place = file.display().to_string();
             let text = fs::read_to_string(file);
             let text = text.map_err(|error| Failure::Usage(format!("can't open `{place}`: {error}")))?;
             let policy = Policy::from_toml(&text);
             let policy = policy.map_err(|error| Failure::Usage(format!("can't read the policy `{place}`: {error}")))?;
-            plan.policy = Some((place, policy));
+            plan.policies.push((place, policy));
         }
         for (name, target) in targets {
             if is_file(target) {
@@ -77,12 +83,23 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Checks that the names in the policy mean something.
+    /// The same, under what bundles among these sources bring, too.
+    pub(crate) fn obeying(mut self, sources: &[Arc<dyn Source>]) -> Result<Self, Failure> {
+        for bundle in sources.iter().filter_map(|source| source.bundle()) {
+            let lock = bundle.lock().map_err(Failure::failed)?.map(|lock| lock.policy());
+            let policies = [lock, bundle.policy().map_err(Failure::failed)?];
+            self.policies.extend(policies.into_iter().flatten().map(|policy| (bundle.label().to_owned(), policy)));
+        }
+        Ok(self)
+    }
+
+    /// Checks that the names in the policies mean something.
     pub(crate) fn check(&self, path: &SearchPath) -> Result<(), Failure> {
-        let Some((place, policy)) = &self.policy else { return Ok(()) };
         let given =
             |name: &str| self.redirected.contains_key(name) || self.files.iter().any(|file| file.name() == name);
-        policy.check(path, given).map_err(|error| Failure::Usage(format!("the policy `{place}`: {error}")))
+        self.policies.iter().try_for_each(|(place, policy)| {
+            policy.check(path, given).map_err(|error| Failure::Usage(format!("the policy `{place}`: {error}")))
+        })
     }
 
     /// Makes the mapper: the overrides, then the denials, then the policy, then what is passed through or, if `empty`, nothing.
@@ -94,7 +111,7 @@ impl Plan {
     /// The same as imports, for isolates and plugins: the overriding files are loaded there.
     pub(crate) fn imports(&self, empty: bool) -> Result<Imports, Failure> {
         let mut imports = if empty { Imports::none() } else { Imports::pass_through() };
-        if let Some((_, policy)) = &self.policy {
+        for (_, policy) in &self.policies {
             imports = imports.with_policy(policy.clone());
         }
         if !self.denied.is_empty() {
@@ -143,7 +160,7 @@ impl Plan {
             stubs.set_item(file.name(), stub(file)?, vm)?;
         }
         let mut mapper = if empty { raw::empty(vm) } else { raw::pass_through(vm) };
-        if let Some((_, policy)) = &self.policy {
+        for (_, policy) in &self.policies {
             mapper = policy.mapper(mapper, vm);
         }
         if !self.denied.is_empty() {

@@ -53,3 +53,8 @@ pub(crate) fn path_and_library(sources: Vec<Arc<dyn Source>>) -> Result<SearchPa
     let own = path_of(sources);
     Ok(own.locations().iter().chain(library.locations()).cloned().collect())
 }
+
+/// Whether any of the sources is a bundle, whose modules are loaded together, under what it brings.
+pub(crate) fn have_bundle(sources: &[Arc<dyn Source>]) -> bool {
+    sources.iter().any(|source| source.bundle().is_some())
+}

@@ -166,6 +166,11 @@ impl Lockfile {
         })
     }
 
+    /// What was answered: importer, which is empty where no module asked, name and answer, sorted.
+    pub fn decisions(&self) -> impl Iterator<Item = (&str, &str, Verdict)> {
+        self.decisions.iter().map(|((importer, name), answer)| (importer.as_str(), name.as_str(), *answer))
+    }
+
     /// Reads a lock that [`to_toml`](Self::to_toml) wrote.
     ///
     /// # Errors

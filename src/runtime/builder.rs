@@ -10,8 +10,6 @@ use crate::compile::disk_cache::DiskCache;
 use crate::compile::elsewhere::Compiler;
 #[cfg(feature = "threading")]
 use crate::interpreter::{shared_classes, threads};
-#[cfg(feature = "bundles")]
-use crate::source::bundle::Bundle;
 use crate::{
     compile::{cache::Store, module_compiler::MODULE_COMPILER},
     error::{Error, Kind},
@@ -44,9 +42,6 @@ pub struct RuntimeBuilder {
     path: Vec<Arc<dyn Source>>,
     #[cfg(all(feature = "library", not(feature = "host_env")))]
     files: Vec<Arc<dyn Source>>,
-    /// What bundles bring of the library.
-    #[cfg(all(feature = "bundles", not(feature = "stdlib")))]
-    library: Vec<Arc<dyn Source>>,
     arguments: Vec<OsString>,
     settings: Settings,
     isolated: bool,
@@ -157,26 +152,6 @@ impl RuntimeBuilder {
         self
     }
 
-    /// Puts a bundle at the end of the search path, and uses what it brings: its compiled code; the standard library's modules in it,
-    /// where this build doesn't have them; and its lock, which lets nothing else run in the runtime. Its policy is part of
-    /// [`Bundle::imports`].
-    ///
-    /// # Errors
-    /// A lock that can't be read.
-    #[cfg(feature = "bundles")]
-    pub fn bundle(mut self, bundle: &Bundle) -> Result<Self, Error> {
-        self.store.bundles.push(bundle.clone());
-        if let Some(lock) = bundle.lock()? {
-            self = self.observer(lock);
-        }
-        self = self.source(bundle.clone());
-        #[cfg(not(feature = "stdlib"))]
-        if let Some(library) = bundle.library() {
-            self.library.push(Arc::new(library));
-        }
-        Ok(self)
-    }
-
     /// Notifies `observer` of each answer of a mapper and each load; several observers are notified in turn. A runtime without
     /// any pays nothing for it.
     pub fn observer(mut self, observer: impl Observer) -> Self {
@@ -195,13 +170,20 @@ impl RuntimeBuilder {
     /// Builds the runtime.
     ///
     /// # Errors
-    /// Two sources with one label, and an interpreter that doesn't start; one doesn't where an argument of the process is not
+    /// Two sources with one label; a bundle's lock that can't be read; an interpreter that doesn't start; one doesn't where an argument of the process is not
     /// UTF-8, unless the system is Linux with glibc.
     pub fn build(mut self) -> Result<Runtime, Error> {
         for (at, source) in self.path.iter().enumerate() {
             if self.path[..at].iter().any(|other| other.label() == source.label() && !Arc::ptr_eq(other, source)) {
                 return Err(Kind::SameLabel { label: source.label().to_owned() }.into());
             }
+        }
+        #[cfg(feature = "bundles")]
+        for bundle in self.path.iter().filter_map(|source| source.bundle().cloned()).collect::<Vec<_>>() {
+            if let Some(lock) = bundle.lock()? {
+                self = self.observer(lock);
+            }
+            self.store.bundles.push(bundle);
         }
         // Interpreters share their built-in classes, and while the first one makes them, another sees them half-made.
         static BUILDING: Mutex<()> = Mutex::new(());
@@ -257,8 +239,8 @@ impl RuntimeBuilder {
         library::install(vm)?;
         // Where there is a library, it comes before what bundles bring of it.
         #[cfg(all(feature = "bundles", not(feature = "stdlib")))]
-        for source in self.library {
-            super::search::extend_library(source, vm);
+        for library in self.path.iter().filter_map(|source| source.bundle()?.library()) {
+            super::search::extend_library(Arc::new(library), vm);
         }
         guard_interpreter(vm)?;
         shared_import::install(vm)?;

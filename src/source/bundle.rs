@@ -32,7 +32,9 @@ pub(crate) const UNITS: &str = ".exocet/units/";
 /// An application in one file: its modules and their resources, and what belongs to them, a policy, a lock and which module runs.
 ///
 /// A bundle is a zip archive, which any tool opens and CPython imports from. All of it is read and checked when it is opened, and held in
-/// memory: what happens to its file later is not seen. As a [`Source`] it shows the files of the application.
+/// memory: what happens to its file later is not seen. As a [`Source`] it shows the files of the application. A runtime that is built with it
+/// uses what it brings: its compiled code; the standard library's modules in it, where the build doesn't have them; and its lock, which lets
+/// nothing else run. Its policy is part of its [imports](Self::imports).
 ///
 /// ```
 /// use exocet::{Bundle, Runtime, bundle::BundleBuilder};
@@ -40,7 +42,7 @@ pub(crate) const UNITS: &str = ".exocet/units/";
 /// let bytes = BundleBuilder::new().file("app.py", "import lib\nword = lib.greet()").file("lib.py", "def greet(): return 'hello'")
 ///     .entry("app").build()?;
 /// let bundle = Bundle::from_bytes("<app>", bytes)?;
-/// let runtime = Runtime::builder().bundle(&bundle)?.build()?;
+/// let runtime = Runtime::builder().source(bundle.clone()).build()?;
 /// let app = runtime.bundle(&bundle)?.import(bundle.entry().expect("it has one"))?;
 /// assert_eq!(app.get::<String>("word")?, "hello");
 /// # Ok::<(), exocet::Error>(())
@@ -64,7 +66,7 @@ impl Bundle {
         Self::at(path)?.ok_or_else(|| Error::open(path, io::Error::new(ErrorKind::InvalidData, "not a bundle")))
     }
 
-    /// The bundle at `path`, or `None` for a folder and for an archive that claims to be no bundle.
+    /// The bundle at `path`, or `None` for what doesn't claim to be one: a folder, another archive, any other file.
     ///
     /// # Errors
     /// As for [`open`](Self::open).
@@ -91,13 +93,19 @@ impl Bundle {
         bundle.flatten().map_err(|cause| Error::open(Path::new(&place), cause))
     }
 
+    /// Whether an archive claims to be a bundle.
+    pub(super) fn is_claimed_by(archive: &Zip) -> bool {
+        archive.probe(MANIFEST).is_ok_and(|shape| shape.is_some())
+            || Sealed::of(archive.bytes().as_ref()) != Sealed::Not
+    }
+
     /// The bundle in `bytes`, if it is one, and once it is known to be as it was made.
     pub(super) fn checked(label: String, bytes: Cow<'static, [u8]>) -> io::Result<Option<Self>> {
         let sealed = Sealed::of(&bytes);
         let archive = match Zip::of_bytes(label, bytes) {
             Ok(archive) => archive,
             Err(_) if sealed != Sealed::Not => return Err(damaged("it is no whole archive any more")),
-            Err(cause) => return Err(cause),
+            Err(_) => return Ok(None),
         };
         let Some(text) = archive.read(MANIFEST)? else {
             return match sealed {
@@ -213,6 +221,10 @@ impl Source for Bundle {
 
     fn reads_ahead(&self) -> bool {
         true
+    }
+
+    fn bundle(&self) -> Option<&Bundle> {
+        Some(self)
     }
 }
 

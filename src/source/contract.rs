@@ -1,5 +1,7 @@
 //! The contract of a source: a tree of files.
 
+#[cfg(feature = "bundles")]
+use super::bundle::Bundle;
 use std::{
     fmt,
     io::{self, Read},
@@ -85,6 +87,12 @@ pub trait Source: Send + Sync + 'static {
     fn reads_ahead(&self) -> bool {
         false
     }
+
+    /// The bundle that the source is, or a folder of: a runtime uses what it brings. Provided: none.
+    #[cfg(feature = "bundles")]
+    fn bundle(&self) -> Option<&Bundle> {
+        None
+    }
 }
 
 /// A source that somebody else holds on to as well, to change it or to share it among search paths.
@@ -123,6 +131,11 @@ impl<S: Source + ?Sized> Source for Arc<S> {
 
     fn reads_ahead(&self) -> bool {
         (**self).reads_ahead()
+    }
+
+    #[cfg(feature = "bundles")]
+    fn bundle(&self) -> Option<&Bundle> {
+        (**self).bundle()
     }
 }
 

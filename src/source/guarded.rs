@@ -49,6 +49,11 @@ impl<S: Source> Source for Guarded<S> {
     fn reads_ahead(&self) -> bool {
         catch_unwind(AssertUnwindSafe(|| self.0.reads_ahead())).unwrap_or(false)
     }
+
+    #[cfg(feature = "bundles")]
+    fn bundle(&self) -> Option<&super::bundle::Bundle> {
+        catch_unwind(AssertUnwindSafe(|| self.0.bundle())).unwrap_or(None)
+    }
 }
 
 impl<S: Source> Guarded<S> {

@@ -1,5 +1,7 @@
 //! Opening what stands on the disk.
 
+#[cfg(feature = "bundles")]
+use super::bundle::Bundle;
 #[cfg(feature = "archives")]
 use super::zip::Zip;
 use super::{
@@ -29,11 +31,15 @@ pub fn open(path: impl AsRef<Path>) -> Result<Arc<dyn Source>, Error> {
 
 #[cfg(feature = "archives")]
 fn archive(path: &Path) -> Result<Arc<dyn Source>, Error> {
+    let archive = Zip::open(path);
+    // One that was a bundle may be no whole archive any more.
     #[cfg(feature = "bundles")]
-    if let Some(bundle) = super::bundle::Bundle::at(path)? {
+    if !archive.as_ref().is_ok_and(|archive| !Bundle::is_claimed_by(archive))
+        && let Some(bundle) = Bundle::at(path)?
+    {
         return Ok(Arc::new(bundle));
     }
-    Ok(Arc::new(Zip::open(path)?))
+    Ok(Arc::new(archive?))
 }
 
 #[cfg(not(feature = "archives"))]
@@ -101,5 +107,10 @@ impl Source for Folder {
 
     fn reads_ahead(&self) -> bool {
         self.source.reads_ahead()
+    }
+
+    #[cfg(feature = "bundles")]
+    fn bundle(&self) -> Option<&Bundle> {
+        self.source.bundle()
     }
 }

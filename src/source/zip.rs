@@ -69,6 +69,12 @@ impl Zip {
         Ok(Zip { label, file: None, current: RwLock::new(Current { archive, stamp: None }) })
     }
 
+    /// The archive as it was read last.
+    #[cfg(feature = "bundles")]
+    pub(super) fn bytes(&self) -> impl AsRef<[u8]> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).archive.bytes.clone()
+    }
+
     /// The names of all members, also of those that are left out.
     #[cfg(feature = "bundles")]
     pub(super) fn members(&self) -> io::Result<Vec<String>> {

@@ -19,7 +19,7 @@ fn opened(builder: BundleBuilder) -> Bundle {
 }
 
 fn runtime(bundle: &Bundle) -> Runtime {
-    Runtime::builder().bundle(bundle).and_then(|builder| builder.build()).expect("it starts")
+    Runtime::builder().source(bundle.clone()).build().expect("it starts")
 }
 
 /// Imports the entry from a bundle; its attribute `word`, or the error.

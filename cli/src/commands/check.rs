@@ -93,24 +93,20 @@ pub(super) fn show(items: &[Item], json: bool) -> Result<ExitCode, Failure> {
     }
     let count = |level| items.iter().filter(|item| item.level == level).count();
     let (errors, warnings) = (count(Level::Error), count(Level::Warning));
-    output::complain(&format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")));
+    output::complain(&format!("{}, {}", output::counted(errors, "error"), output::counted(warnings, "warning")));
     Ok(ExitCode::from(u8::from(errors > 0)))
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// What there is to report.
 fn items(args: &CheckArgs) -> Result<Vec<Item>, Failure> {
     args.names.iter().try_for_each(|name| check_name(name))?;
-    let plan = Plan::new(&args.mapping)?;
     let record = args.record.as_deref().map(recording::read).transpose()?;
     let sources = sources::open(&args.search)?;
+    let plan = Plan::new(&args.mapping)?.obeying(&sources)?;
     let runtime = sources::quiet_runtime(&sources)?;
     runtime.enter(|vm| {
         let mut dry = plan.dry_run(args.empty, vm)?;
-        if args.realm {
+        if args.realm || sources::have_bundle(&sources) {
             dry = dry.realm(sources::path_of(sources));
         }
         let roots = args.names.iter().map(|name| dry.path().get(name).map_err(Failure::failed));

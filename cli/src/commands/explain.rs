@@ -49,8 +49,9 @@ pub(crate) struct ExplainArgs {
 pub(crate) fn explain(args: &ExplainArgs) -> Result<ExitCode, Failure> {
     check_name(&args.importer)?;
     check_name(&args.name)?;
-    let plan = Plan::new(&args.mapping)?;
-    let runtime = sources::quiet_runtime(&sources::open(&args.search)?)?;
+    let sources = sources::open(&args.search)?;
+    let plan = Plan::new(&args.mapping)?.obeying(&sources)?;
+    let runtime = sources::quiet_runtime(&sources)?;
     let explanation = runtime.enter(|vm| {
         let raise = |error| Failure::raised(&error, vm);
         let outcome = plan.dry_run(args.empty, vm)?.outcome(&args.importer, &args.name).map_err(raise)?;

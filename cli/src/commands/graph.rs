@@ -93,8 +93,8 @@ pub(super) enum GraphFormat {
 
 pub(crate) fn graph(args: &GraphArgs) -> Result<ExitCode, Failure> {
     args.names.iter().try_for_each(|name| check_name(name))?;
-    let plan = Plan::new(&args.mapping)?;
     let sources = sources::open(&args.search)?;
+    let plan = Plan::new(&args.mapping)?.obeying(&sources)?;
     let roots = |path: &SearchPath| {
         let roots = args.names.iter().map(|name| path.get(name).map_err(Failure::failed));
         roots.collect::<Result<Vec<_>, _>>()

@@ -63,10 +63,11 @@ pub(crate) struct LoadArgs {
 
 pub(crate) fn load(args: &LoadArgs) -> Result<ExitCode, Failure> {
     args.names.iter().try_for_each(|name| check_name(name))?;
-    let plan = Plan::new(&args.mapping)?;
     // Whoever presses Ctrl-C means this command, and not the module that is loading just then.
     let mut builder = Runtime::builder().without_signals();
     let sources = sources::open(&args.search)?;
+    let plan = Plan::new(&args.mapping)?.obeying(&sources)?;
+    let is_realm = args.realm || sources::have_bundle(&sources);
     for source in &sources {
         builder = builder.shared_source(source.clone());
     }
@@ -81,7 +82,7 @@ pub(crate) fn load(args: &LoadArgs) -> Result<ExitCode, Failure> {
         let modules = modules(args, &path);
         #[cfg(feature = "threading")]
         raw::compile_ahead(modules.iter().filter_map(|(_, module)| module.as_ref().ok().cloned()), vm);
-        let how = How { mapper, realm: args.realm.then_some(fresh), path };
+        let how = How { mapper, realm: is_realm.then_some(fresh), path };
         let failed = load_all(modules, args, &how, out, vm)?;
         Ok(ExitCode::from(u8::from(failed > 0)))
     })

@@ -136,13 +136,13 @@ fn start(options: &Options, flags: &Flags, given: &Given, arguments: &[OsString]
             return isolated::run(options, given, arguments);
         }
     }
-    let plan = Plan::new(&options.mapping)?;
     let settings = settings::settings(flags)?;
     let (program, leading) = program::open(given, settings.safe_path)?;
     let mut sources: Vec<_> = leading.source().cloned().into_iter().collect();
     for source in sources::open(&options.search)? {
         sources::add(&mut sources, source);
     }
+    let plan = Plan::new(&options.mapping)?.obeying(&sources)?;
     let lock = options.locked.as_deref().map(lock::read).transpose()?;
     let record = options.trace.as_ref().map(record).transpose()?;
     let mut builder = Runtime::builder().arguments(arguments).vm_settings(settings);
@@ -210,7 +210,7 @@ fn mapper(
     if let Some(lock) = lock {
         mapper = lock.mapper(mapper, vm);
     }
-    if options.is_realm() {
+    if options.is_realm() || sources::have_bundle(&sources) {
         mapper = RealmRef::builder(&mapper).search_path(&sources::path_of(sources)).build(vm).into();
     }
     Ok(mapper)

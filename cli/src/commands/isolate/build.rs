@@ -38,9 +38,10 @@ pub(crate) struct BuildArgs {
 
 pub(super) fn build(args: &BuildArgs) -> Result<ExitCode, Failure> {
     args.names.iter().try_for_each(|name| check_name(name))?;
-    let imports = Plan::new(&args.mapping)?.imports(args.empty)?;
+    let sources = sources::open(&args.search)?;
+    let imports = Plan::new(&args.mapping)?.obeying(&sources)?.imports(args.empty)?;
     let mut builder = Snapshot::builder().imports(&imports).setup(args.bounds.setup(true));
-    for source in sources::open(&args.search)? {
+    for source in sources {
         builder = builder.shared_source(source);
     }
     if let Some(seed) = args.bounds.hash_seed() {

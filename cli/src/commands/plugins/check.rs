@@ -31,8 +31,8 @@ pub(super) struct CheckArgs {
 }
 
 pub(super) fn check(args: &CheckArgs) -> Result<ExitCode, Failure> {
-    let plan = Plan::new(&args.mapping)?;
     let plugins = args.which.find()?;
+    let plan = Plan::new(&args.mapping)?.obeying(&plugins.sources)?;
     let mut items = Vec::new();
     for problem in &plugins.discovered.problems {
         let name = problem.module.clone().unwrap_or_else(|| "?".to_owned());

@@ -34,8 +34,8 @@ pub(super) struct GraphArgs {
 }
 
 pub(super) fn graph(args: &GraphArgs) -> Result<ExitCode, Failure> {
-    let plan = Plan::new(&args.mapping)?;
     let plugins = args.which.find()?;
+    let plan = Plan::new(&args.mapping)?.obeying(&plugins.sources)?;
     let mut failed = plugins.complain();
     let usable = plugins.usable();
     let roots = usable.iter().filter_map(|(found, _)| found.handle().cloned()).collect();

@@ -67,10 +67,10 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
         return Err(Failure::Usage("there is nothing to run: --path is where plugins are".to_owned()));
     }
     let discovery = args.which.discovery()?;
-    let plan = Plan::new(&args.mapping)?;
     // Whoever presses Ctrl-C means this command, and not the plugin that is loading just then.
     let builder = Runtime::builder().without_signals();
     let sources = sources::open(&args.which.search)?;
+    let plan = Plan::new(&args.mapping)?.obeying(&sources)?;
     let builder = sources.iter().fold(builder, |builder, source| builder.shared_source(source.clone()));
     let runtime = args.caching.apply(builder).build().map_err(Failure::failed)?;
     plan.check(&runtime.search_path().map_err(Failure::failed)?)?;

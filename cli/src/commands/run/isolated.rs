@@ -63,11 +63,13 @@ pub(super) fn run(options: &Options, given: &Given, arguments: &[OsString]) -> R
         text.ok_or_else(|| Failure::Usage(format!("the argument `{}` is not UTF-8", argument.display())))
     };
     let arguments = arguments.iter().map(text).collect::<Result<Vec<_>, _>>()?;
-    let plan = Plan::new(&options.mapping)?;
-    let imports = plan.imports(options.empty)?;
     let (program, leading) = program::open(given, false)?;
+    let mut path: Vec<Arc<dyn Source>> = leading.source().cloned().into_iter().collect();
+    for source in sources::open(&options.search)? {
+        sources::add(&mut path, source);
+    }
+    let imports = Plan::new(&options.mapping)?.obeying(&path)?.imports(options.empty)?;
     let mut builder = Snapshot::builder().imports(&imports);
-    let mut path: Vec<Arc<dyn Source>> = Vec::new();
     let start = match &program {
         Program::Script(main) => {
             program::check(main)?;
@@ -80,13 +82,9 @@ pub(super) fn run(options: &Options, given: &Given, arguments: &[OsString]) -> R
             }
             Start::File(file.to_owned())
         }
-        Program::Main(_) => Start::Module("__main__".to_owned()),
+        Program::Main(main) => Start::Module(main.name().to_owned()),
         Program::Module(name) => Start::Module(name.clone()),
     };
-    path.extend(leading.source().cloned());
-    for source in sources::open(&options.search)? {
-        sources::add(&mut path, source);
-    }
     for source in path {
         builder = builder.asked_source(source);
     }

@@ -2,7 +2,7 @@
 
 use crate::{failure::Failure, plan::check_name, python::Given, sources};
 use exocet::{
-    Memory, Runtime, Source,
+    Bundle, Memory, Runtime, Source,
     modules::PythonModule,
     syntax::{self, ScanError},
 };
@@ -85,6 +85,9 @@ fn script(file: &OsStr) -> Result<(Program, Leading), Failure> {
     let is_plain = fs::metadata(file).map_err(fail)?.is_file();
     let is_folder = Path::new(file).is_dir();
     if is_plain || is_folder {
+        if let Some(bundle) = Bundle::at(file).map_err(Failure::failed)? {
+            return Ok((Program::Main(entry(&bundle)?), Leading::Source(Arc::new(bundle))));
+        }
         match exocet::source::open(file) {
             Ok(source) => {
                 let main = sources::path_of(vec![source.clone()]).get("__main__").map_err(Failure::usage)?;
@@ -108,6 +111,21 @@ fn script(file: &OsStr) -> Result<(Program, Leading), Failure> {
     let real = real.or_else(|| std::path::absolute(file).ok());
     let beside = real.and_then(|real| exocet::source::open(real.parent()?).ok());
     Ok((Program::Script(script), beside.map_or(Leading::Nothing, Leading::Source)))
+}
+
+/// The module that a bundle is run by.
+fn entry(bundle: &Bundle) -> Result<PythonModule, Failure> {
+    let Some(name) = bundle.entry() else {
+        let place = bundle.label();
+        return Err(Failure::Failed(format!(
+            "`{place}` has no module to run: `--path {place} -m NAME` runs one of its modules"
+        )));
+    };
+    let found = sources::path_of(vec![Arc::new(bundle.clone())]).get(name).map_err(Failure::failed)?;
+    match found.is_package() {
+        true => found.get("__main__").map_err(|error| Failure::Failed(format!("can't run a package: {error}"))),
+        false => Ok(found),
+    }
 }
 
 /// The module to run for `-m name`: the module itself, or a package's `__main__`.
