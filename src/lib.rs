@@ -116,4 +116,7 @@ mod documents {
     struct Trust;
     #[doc = include_str!("../docs/src/plugins.md")]
     struct Plugins;
+    #[cfg(feature = "bundles")]
+    #[doc = include_str!("../docs/src/bundles.md")]
+    struct Bundles;
 }

@@ -15,6 +15,7 @@ mod isolate;
 mod list;
 mod load;
 mod lock;
+mod man;
 mod plugins;
 mod run;
 mod trace;
@@ -63,6 +64,7 @@ pub(crate) enum Command {
     #[cfg(feature = "isolates")]
     Isolate(isolate::IsolateArgs),
     Cache(cache::CacheArgs),
+    Man(man::ManArgs),
     /// Print a shell's completion script
     Completions {
         /// The shell
@@ -90,6 +92,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         #[cfg(feature = "isolates")]
         Command::Isolate(args) => isolate::isolate(&args),
         Command::Cache(args) => cache::cache(&args.action),
+        Command::Man(args) => man::man(&args),
         Command::Completions { shell } => completions::completions(shell),
     }
 }

@@ -15,6 +15,8 @@ use crate::{
     setup::Stream,
     snapshot::About,
 };
+#[cfg(feature = "bundles")]
+use exocet::Bundle;
 use exocet::{Error, Imports, Limits, Source, values::Handle};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -50,6 +52,16 @@ impl SnapshotBuilder {
     pub fn shared_source(mut self, source: Arc<dyn Source>) -> Self {
         self.sources.push(Given { source, is_asked: false, is_on_path: true });
         self
+    }
+
+    /// Adds a bundle: its files are handed in, and what its modules import is what its policy and its lock allow, in place of imports
+    /// that were given before. The entry is loaded where it is named, as any module.
+    ///
+    /// # Errors
+    /// A policy or a lock that can't be read.
+    #[cfg(feature = "bundles")]
+    pub fn bundle(self, bundle: &Bundle) -> Result<Self, Error> {
+        Ok(self.source(bundle.clone()).imports(&bundle.imports()?))
     }
 
     /// Adds a source whose files are read when they are needed, also by isolates that start later.

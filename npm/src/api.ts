@@ -1,5 +1,6 @@
 // What is the same with every tier of the library.
 
+export { Bundle } from "./bundle.js";
 export { DeadlineError, type Frame, LoaderError, PythonError } from "./errors.js";
 export type { HostOptions, Importer, LogEvent } from "./host.js";
 export { type Answer, answer, byMapper, empty, type ImportRequest, Imports, passThrough, type Policy } from "./imports.js";

@@ -11,6 +11,7 @@ import { type Calls, idOf, makeObject, PythonObject } from "./object.js";
 import { type PluginOptions, Plugins, type PluginsLoader } from "./plugins.js";
 import { Realm } from "./realm.js";
 import { freeze } from "./snapshot.js";
+import { type Bundle, sourcesOf } from "./bundle.js";
 import { bytesOf, labelled, type Labelled, type Source, sourceData } from "./sources.js";
 import { fromGuest, type Handles, toGuest } from "./values.js";
 import { compile, imageOf, type WasmSource } from "./wasm.js";
@@ -19,6 +20,8 @@ import { compile, imageOf, type WasmSource } from "./wasm.js";
 export interface LoaderOptions extends HostOptions {
   /** The source of the modules, or several; the first that has a module counts. */
   sources?: Source | Source[];
+  /** An application that `exocet bundle` made: its files come before the sources. {@link Loader.bundle} has what it brings. */
+  bundle?: Bundle | Uint8Array;
   /** The WebAssembly module, where it is not beside this package's code. */
   wasm?: WasmSource;
   /** What {@link Loader.snapshot} gave, or Rust's host with the same guest: the loader goes on from there. */
@@ -55,6 +58,8 @@ export interface ImportInfo {
 
 /** Loads modules: each load makes a fresh module object, and {@link Imports} decide what it imports. */
 export class Loader {
+  /** The bundle that the loader was made with: `loader.run(loader.bundle.entry, loader.bundle.imports)`. */
+  bundle: Bundle | null = null;
   #instance: Instance | undefined;
   readonly #host: Host;
   /** The code, and what is known of the interpreter that it goes on from. */
@@ -99,7 +104,9 @@ export class Loader {
     const resume = { is_observed: options.log !== undefined };
     this.#instance = await Instance.start(this.#code, content, this.#host, resume);
     const taken = this.#about.sources.map(([label]) => label);
-    this.#add(labelled([options.sources ?? []].flat() as Source[], "app", taken));
+    const { sources, bundle } = sourcesOf(options);
+    this.bundle = bundle;
+    this.#add(labelled(sources, "app", taken));
     if (options.units) {
       this.#request({ Take: unitsOf(options.units) });
     }

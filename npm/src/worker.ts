@@ -10,6 +10,7 @@ import type { ImportInfo, ModuleInfo } from "./loader.js";
 import type { Change, Ended, Failure, Report, Request } from "./messages.js";
 import { ofNode } from "./node.js";
 import type { PluginChange, PluginFailure, PluginGeneration, PluginHeld, PluginOptions, PluginReply, PluginSettings, PluginStatus } from "./plugins.js";
+import { type Bundle, sourcesOf } from "./bundle.js";
 import { labelled, type Labelled, type Source } from "./sources.js";
 import { answerWith, textOf } from "./waiting.js";
 
@@ -21,6 +22,8 @@ export type Library = "core" | "std";
 /** Options of a loader in a worker. */
 export interface WorkerLoaderOptions {
   sources?: Source | Source[];
+  /** An application that `exocet bundle` made: its files come before the sources. */
+  bundle?: Bundle | Uint8Array;
   /** What `snapshot` gave: the loader goes on from there, and the worker that follows one that was ended does too. */
   snapshot?: Uint8Array;
   /** What `compile` gave: modules that are as they were then are not compiled. */
@@ -229,6 +232,8 @@ export class WorkerPlugins {
 
 /** A loader in a worker. Its methods are those of a `Loader`, with promises. */
 export class WorkerLoader {
+  /** The bundle that the loader was made with. */
+  readonly bundle: Bundle | null;
   readonly #options: WorkerLoaderOptions;
   readonly #module: Promise<WebAssembly.Module>;
   readonly #sources: Labelled[];
@@ -251,7 +256,9 @@ export class WorkerLoader {
   constructor(options: WorkerLoaderOptions) {
     this.#options = options;
     const taken = options.snapshot ? fromBytes(options.snapshot, true).about.sources.map(([label]) => label) : [];
-    this.#sources = labelled([options.sources ?? []].flat() as Source[], "app", taken);
+    const { sources, bundle } = sourcesOf(options);
+    this.bundle = bundle;
+    this.#sources = labelled(sources, "app", taken);
     this.#gone = new FinalizationRegistry(({ id, generation }) => this.release(id, generation));
     this.#module = compile(URLS[options.library ?? "std"], options.wasm);
   }

@@ -31,7 +31,7 @@ pub(crate) const UNITS: &str = ".exocet/units/";
 
 /// An application in one file: its modules and their resources, and what belongs to them, a policy, a lock and which module runs.
 ///
-/// A bundle is a zip archive, which any tool opens and CPython imports from. All of it is read and checked when it is opened, and held in
+/// A bundle is a zip archive, which any tool opens. All of it is read and checked when it is opened, and held in
 /// memory: what happens to its file later is not seen. As a [`Source`] it shows the files of the application. A runtime that is built with it
 /// uses what it brings: its compiled code; the standard library's modules in it, where the build doesn't have them; and its lock, which lets
 /// nothing else run. Its policy is part of its [imports](Self::imports).

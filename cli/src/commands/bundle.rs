@@ -9,6 +9,7 @@ mod resources;
 
 use crate::{
     failure::Failure,
+    output,
     plan::{Mapping, Plan, check_name},
     recording,
     sources::{self, Search},
@@ -33,20 +34,23 @@ use std::{
 #[command(
     override_usage = "exocet bundle [OPTIONS] --output FILE (PROGRAM | NAME...)\n       exocet bundle --check BUNDLE\n       exocet bundle --extract BUNDLE --output FOLDER\n       exocet bundle --diff OLD NEW",
     after_long_help = "\
-A bundle holds what the import statements of the program or of the modules reach, as far as it lies on the paths, the files beside
-it in its packages, and what is known of the distributions that it is of. stderr has what was left out, and why, and which
-imports only a run can tell; a record of a run has those, and becomes the bundle's lock. The same files make the same bytes.
-`list`, `imports`, `graph`, `check`, `load` and `run` take a bundle where they take a path, and do what it brings:
-nothing runs of a bundle that isn't as it was made. The JSON is an object with what is in it and what is not.
-Exit code: 0; 1 if something can't be read or isn't as it was made, and if --diff finds anything; 2 if the command line is wrong.
+A bundle holds what the import statements of the program or of the modules reach, as far as it lies on the paths; the
+files beside its packages' modules; and what is known of the distributions that it is of. What was left out, and why,
+is said on stderr, and which imports only a run can tell: a record of a run has those, and becomes the bundle's lock.
+The same files make the same bytes. `list`, `imports`, `graph`, `check`, `load`, `run` and the others take a bundle
+where they take a path, and do what it brings. Nothing runs of a bundle that isn't as it was made.
+The JSON is an object with what is in it and what is not; with --diff a list of {\"what\", \"name\", \"old\", \"new\"}.
+Exit code: 0; 1 if something can't be read or isn't as it was made, and if --diff finds anything; 2 if the command
+line is wrong.
 
 Examples:
   exocet bundle --path src --output app.exo app.py
       app.py becomes what `exocet run app.exo` runs.
-  exocet run --realm --path src --trace app.record app.py && exocet bundle --path src --record app.record -o app.exo app.py
-      Nothing else than what the recorded run loaded and asked for will run.
+  exocet run --realm --path src --trace app.record app.py
+  exocet bundle --path src --record app.record --output app.exo app.py
+      Of the bundle nothing runs that the recorded run didn't run, and nothing is imported that it didn't import.
   exocet bundle --diff old.exo new.exo
-      What an update would change, before any of it runs."
+      What would an update change?"
 )]
 pub(crate) struct BundleArgs {
     #[command(flatten)]
@@ -122,6 +126,15 @@ fn make(args: &BundleArgs) -> Result<Made, Failure> {
     let program = program(&args.names, &mut sources)?;
     for source in sources::open(&args.search)? {
         sources::add(&mut sources, source);
+    }
+    for bundle in sources.iter().filter_map(|source| source.bundle()) {
+        let brings = [
+            (bundle.policy().map_err(Failure::failed)?.is_some(), "policy"),
+            (bundle.lock().map_err(Failure::failed)?.is_some(), "lock"),
+        ];
+        for (_, what) in brings.into_iter().filter(|(has, _)| *has) {
+            output::note(&format!("left out: the {what} of {}: a bundle has its own", bundle.label()));
+        }
     }
     let own = sources::path_of(sources.clone());
     let mapping = Mapping { policy: args.policy.clone(), ..Mapping::default() };

@@ -41,13 +41,25 @@ fn completions_know_the_commands() {
 }
 
 #[test]
+fn each_command_has_a_manual_page() {
+    let folder = crate::support::directory(&[]);
+    let ran = crate::support::run_in(folder.path(), &["man", "pages/man1"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let read = |name: &str| std::fs::read_to_string(folder.path().join("pages/man1").join(name)).expect("it is there");
+    assert!(read("exocet.1").contains("exocet\\-bundle(1)"), "{}", read("exocet.1"));
+    assert!(read("exocet-run.1").contains("\\-\\-override"), "{}", read("exocet-run.1"));
+    let ran = crate::support::run(&[("file", "")], "man file/man1");
+    assert!(ran.code == Some(1) && ran.stderr.contains("can't write to `file/man1`"), "{ran:?}");
+}
+
+#[test]
 fn help_is_complete_and_fits_the_screen() {
-    for command in ["run", "list", "load", "imports", "graph", "check", "plugins", "trace", "completions"] {
+    for command in ["run", "list", "load", "imports", "graph", "check", "plugins", "bundle", "trace", "completions"] {
         let help = run(&[], &format!("{command} --help")).stdout;
         assert!(help.contains("Usage: exocet"), "{help}");
         assert_eq!(
             help.contains("\nExamples:\n"),
-            ["run", "load", "graph", "check", "plugins", "trace"].contains(&command),
+            ["run", "load", "graph", "check", "plugins", "bundle", "trace"].contains(&command),
             "{help}"
         );
         let too_wide: Vec<_> = help.lines().filter(|line| line.chars().count() > 120).collect();

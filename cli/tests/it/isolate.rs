@@ -165,3 +165,22 @@ fn bench_measures_isolates_beside_the_process() {
     let Some(one) = bench("small") else { return };
     assert!(one.code == Some(0) && one.stdout.contains("isolate") && one.stdout.contains("start"), "{one:#?}");
 }
+
+#[test]
+fn a_bundle_runs_in_an_isolate_as_it_runs_in_the_process() {
+    let folder = directory(&[
+        ("app.py", "import helper\nprint(helper.word, __name__)\nimport math"),
+        ("helper.py", "word = 'fine'"),
+    ]);
+    std::fs::write(folder.path().join("p.toml"), "default = 'allow'\n[[rule]]\ndeny = 'math'\n").unwrap();
+    let made = run_in(folder.path(), &["bundle", "--policy", "p.toml", "-o", "app.exo", "app.py"]);
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    let process = run_in(folder.path(), &["run", "app.exo"]);
+    assert!(
+        process.stdout == "fine __main__\n" && process.stderr.contains("denied by the policy's rule 1"),
+        "{process:?}"
+    );
+    let Some(isolated) = ran(folder.path(), &["run", "--isolated", "app.exo"]) else { return };
+    assert_eq!(isolated.stdout, process.stdout, "{}", isolated.stderr);
+    assert!(isolated.code == Some(1) && isolated.stderr.contains("denied by the policy's rule 1"), "{isolated:?}");
+}

@@ -5,6 +5,9 @@ mod support;
 
 mod bad_input;
 mod bench;
+// Programs of its import the library.
+#[cfg(feature = "stdlib")]
+mod bundle;
 mod check;
 mod check_record;
 mod disk_cache;

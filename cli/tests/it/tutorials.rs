@@ -2,7 +2,7 @@
 
 use crate::{
     documents::{Block, blocks_of, pages},
-    support::{directory, write},
+    support::{directory, run_in, write},
 };
 use std::{
     fs,
@@ -28,7 +28,8 @@ fn tutorials_work() {
         let mut program: Option<Program> = None;
         for Block { place, language, text } in blocks_of(&page) {
             match language.split_once(' ') {
-                Some(("python", file)) if file.ends_with(".py") => write(folder.path(), &[(file, &text)]),
+                Some(("python" | "text", file)) if file.contains('.') => write(folder.path(), &[(file, &text)]),
+                Some(("console", "commands")) => steps(&text).iter().for_each(|step| step.run(folder.path(), &place)),
                 Some(("console", "session")) => {
                     sessions += 1;
                     for step in steps(&text) {
@@ -64,6 +65,15 @@ fn steps(session: &str) -> Vec<Step<'_>> {
 }
 
 impl Step<'_> {
+    /// Runs a command that ends by itself, and prints what is shown on both streams. Failures are part of what is shown.
+    fn run(&self, folder: &Path, place: &str) {
+        let line = self.typed.strip_prefix("$ exocet ").unwrap_or_else(|| panic!("{place}: {}", self.typed));
+        let ran = run_in(folder, &line.split(' ').collect::<Vec<_>>());
+        let folder = fs::canonicalize(folder).expect("it is there");
+        let printed = format!("{}{}", ran.stdout, ran.stderr).replace(&format!("{}/", folder.display()), "");
+        assert_eq!(printed, self.printed, "{place}, {}", self.typed);
+    }
+
     fn take(&self, folder: &Path, program: &mut Option<Program>, place: &str) {
         if let Some(files) = self.typed.strip_prefix("$ rm ") {
             files.split(' ').for_each(|file| fs::remove_file(folder.join(file)).expect("it is there"));

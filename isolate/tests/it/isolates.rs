@@ -330,3 +330,24 @@ fn fuel_is_the_same_each_time_and_ends_what_takes_more() {
     }
     assert!(suffices(high) && !suffices(low));
 }
+
+#[cfg(feature = "bundles")]
+#[test]
+fn a_bundle_is_loaded_under_what_it_brings() {
+    let files = exocet::bundle::BundleBuilder::new()
+        .file("app.py", "import lib\nfrom pathlib import Path\ndef text(): return lib.word + Path(__file__).with_name('a.txt').read_text()")
+        .file("lib.py", "word = 'data: '")
+        .file("a.txt", "inside")
+        .file("late.py", "import math");
+    let policy = Policy::allowing().rule(Rule::deny(["math"]));
+    let bytes = files.policy(&policy).compiled().build().expect("it is made");
+    let bundle = exocet::Bundle::from_bytes("<app>", bytes).expect("it is whole");
+    let builder = Snapshot::builder().bundle(&bundle).expect("its policy can be read");
+    let snapshot = builder.load("app").build(&guest()).expect("it loads");
+    let isolate = snapshot.isolate(&Limits::new()).expect("it starts");
+    let app = isolate.module("app").expect("it is loaded");
+    assert_eq!(app.call::<String>("text", ()).expect("it returns"), "data: inside");
+    let builder = Snapshot::builder().bundle(&bundle).expect("its policy can be read");
+    let error = builder.load("late").build(&guest()).expect_err("it is denied").to_string();
+    assert!(error.contains("denied by the policy's rule 1"), "{error}");
+}

@@ -48,12 +48,12 @@ pub(super) struct Contents {
 /// Something that a module asks for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub(super) struct Asked {
-    /// The file.
+    /// The file, by its path in the bundle.
     pub(super) file: String,
-    /// The line, 1-based; 0 where there is none.
-    pub(super) line: usize,
     /// What is asked for.
     pub(super) name: String,
+    /// The line, 1-based; 0 where there is none.
+    pub(super) line: usize,
     /// Why it can't be had.
     pub(super) why: String,
 }
@@ -81,7 +81,8 @@ impl Contents {
         contents.distributions = distributions::of(wanted.own, &contents.paths())?;
         for list in [&mut contents.missing, &mut contents.denied, &mut contents.computed] {
             list.sort();
-            list.dedup();
+            // Once for each file is enough.
+            list.dedup_by(|one, other| (&one.file, &one.name, &one.why) == (&other.file, &other.name, &other.why));
         }
         Ok(contents)
     }
@@ -94,7 +95,7 @@ impl Contents {
         wanted: &Wanted<'_>,
         dry: &DryRun<'_>,
     ) -> PyResult<Vec<PythonModule>> {
-        let file = module.origin().unwrap_or_default();
+        let file = path_of(module).unwrap_or_default();
         let scan = match scan {
             Ok(scan) => scan,
             Err(error) => {
