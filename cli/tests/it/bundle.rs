@@ -263,3 +263,18 @@ fn distributions_come_with_their_modules() {
     assert_eq!(json_of(&ran)["distributions"], serde_json::json!(["the-tool 1.5"]), "{}", ran.stderr);
     assert_eq!(done(folder.path(), "run app.exo"), "1.5\n");
 }
+
+#[test]
+fn the_bundle_in_the_tests_for_javascript_is_what_is_made_today() {
+    let data = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../npm/test/data"));
+    let folder = directory(&[]);
+    for path in ["app.py", "greetings/__init__.py", "greetings/lists/words.txt", "policy.toml"] {
+        let text = fs::read_to_string(data.join("bundle").join(path)).expect("it is there");
+        write(folder.path(), &[(path, &text)]);
+    }
+    done(folder.path(), "run --realm --trace app.record app.py");
+    done(folder.path(), "bundle --policy policy.toml --record app.record -o app.exo app.py");
+    let read = |path: &Path| fs::read(path).expect("it is there");
+    // Not one byte depends on the folder, the time or the user.
+    assert!(read(&folder.path().join("app.exo")) == read(&data.join("bundle.exo")), "npm/test/data/bundle.exo is to be made anew");
+}
