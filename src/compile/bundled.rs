@@ -29,9 +29,7 @@ impl BundleBuilder {
 
 /// How the code in bundles is compiled: as runtimes do without any settings.
 fn options() -> CompileOpts {
-    let mut options = CompileOpts::default();
-    options.recursion_limit = RECURSION_LIMIT;
-    options
+    CompileOpts { recursion_limit: RECURSION_LIMIT, ..CompileOpts::default() }
 }
 
 fn compiler() -> String {

@@ -348,6 +348,6 @@ fn a_bundle_is_loaded_under_what_it_brings() {
     let app = isolate.module("app").expect("it is loaded");
     assert_eq!(app.call::<String>("text", ()).expect("it returns"), "data: inside");
     let builder = Snapshot::builder().bundle(&bundle).expect("its policy can be read");
-    let error = builder.load("late").build(&guest()).expect_err("it is denied").to_string();
+    let error = builder.load("late").build(&guest()).err().expect("it is denied").to_string();
     assert!(error.contains("denied by the policy's rule 1"), "{error}");
 }
