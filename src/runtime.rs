@@ -237,6 +237,12 @@ impl Runtime {
         self.try_enter(|vm| search::add_source(&source, vm))
     }
 
+    /// Puts a source behind the standard library, for modules that this build of it doesn't have.
+    #[cfg(not(feature = "stdlib"))]
+    pub fn extend_library(&self, source: Arc<dyn Source>) {
+        self.enter(|vm| search::extend_library(source, vm));
+    }
+
     /// The sources, the live `sys.path` and the library, where modules are found and listed.
     ///
     /// # Errors

@@ -23,6 +23,7 @@ globals().update(AddressFamily.__members__)
 globals().update(SocketKind.__members__)
 IPPROTO_TCP, IPPROTO_UDP, IPPROTO_IPV6, TCP_NODELAY, SOL_SOCKET, SO_REUSEADDR, SO_KEEPALIVE = 6, 17, 41, 1, 1, 2, 9
 has_ipv6 = False
+_GLOBAL_DEFAULT_TIMEOUT = object()
 error, timeout = OSError, TimeoutError
 
 

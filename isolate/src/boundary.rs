@@ -172,10 +172,20 @@ pub(crate) enum Program {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct SourceData {
     pub(crate) label: String,
-    /// Whether modules are looked up there. The code sees the files in any case.
-    pub(crate) is_on_path: bool,
+    pub(crate) role: Role,
     /// All its files; without them the host is asked for each.
     pub(crate) files: Option<Vec<(String, Content)>>,
+}
+
+/// What a source is for. The code sees its files in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Role {
+    /// Modules are looked up there.
+    Path,
+    /// Modules are looked up there that neither another source nor the library has.
+    Library,
+    /// It has files, and no modules.
+    Files,
 }
 
 /// The source of a module that is to be compiled, see `exocet::compile::Unit`.

@@ -2,7 +2,7 @@
 
 use crate::{
     Guest, Isolate, Setup, Snapshot,
-    boundary::{How, Reply, Request, Start},
+    boundary::{How, Reply, Request, Role, Start},
     compiler::Compiler,
     given::Given,
     host::{Host, Session},
@@ -43,6 +43,15 @@ impl SnapshotBuilder {
         }
     }
 
+    /// Adds a source, and what a bundle brings of the standard library behind all others.
+    fn push(&mut self, source: Arc<dyn Source>, is_asked: bool) {
+        #[cfg(feature = "bundles")]
+        if let Some(library) = source.bundle().and_then(Bundle::library) {
+            self.sources.push(Given { source: Arc::new(library), is_asked, role: Role::Library });
+        }
+        self.sources.push(Given { source, is_asked, role: Role::Path });
+    }
+
     /// Adds a source that modules are looked up in. All its files are handed in: they are part of the snapshot.
     pub fn source(self, source: impl Source) -> Self {
         self.shared_source(Arc::new(source))
@@ -50,7 +59,7 @@ impl SnapshotBuilder {
 
     /// Adds a source that others hold too. All its files are handed in.
     pub fn shared_source(mut self, source: Arc<dyn Source>) -> Self {
-        self.sources.push(Given { source, is_asked: false, is_on_path: true });
+        self.push(source, false);
         self
     }
 
@@ -66,7 +75,7 @@ impl SnapshotBuilder {
 
     /// Adds a source whose files are read when they are needed, also by isolates that start later.
     pub fn asked_source(mut self, source: Arc<dyn Source>) -> Self {
-        self.sources.push(Given { source, is_asked: true, is_on_path: true });
+        self.push(source, true);
         self
     }
 
@@ -74,13 +83,13 @@ impl SnapshotBuilder {
     /// path that its label is, and no others: of a source labelled `/a/b` there is `/a/b/x.txt`, of one labelled `<app>` there is
     /// `<app>/x.txt`, which is below the root as well.
     pub fn files(mut self, source: Arc<dyn Source>) -> Self {
-        self.sources.push(Given { source, is_asked: false, is_on_path: false });
+        self.sources.push(Given { source, is_asked: false, role: Role::Files });
         self
     }
 
     /// Adds files that may be read and are no modules, each of which is read when it is asked for.
     pub fn asked_files(mut self, source: Arc<dyn Source>) -> Self {
-        self.sources.push(Given { source, is_asked: true, is_on_path: false });
+        self.sources.push(Given { source, is_asked: true, role: Role::Files });
         self
     }
 

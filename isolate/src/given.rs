@@ -1,17 +1,17 @@
 //! Sources that a snapshot is given.
 
-use crate::boundary::{Content, SourceData};
+use crate::boundary::{Content, Role, SourceData};
 use exocet::{
     Error,
     source::{Shape, Source},
 };
 use std::{io, path::Path, sync::Arc};
 
-/// A source, whether its files are handed in or asked for, and whether modules are looked up there.
+/// A source, whether its files are handed in or asked for, and what it is for.
 pub(crate) struct Given {
     pub(crate) source: Arc<dyn Source>,
     pub(crate) is_asked: bool,
-    pub(crate) is_on_path: bool,
+    pub(crate) role: Role,
 }
 
 impl SourceData {
@@ -32,7 +32,7 @@ impl Given {
     pub(crate) fn data(&self) -> Result<SourceData, Error> {
         let label = self.source.label().to_owned();
         let files = if self.is_asked { None } else { Some(files(&*self.source)?) };
-        Ok(SourceData { label, is_on_path: self.is_on_path, files })
+        Ok(SourceData { label, role: self.role, files })
     }
 }
 

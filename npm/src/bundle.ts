@@ -58,7 +58,7 @@ export class Bundle {
     this.sources = [{ label, files: Object.fromEntries(own) }];
     if (library.length > 0) {
       const files = Object.fromEntries(library.map(([path, file]) => [path.slice(LIBRARY.length), file]));
-      this.sources.push({ label: `${label}/.exocet/library`, files });
+      this.sources.push({ label: `${label}/.exocet/library`, files, library: true });
     }
     const [policy, lock] = ["policy", "lock"].map((name) => members.get(`${OWN}${name}.toml`));
     let imports = passThrough;

@@ -76,7 +76,7 @@ export class Loader {
   private constructor(code: WebAssembly.Module, about: About, options: LoaderOptions) {
     this.#code = code;
     this.#about = about;
-    this.#sources = about.sources.map(([label]) => ({ label, files: new Map() }));
+    this.#sources = about.sources.map(([label]) => ({ label, files: new Map(), isLibrary: false }));
     this.#calls = {
       get: (id, name, asObject) => this.#value({ Get: { object: id, name, wanted: wanted(asObject) } }, `attribute \`${name}\``),
       has: (id, name) => this.#is({ Has: { object: id, name } }),

@@ -12,6 +12,7 @@ export type Source = Files | Uint8Array | WithLabel;
 export interface Labelled {
   label: string;
   files: Map<string, Uint8Array>;
+  isLibrary: boolean;
 }
 
 /** The same sources, each with a label of its own, which none of those `taken` is. @internal */
@@ -37,7 +38,8 @@ export function labelled(sources: readonly Source[], word: string, taken: readon
     }
     const label = isLabelled(source) ? source.label : free();
     const content = !isLabelled(source) ? source : "files" in source ? source.files : source.zip;
-    return { label, files: content instanceof Uint8Array ? unpacked(label, content) : read(label, content) };
+    const isLibrary = isLabelled(source) && source.library === true;
+    return { label, isLibrary, files: content instanceof Uint8Array ? unpacked(label, content) : read(label, content) };
   });
 }
 
@@ -65,7 +67,8 @@ export function bytesOf(content: unknown, what: string): Uint8Array {
   throw new TypeError(`${what}: a file is a string or a Uint8Array`);
 }
 
-type WithLabel = { label: string; files: Files } | { label: string; zip: Uint8Array };
+/** With `library` its modules are behind the standard library: those count that it doesn't have. */
+type WithLabel = ({ label: string; files: Files } | { label: string; zip: Uint8Array }) & { library?: boolean };
 
 function isLabelled(source: Source): source is WithLabel {
   const { label, files, zip } = source as Partial<{ label: unknown; files: unknown; zip: unknown }>;
@@ -74,5 +77,5 @@ function isLabelled(source: Source): source is WithLabel {
 
 /** A source as the guest gets it: `SourceData` of `isolate/src/boundary.rs`. @internal */
 export function sourceData(source: Labelled): object {
-  return { label: source.label, is_on_path: true, files: [...source.files] };
+  return { label: source.label, role: source.isLibrary ? "Library" : "Path", files: [...source.files] };
 }

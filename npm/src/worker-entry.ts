@@ -116,7 +116,7 @@ async function perform(request: Request): Promise<unknown> {
       exported = (await import(/* @vite-ignore */ /* webpackIgnore: true */ request.setup)) as Record<string, unknown>;
     }
     loader = await Loader.create(request.module, {
-      sources: request.sources.map(({ label, files }) => ({ label, files: Object.fromEntries(files) })),
+      sources: request.sources.map(({ label, files, isLibrary: library }) => ({ label, library, files: Object.fromEntries(files) })),
       ...(request.snapshot && { snapshot: request.snapshot }),
       ...(request.units && { units: request.units }),
       ...(request.imports !== undefined && { imports: unpack(request.imports, side) as Imports }),

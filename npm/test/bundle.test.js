@@ -35,6 +35,14 @@ describe("bundles", () => {
     loader.dispose();
   });
 
+  test("modules behind the library are those that it doesn't have", async () => {
+    const files = { "json.py": "own = 1", "only_here.py": "word = 'here'" };
+    const app = { "app.py": "import json, only_here\ngot = [hasattr(json, 'own'), only_here.word]" };
+    const loader = await tiers.std({ sources: [{ label: "<more>", library: true, files }, app] });
+    assert.deepEqual(loader.load("app").get("got"), [false, "here"]);
+    loader.dispose();
+  });
+
   test("one that was changed is refused, whichever byte it is", () => {
     assert.ok(new Bundle(BYTES) instanceof Bundle);
     for (let at = 0; at < BYTES.length; at += 1) {

@@ -86,7 +86,7 @@ pub(super) fn add_source(source: &Arc<dyn Source>, vm: &VirtualMachine) -> PyRes
 }
 
 /// Puts a source behind the library.
-#[cfg(all(feature = "bundles", not(feature = "stdlib")))]
+#[cfg(not(feature = "stdlib"))]
 pub(super) fn extend_library(source: Arc<dyn Source>, vm: &VirtualMachine) {
     SOURCES.of(vm).extend_library(Arc::new(Guarded(source)));
 }

@@ -276,5 +276,8 @@ fn the_bundle_in_the_tests_for_javascript_is_what_is_made_today() {
     done(folder.path(), "bundle --policy policy.toml --record app.record -o app.exo app.py");
     let read = |path: &Path| fs::read(path).expect("it is there");
     // Not one byte depends on the folder, the time or the user.
-    assert!(read(&folder.path().join("app.exo")) == read(&data.join("bundle.exo")), "npm/test/data/bundle.exo is to be made anew");
+    assert!(
+        read(&folder.path().join("app.exo")) == read(&data.join("bundle.exo")),
+        "npm/test/data/bundle.exo is to be made anew"
+    );
 }

@@ -1,7 +1,7 @@
 //! The interpreter of the guest, and what the host has it do.
 
 use crate::{
-    boundary::{Compiled, Content, Failure, How, Program, Reply, Request, Resume, SourceData, Start},
+    boundary::{Compiled, Content, Failure, How, Program, Reply, Request, Resume, Role, SourceData, Start},
     clock, compiler, host, imports,
     lent::{self, JavaScript},
     listing, memory,
@@ -119,21 +119,24 @@ fn start(start: Start) -> Result<(), Error> {
         builder = builder.limits(limits.clone());
     }
     let mut path = SearchPath::new();
-    let mut sources = Vec::new();
+    let (mut sources, mut library) = (Vec::new(), Vec::new());
     for (number, data) in start.sources.into_iter().enumerate() {
-        let (is_on_path, place) = (data.is_on_path, place(number, data));
-        if is_on_path {
-            path = path.with(place.source.clone());
-            builder = builder.shared_source(place.source.clone());
-        } else {
-            #[cfg(feature = "stdlib-pure")]
-            {
-                builder = builder.files(place.source.clone());
+        let (role, place) = (data.role, place(number, data));
+        match role {
+            Role::Path => {
+                path = path.with(place.source.clone());
+                builder = builder.shared_source(place.source.clone());
             }
+            Role::Library => library.push(place.source.clone()),
+            #[cfg(feature = "stdlib-pure")]
+            Role::Files => builder = builder.files(place.source.clone()),
+            #[cfg(not(feature = "stdlib-pure"))]
+            Role::Files => {}
         }
         sources.push(place);
     }
     let runtime = builder.build()?;
+    library.into_iter().for_each(|source| runtime.extend_library(source));
     runtime.try_enter(|vm| {
         let _ = (output::Stream::make_static_type(), JavaScript::make_static_type());
         clock::install(vm)?;
@@ -243,8 +246,11 @@ impl Interpreter {
     fn add(&self, added: Vec<SourceData>) -> Result<(), Error> {
         let mut sources = self.sources.write().unwrap_or_else(PoisonError::into_inner);
         for data in added {
-            let place = place(sources.len(), data);
-            self.runtime.add_shared_source(place.source.clone())?;
+            let (role, place) = (data.role, place(sources.len(), data));
+            match role {
+                Role::Library => self.runtime.extend_library(place.source.clone()),
+                _ => self.runtime.add_shared_source(place.source.clone())?,
+            }
             sources.push(place);
         }
         Ok(())

@@ -338,15 +338,20 @@ fn a_bundle_is_loaded_under_what_it_brings() {
         .file("app.py", "import lib\nfrom pathlib import Path\ndef text(): return lib.word + Path(__file__).with_name('a.txt').read_text()")
         .file("lib.py", "word = 'data: '")
         .file("a.txt", "inside")
-        .file("late.py", "import math");
+        .file("late.py", "import math")
+        .file("rest.py", "import json, only_here\nword = only_here.word + str(hasattr(json, 'own'))")
+        .library_file("only_here.py", "word = 'of the library '")
+        .library_file("json.py", "own = 1");
     let policy = Policy::allowing().rule(Rule::deny(["math"]));
     let bytes = files.policy(&policy).compiled().build().expect("it is made");
     let bundle = exocet::Bundle::from_bytes("<app>", bytes).expect("it is whole");
     let builder = Snapshot::builder().bundle(&bundle).expect("its policy can be read");
-    let snapshot = builder.load("app").build(&guest()).expect("it loads");
+    let snapshot = builder.load("app").load("rest").build(&guest()).expect("it loads");
     let isolate = snapshot.isolate(&Limits::new()).expect("it starts");
     let app = isolate.module("app").expect("it is loaded");
     assert_eq!(app.call::<String>("text", ()).expect("it returns"), "data: inside");
+    let rest = isolate.module("rest").expect("it is loaded");
+    assert_eq!(rest.get::<String>("word").expect("it is there"), "of the library False");
     let builder = Snapshot::builder().bundle(&bundle).expect("its policy can be read");
     let error = builder.load("late").build(&guest()).err().expect("it is denied").to_string();
     assert!(error.contains("denied by the policy's rule 1"), "{error}");
