@@ -93,6 +93,11 @@ impl Plan {
         Ok(self)
     }
 
+    /// The policies, the one of the command line first.
+    pub(crate) fn policies(&self) -> impl Iterator<Item = &Policy> {
+        self.policies.iter().map(|(_, policy)| policy)
+    }
+
     /// Checks that the names in the policies mean something.
     pub(crate) fn check(&self, path: &SearchPath) -> Result<(), Failure> {
         let given =

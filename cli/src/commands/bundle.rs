@@ -17,7 +17,7 @@ use crate::{
 use clap::Args;
 use contents::{Contents, Wanted};
 use exocet::{
-    Bundle, Policy, Source,
+    Bundle, Source,
     bundle::BundleBuilder,
     modules::{PythonModule, SearchPath},
     policy::Lockfile,
@@ -120,7 +120,8 @@ struct Made {
 }
 
 fn make(args: &BundleArgs) -> Result<Made, Failure> {
-    let policy = args.policy.as_deref().map(policy).transpose()?;
+    let plan = Plan::new(&Mapping { policy: args.policy.clone(), ..Mapping::default() })?;
+    let policy = plan.policies().next().cloned();
     let record = args.record.as_deref().map(recording::read).transpose()?;
     let mut sources = Vec::new();
     let program = program(&args.names, &mut sources)?;
@@ -137,8 +138,7 @@ fn make(args: &BundleArgs) -> Result<Made, Failure> {
         }
     }
     let own = sources::path_of(sources.clone());
-    let mapping = Mapping { policy: args.policy.clone(), ..Mapping::default() };
-    let plan = Plan::new(&mapping)?.obeying(&sources)?;
+    let plan = plan.obeying(&sources)?;
     let runtime = sources::quiet_runtime(&sources)?;
     let contents = runtime.enter(|vm| {
         let dry = plan.dry_run(false, vm)?.realm(own.clone());
@@ -224,10 +224,4 @@ fn program(names: &[String], sources: &mut Vec<Arc<dyn Source>>) -> Result<Progr
     };
     sources.push(source);
     Ok(Program::Main(main))
-}
-
-fn policy(file: &Path) -> Result<Policy, Failure> {
-    let place = file.display();
-    let text = fs::read_to_string(file).map_err(|error| Failure::Usage(format!("can't open `{place}`: {error}")))?;
-    Policy::from_toml(&text).map_err(|error| Failure::Usage(format!("can't read the policy `{place}`: {error}")))
 }
