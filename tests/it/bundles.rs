@@ -176,11 +176,16 @@ fn paths_that_lead_elsewhere_are_refused() {
 
 #[test]
 fn its_policy_decides() {
-    let text = "try:\n    import math\n    word = 'has it'\nexcept ImportError:\n    word = 'has none'";
-    let builder =
-        || BundleBuilder::new().file("app.py", "import lib\nword = lib.word").file("lib.py", text).entry("app");
+    let text = "try:\n    import other\n    word = 'has it'\nexcept ImportError:\n    word = 'has none'";
+    let builder = || {
+        BundleBuilder::new()
+            .file("app.py", "import lib\nword = lib.word")
+            .file("lib.py", text)
+            .file("other.py", "")
+            .entry("app")
+    };
     assert_eq!(word(&opened(builder())).as_deref(), Ok("has it"));
-    let policy = Policy::allowing().rule(Rule::deny(["math"]));
+    let policy = Policy::allowing().rule(Rule::deny(["other"]));
     let bundle = opened(builder().policy(&policy));
     assert_eq!(bundle.policy().expect("it can be read"), Some(policy));
     assert_eq!(word(&bundle).as_deref(), Ok("has none"));
@@ -188,7 +193,7 @@ fn its_policy_decides() {
 
 #[test]
 fn its_lock_decides() {
-    let files = [("app.py", "import lib\nword = lib.word"), ("lib.py", "import math\nword = 'one'")];
+    let files = [("app.py", "import lib\nword = lib.word"), ("lib.py", "import sys\nword = 'one'")];
     let log = EventLog::new();
     let source = files.iter().fold(Memory::new("<app>"), |source, (path, text)| source.with(*path, text));
     let recorded = Runtime::builder().source(source).observer(log.clone()).build().expect("it starts");
@@ -202,7 +207,7 @@ fn its_lock_decides() {
     let same = bundle(files[1].1);
     assert_eq!(same.lock().expect("it can be read"), Some(lock.clone()));
     assert_eq!(word(&same).as_deref(), Ok("one"));
-    let error = word(&bundle("import math\nword = 'two'")).unwrap_err();
+    let error = word(&bundle("import sys\nword = 'two'")).unwrap_err();
     assert!(error.contains("'lib' is refused: it has changed since it was locked"), "{error}");
 }
 
