@@ -36,7 +36,6 @@ pub(crate) fn complain(message: &str) {
 }
 
 /// Tells on stderr what goes on, in a line that begins with the program's name.
-#[cfg(any(feature = "isolates", feature = "watch"))]
 pub(crate) fn note(message: &str) {
     complain(message);
 }
