@@ -107,7 +107,8 @@ impl Bundle {
             Err(_) if sealed != Sealed::Not => return Err(damaged("it is no whole archive any more")),
             Err(_) => return Ok(None),
         };
-        let Some(text) = archive.read(MANIFEST)? else {
+        let broken = |cause: io::Error| damaged(&cause.to_string());
+        let Some(text) = archive.read(MANIFEST).map_err(broken)? else {
             return match sealed {
                 Sealed::Not => Ok(None),
                 _ => Err(damaged("its manifest is missing")),
@@ -115,7 +116,7 @@ impl Bundle {
         };
         let mut manifest = Manifest::parse(&text)?;
         manifest.files.sort_by(|one, other| one.path.cmp(&other.path));
-        let found = archive.members()?.into_iter().filter(|path| path != MANIFEST).collect();
+        let found = archive.members().map_err(broken)?.into_iter().filter(|path| path != MANIFEST).collect();
         let differences = differences(&archive, &manifest, &found);
         match sealed {
             _ if !differences.is_empty() => Err(damaged(&differences.join(", "))),

@@ -105,6 +105,10 @@ pub(crate) fn bundle(args: &BundleArgs) -> Result<ExitCode, Failure> {
     if let Some(path) = &args.extract {
         return extract::extract(&Bundle::open(path).map_err(Failure::failed)?, output);
     }
+    // Nothing but a bundle is there to be replaced by one.
+    if output.exists() && Bundle::at(output).is_ok_and(|bundle| bundle.is_none()) {
+        return Err(Failure::Usage(format!("`{}` is there, and is no bundle: it isn't replaced", output.display())));
+    }
     let made = make(args)?;
     fs::write(output, &made.bytes)
         .map_err(|error| Failure::Usage(format!("can't write to `{}`: {error}", output.display())))?;
@@ -145,7 +149,11 @@ fn make(args: &BundleArgs) -> Result<Made, Failure> {
         let wanted = Wanted { own: &own, library: args.with_library, record: record.as_deref() };
         Contents::of(program.roots(&own)?, &wanted, &dry, vm)
     })?;
-    let mut builder = BundleBuilder::new().entry(program.entry());
+    let entry = program.entry();
+    if let Some(asked) = contents.unreadable.iter().find(|asked| asked.name == entry) {
+        return Err(Failure::Failed(format!("`{entry}` is no Python: {} ({}:{})", asked.why, asked.file, asked.line)));
+    }
+    let mut builder = BundleBuilder::new().entry(entry);
     for (path, bytes) in contents.files()? {
         builder = builder.file(path, bytes);
     }
@@ -211,7 +219,9 @@ fn program(names: &[String], sources: &mut Vec<Arc<dyn Source>>) -> Result<Progr
         return Ok(Program::Names(names.to_vec()));
     };
     let file = Path::new(name);
-    if !file.exists() && !name.ends_with(".py") && !name.contains('/') {
+    let is_program =
+        file.is_file() || file.join("__main__.py").is_file() || name.ends_with(".py") || name.contains('/');
+    if !is_program {
         check_name(name)?;
         return Ok(Program::Names(names.to_vec()));
     }

@@ -115,6 +115,34 @@ fn modules_are_bundled_by_their_names() {
 }
 
 #[test]
+fn what_is_no_bundle_is_not_replaced() {
+    let folder = directory(APP);
+    for _ in 0..2 {
+        done(folder.path(), "bundle --path lib -o app.exo app.py");
+    }
+    let before = fs::read(folder.path().join("app.py")).expect("it is there");
+    for output in ["app.py", "lib"] {
+        let ran = in_folder(folder.path(), &format!("bundle --path lib -o {output} app.py"));
+        assert!(ran.code == Some(2) && ran.stderr.contains("is there, and is no bundle"), "{ran:?}");
+    }
+    assert_eq!(fs::read(folder.path().join("app.py")).expect("it is there"), before);
+}
+
+#[test]
+fn a_program_that_is_no_python_is_one_error() {
+    let folder = directory(&[("app.py", "def f("), ("words/__init__.py", "x = 1")]);
+    let ran = in_folder(folder.path(), "bundle -o app.exo app.py");
+    assert!(
+        ran.code == Some(1) && ran.stderr.contains("`__main__` is no Python") && ran.stderr.contains("(__main__.py:1)"),
+        "{ran:?}"
+    );
+    assert!(!folder.path().join("app.exo").exists());
+    // A folder without a `__main__.py` is no program, and its name is a module's.
+    done(folder.path(), "bundle --path . -o words.exo words");
+    assert!(done(folder.path(), "list --path words.exo").contains("words"));
+}
+
+#[test]
 fn the_same_files_make_the_same_bytes() {
     let one = directory(APP);
     sleep(Duration::from_millis(1100));
@@ -136,6 +164,16 @@ fn nothing_runs_of_what_was_changed() {
     done(folder.path(), "bundle --path lib -o app.exo app.py");
     let path = folder.path().join("app.exo");
     let mut bytes = fs::read(&path).expect("it is there");
+    let short = &bytes[..bytes.len() - 20];
+    fs::write(folder.path().join("short.exo"), short).expect("it is written");
+    let ran = in_folder(folder.path(), "run short.exo");
+    assert!(ran.code == Some(2) && ran.stderr.contains("not a zip archive"), "{ran:?}");
+    // In the manifest, which stands first, and in the middle.
+    let mut first = bytes.clone();
+    first[120] ^= 1;
+    fs::write(folder.path().join("first.exo"), first).expect("it is written");
+    let ran = in_folder(folder.path(), "run first.exo");
+    assert!(ran.stderr.contains("the bundle isn't as it was made"), "{ran:?}");
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     fs::write(&path, bytes).expect("it is written");

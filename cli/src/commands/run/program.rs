@@ -93,7 +93,9 @@ fn script(file: &OsStr) -> Result<(Program, Leading), Failure> {
                 let main = sources::path_of(vec![source.clone()]).get("__main__").map_err(Failure::usage)?;
                 return Ok((Program::Main(main), Leading::Source(source)));
             }
-            Err(error) if is_folder => return Err(Failure::usage(error)),
+            Err(error) if is_folder || is_plain && begins_as_archive(file).map_err(fail)? => {
+                return Err(Failure::usage(error));
+            }
             Err(_) => {}
         }
     }
@@ -111,6 +113,13 @@ fn script(file: &OsStr) -> Result<(Program, Leading), Failure> {
     let real = real.or_else(|| std::path::absolute(file).ok());
     let beside = real.and_then(|real| exocet::source::open(real.parent()?).ok());
     Ok((Program::Script(script), beside.map_or(Leading::Nothing, Leading::Source)))
+}
+
+/// Whether a file begins as zip archives do, even if it isn't whole.
+fn begins_as_archive(file: &OsStr) -> io::Result<bool> {
+    let mut begin = Vec::new();
+    fs::File::open(file)?.take(4).read_to_end(&mut begin)?;
+    Ok(begin == b"PK\x03\x04")
 }
 
 /// The module that a bundle is run by.
