@@ -118,7 +118,7 @@ impl Store {
 
     #[cfg(feature = "disk-cache")]
     fn write(&self, key: &Key, code: &Code) {
-        if let Some(disk) = &self.disk {
+        if let Some(disk) = self.disk.as_ref().filter(|_| !code.brought) {
             disk.write(key, code);
         }
     }

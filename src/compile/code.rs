@@ -24,6 +24,9 @@ pub(crate) struct Code {
     imports: Vec<ImportSite>,
     /// Whether a warning may have been given when it was compiled.
     loud: bool,
+    /// Whether a bundle brought it. On the disk it would outlive the bundle, so it isn't kept there.
+    #[cfg_attr(not(feature = "disk-cache"), allow(dead_code, reason = "nothing is kept on the disk"))]
+    pub(super) brought: bool,
     object: CodeObject,
 }
 
@@ -104,13 +107,13 @@ impl Code {
             Ok(())
         };
         let code = compile_with_syntax_warning_handler(&text, Mode::Exec, file, options.clone(), &mut note).ok()?;
-        (!warned).then(|| Self { imports: imports(&code), loud: false, object: code })
+        (!warned).then(|| Self { imports: imports(&code), loud: false, brought: false, object: code })
     }
 
     /// Code that an interpreter compiled, which issued its warnings. It must not be nested deep.
     pub(crate) fn of_interpreter(code: &PyCode) -> Self {
         let object = code.code.map_clone_bag(&BasicBag);
-        Self { imports: imports(&object), loud: true, object }
+        Self { imports: imports(&object), loud: true, brought: false, object }
     }
 
     /// Whether compiling it anew would issue no warning.
@@ -137,10 +140,10 @@ impl Code {
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let DiskForm { imports, loud, object } = postcard::from_bytes(bytes).ok()?;
         let object = marshal::deserialize_code(&mut &*object, BasicBag).ok()?;
-        Some(Self { imports: imports.into_owned(), loud, object })
+        Some(Self { imports: imports.into_owned(), loud, brought: false, object })
     }
 
-    /// The same code as that of another file.
+    /// The same code as that of a file in a bundle.
     #[cfg(feature = "bundles")]
     pub(super) fn of_file(mut self, file: &str) -> Self {
         fn rename(code: &mut CodeObject, file: &str) {
@@ -152,6 +155,7 @@ impl Code {
             }
         }
         rename(&mut self.object, file);
+        self.brought = true;
         self
     }
 

@@ -238,6 +238,24 @@ fn compiled_code_is_used_where_it_is_the_modules() {
     }
 }
 
+/// On the disk it would outlive the bundle, and whoever could make that could make it anything.
+#[cfg(feature = "disk-cache")]
+#[test]
+fn compiled_code_of_a_bundle_is_not_kept_on_the_disk() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let entries = |bundle: &Bundle| {
+        let cache = exocet::compile::DiskCache::new(folder.path());
+        let runtime = Runtime::builder().source(bundle.clone()).disk_cache(cache).build().expect("it starts");
+        runtime.bundle(bundle).and_then(|realm| realm.import("app")).expect("it runs");
+        exocet::compile::DiskCache::new(folder.path()).info().expect("it can be read").entries
+    };
+    let bundle = |label: &str, builder: BundleBuilder| {
+        Bundle::from_bytes(label, builder.build().expect("it is made")).expect("it is whole")
+    };
+    assert_eq!(entries(&bundle("<compiled>", small().compiled())), 0);
+    assert_eq!(entries(&bundle("<plain>", small())), 2);
+}
+
 #[test]
 fn library_modules_stand_behind_the_builds_own() {
     let builder =

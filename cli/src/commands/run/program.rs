@@ -130,7 +130,11 @@ fn entry(bundle: &Bundle) -> Result<PythonModule, Failure> {
             "`{place}` has no module to run: `--path {place} -m NAME` runs one of its modules"
         )));
     };
-    let found = sources::path_of(vec![Arc::new(bundle.clone())]).get(name).map_err(Failure::failed)?;
+    run_of(sources::path_of(vec![Arc::new(bundle.clone())]).get(name).map_err(Failure::failed)?)
+}
+
+/// What is run of a module: itself, or a package's `__main__`.
+fn run_of(found: PythonModule) -> Result<PythonModule, Failure> {
     match found.is_package() {
         true => found.get("__main__").map_err(|error| Failure::Failed(format!("can't run a package: {error}"))),
         false => Ok(found),
@@ -141,11 +145,7 @@ fn entry(bundle: &Bundle) -> Result<PythonModule, Failure> {
 pub(crate) fn module(name: &str, runtime: &Runtime) -> Result<PythonModule, Failure> {
     check_name(name)?;
     let path = runtime.search_path().map_err(Failure::failed)?;
-    let found = path.get(name).map_err(Failure::failed)?;
-    match found.is_package() {
-        true => found.get("__main__").map_err(|error| Failure::Failed(format!("can't run a package: {error}"))),
-        false => Ok(found),
-    }
+    run_of(path.get(name).map_err(Failure::failed)?)
 }
 
 /// Whether the program's text can be read at all. What is wrong with it as Python shows when it is run.
