@@ -38,8 +38,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             let file = |path: PathBuf| if library.join(&path).is_dir() { path } else { path.with_extension("py") };
             Ok(names.map(path).map(file).collect())
         };
-        let mut files = Files::default().add(own, Path::new(""))?;
-        for path in listed("modules.txt")? {
+        let mut files = Files::default();
+        let mut names = listed("modules.txt")?;
+        match has("HOST_ENV") {
+            true => names.extend(listed("host.txt")?),
+            false => files = files.add(own, Path::new(""))?,
+        }
+        for path in names {
             files = files.add(library, &path)?;
         }
         pack(&files.strip(&listed("docstrings.txt")?), "stdlib")?;

@@ -3,6 +3,7 @@
 //! Only adapters stand here and below. This is the one file with names in Python's camelCase.
 
 mod arguments;
+mod distributions;
 pub(crate) mod finders;
 mod handles;
 mod loaders;

@@ -71,6 +71,10 @@ class File:
     def exists(self):
         return any(self._loader.exists(path) for path in self._paths)
 
+    @property
+    def parent(self):
+        return File(self._loader, [path.rpartition("/")[0] for path in self._paths])
+
     def joinpath(self, *names):
         parts = [part for name in names for part in str(name).split("/") if part not in ("", ".")]
         if not parts:
@@ -110,3 +114,28 @@ class File:
 
     def __repr__(self):
         return f"File({self._paths[0]!r})"
+
+
+def distributions(sources, context):
+    """The distributions that `importlib.metadata` asks for, of pairs of a loader and the place that it reads."""
+    import os.path
+    from importlib import metadata
+
+    prepared = metadata.Prepared(context.name)
+    for loader, place in sources:
+        # What is there on the disk as well, as an archive is, was found there.
+        if not os.path.exists(place):
+            for path in metadata.Lookup(_Place(loader, place)).search(prepared):
+                yield metadata.PathDistribution(path)
+
+
+class _Place:
+    """What `importlib.metadata` looks for distributions in."""
+
+    def __init__(self, loader, place):
+        self.root = place
+        self._file = File(loader, [place])
+        self.joinpath = self._file.joinpath
+
+    def children(self):
+        return [item.name for item in self._file.iterdir()] if self._file.is_dir() else []

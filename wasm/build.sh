@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # Builds Exocet for WebAssembly.
 #
-#   wasm/build.sh [core] [std] [wasi] [guest]      all of them, if none is named
+#   wasm/build.sh [core] [std] [wasi] [standalone] [guest]      all of them, if none is named
 #
 # core, std: the guest for JavaScript, small and with a tier of the library each, in wasm/dist/core.wasm and wasm/dist/std.wasm
 # wasi:      the command line, in wasm/dist/exocet.wasm
-# guest:     the guest of Rust's isolates, quick and with the library of std, in wasm/dist/guest.wasm; and packed, as a published
-#            package holds it, in isolate/guest.wasm.br, if EXOCET_PACK is set: that takes a minute
+# standalone: what `exocet bundle --wasi` makes commands of, with the library of std, in wasm/dist/standalone.wasm
+# guest:     the guest of Rust's isolates, quick and with the library of std, in wasm/dist/guest.wasm
+#
+# With EXOCET_PACK set the last two are packed as well, as published packages hold them, in cli/standalone.wasm.br and
+# isolate/guest.wasm.br: that takes a minute each.
 #
 # It takes rustup's targets where they can be had. Otherwise it takes Debian's Rust, which has the source of the standard
 # library, and compiles that for the two targets; the command line didn't link with Debian's libc for WASI when that was
@@ -48,40 +51,48 @@ guest() {
     size "$name" "wasm/dist/$name.wasm"
 }
 
+# A program for WASI, with the name of its file and of what is made of it. It need not be as small, and builds in a fraction of the time,
+# unless it is to be published.
 wasi() {
-    # A command line need not be as small, and builds in a fraction of the time.
-    CARGO_PROFILE_WASM_LTO=off CARGO_PROFILE_WASM_CODEGEN_UNITS=16 "${cargo[@]}" build --locked --ignore-rust-version \
-        --profile "$profile" --target wasm32-wasip1 --package exocet-cli --no-default-features --features stdlib
+    local file=$1 name=$2 lto=off units=16
+    [ -z "${EXOCET_PACK:-}" ] || lto=fat units=1
+    CARGO_PROFILE_WASM_LTO=$lto CARGO_PROFILE_WASM_CODEGEN_UNITS=$units "${cargo[@]}" build --locked --ignore-rust-version \
+        --profile "$profile" --target wasm32-wasip1 --package "${@:3}"
     mkdir -p wasm/dist
-    cp "$CARGO_TARGET_DIR/wasm32-wasip1/$profile/exocet.wasm" wasm/dist/exocet.wasm
-    size wasi wasm/dist/exocet.wasm
+    cp "$CARGO_TARGET_DIR/wasm32-wasip1/$profile/$file.wasm" "wasm/dist/$name.wasm"
+    size "$name" "wasm/dist/$name.wasm"
 }
 
 # For publishing: packed natively, by a program that needs nothing of the workspace but the packer.
 pack() {
+    [ -n "${EXOCET_PACK:-}" ] || return 0
     CARGO_TARGET_DIR=$cache/pack "${cargo[@]}" run --quiet --locked --ignore-rust-version --package exocet-guest \
-        --example pack -- wasm/dist/guest.wasm isolate/guest.wasm.br
-    size packed isolate/guest.wasm.br
+        --example pack -- "$1" "$2"
+    size packed "$2"
 }
 
 size() {
     printf '%s: %s bytes, %s gzipped\n' "$1" "$(stat -c %s "$2")" "$(gzip -9 -c "$2" | wc -c)"
 }
 
-[ $# -gt 0 ] || set -- core std wasi guest
+[ $# -gt 0 ] || set -- core std wasi standalone guest
 for what in "$@"; do
     case $what in
         core) guest core wasm "" --no-default-features ;;
         std) guest std wasm "" ;;
-        wasi) wasi ;;
+        wasi) wasi exocet exocet exocet-cli --no-default-features --features stdlib ;;
+        standalone)
+            wasi exocet-standalone standalone exocet-standalone
+            pack wasm/dist/standalone.wasm cli/standalone.wasm.br
+            ;;
         guest)
             # At the start of each function it looks whether it is to be interrupted, so more functions than usual become part of
             # those that call them: that makes it 6 % faster, and 13 % larger when it is packed.
             guest guest guest "-C llvm-args=--inline-threshold=600"
-            [ -z "${EXOCET_PACK:-}" ] || pack
+            pack wasm/dist/guest.wasm isolate/guest.wasm.br
             ;;
         *)
-            echo "wasm/build.sh: there is no $what; core, std, wasi and guest can be built" >&2
+            echo "wasm/build.sh: there is no $what; core, std, wasi, standalone and guest can be built" >&2
             exit 2
             ;;
     esac

@@ -31,7 +31,7 @@ pub(crate) struct Mapping {
     pub(crate) denials: Vec<String>,
     /// Apply the policy in FILE to imports that no --override and no --deny decides
     ///
-    /// FILE is TOML; docs/src/trust.md describes its form.
+    /// FILE is TOML; docs/src/policy.md describes its form.
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 }

@@ -11,6 +11,10 @@ pub(crate) enum Fault {
     /// This build of the library has no guest.
     #[error("this build holds no guest for isolates; `wasm/build.sh guest` makes one, and the next build takes it in")]
     NoGuest,
+    /// A bundle that doesn't become a WASI command.
+    #[cfg(feature = "standalone")]
+    #[error("{0}")]
+    Standalone(String),
     /// A file that is no snapshot, or can't be used as one.
     #[error("{}: {cause}", path.display())]
     Snapshot {

@@ -39,8 +39,12 @@ mod senses;
 mod setup;
 mod snapshot;
 mod split;
+#[cfg(feature = "standalone")]
+mod standalone;
 mod ticker;
 mod variants;
+#[cfg(feature = "standalone")]
+mod wasi;
 mod written;
 
 pub use builder::SnapshotBuilder;
@@ -51,3 +55,12 @@ pub use object::Object;
 pub use pool::{Isolates, IsolatesBuilder, Taken};
 pub use setup::{Setup, Stream};
 pub use snapshot::Snapshot;
+#[cfg(feature = "standalone")]
+pub use standalone::Standalone;
+
+/// The book's examples, run as tests.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../../docs/src/isolates.md")]
+    struct Isolates;
+}

@@ -1,6 +1,7 @@
 //! How the interpreter's own import finds modules in sources: a path hook through which entries of `sys.path` that are no folders on
 //! the disk can be imported from, and the library's place in the order.
 
+use super::distributions;
 use crate::{
     error::Error,
     import::asker,
@@ -117,7 +118,8 @@ pub(crate) fn settle_path_finder(path_finder: &PyObject, library: PyObjectRef, v
         Ok(spec)
     });
     let find_spec = vm.builtins.get_attr("staticmethod", vm)?.call((find_spec,), vm)?;
-    path_finder.set_attr("find_spec", find_spec, vm)
+    path_finder.set_attr("find_spec", find_spec, vm)?;
+    distributions::settle_path_finder(path_finder, vm)
 }
 
 /// Lets `pkgutil` list the library, which stands on no `sys.path`, by the finder that finds it.

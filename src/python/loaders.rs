@@ -206,7 +206,7 @@ impl Representable for Loader {
 }
 
 /// The module that reads the files beside modules.
-fn resources(vm: &VirtualMachine) -> PyResult {
+pub(super) fn resources(vm: &VirtualMachine) -> PyResult {
     static RESOURCES: Slot<OnceLock<PyObjectRef>> = Slot::new(|_| OnceLock::new());
     if let Some(resources) = RESOURCES.of(vm).get() {
         return Ok(resources.clone());

@@ -4,7 +4,7 @@
 use super::modules::RealmModules;
 use crate::{
     interpreter::{
-        importlib::{find_shared_spec, import_shared, sys_modules, sys_table},
+        importlib::{find_shared_spec, sys_modules, sys_table},
         sources::library,
     },
     load::units::UNITS,
@@ -354,9 +354,10 @@ impl RealmFinder {
     #[pymethod]
     fn find_distributions(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let _alive = zelf.mapper.upgrade(vm)?;
-        let metadata = import_shared("importlib.metadata", vm)?;
-        let finder = metadata.get_attr("MetadataPathFinder", vm)?;
-        finder.get_attr("find_distributions", vm)?.call(args, vm)
+        match &zelf.path_finder {
+            Some(path_finder) => path_finder.get_attr("find_distributions", vm)?.call(args, vm),
+            None => Ok(vm.ctx.new_tuple(Vec::new()).into()),
+        }
     }
 
     /// Does nothing: there is no cache.

@@ -34,8 +34,8 @@ pub(super) fn install_finders(vm: &VirtualMachine) -> PyResult<()> {
         finders.push(library.clone());
     };
     put_library_last();
-    // With a host the interpreter does so by itself. Programs look for `PathFinder`, and ask it.
-    #[cfg(all(feature = "library", not(feature = "host_env")))]
+    // With the whole library the interpreter does so by itself. Programs look for `PathFinder`, and ask it.
+    #[cfg(all(feature = "library", not(feature = "stdlib")))]
     vm.call_method(&crate::interpreter::importlib::IMPORT_SYSTEM.of(vm).importlib, "_install_external_importers", ())?;
     // The embedded library comes last, as the standard library does on CPython's `sys.path`.
     put_library_last();

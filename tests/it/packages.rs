@@ -4,7 +4,7 @@
 use crate::support::{Tree, alone, attr, each_source, handle, recorder, said};
 use exocet::{
     Answer, Error, Imports, Mapper, Memory, Object, Request, Runtime,
-    raw::{self, MapperRef, load, load_into, load_package},
+    raw::{self, MapperRef, RealmRef, load, load_into, load_package},
     vm::{AsObject, PyObjectRef, PyResult, VirtualMachine},
 };
 
@@ -457,6 +457,32 @@ fn outside_of_a_package_the_first_mapper_of_a_chain_decides_as_for_a_plain_modul
         for name in ["app", "pk", "other"] {
             let got = attr(&*load(&handle(name, vm)?, &chain, vm)?, "got", vm)?;
             assert!(got.contains("closed"), "{name}: {got}");
+        }
+        Ok(())
+    });
+}
+
+#[cfg(feature = "library")]
+#[test]
+fn distributions_of_every_source_are_found() {
+    let tree = &[
+        ("tool/__init__.py", ""),
+        ("the_tool-1.5.dist-info/METADATA", "Metadata-Version: 2.1\nName: the-tool\nVersion: 1.5\n"),
+        ("the_tool-1.5.dist-info/entry_points.txt", "[tools]\nhammer = tool:hit\n"),
+        (
+            "asks.py",
+            "from importlib import metadata as m\nversion = m.version('The_Tool')\nname = m.entry_points(group='tools')['hammer'].value\nfound = [it.name for it in m.distributions(name='the-tool')]",
+        ),
+    ];
+    each_source(tree, |vm| {
+        for mapper in [
+            raw::pass_through(vm),
+            RealmRef::builder(&raw::pass_through(vm)).module(&handle("asks", vm)?).build(vm).into(),
+        ] {
+            let asks = raw::load(&handle("asks", vm)?, &mapper, vm)?;
+            assert_eq!([attr(&asks, "version", vm)?, attr(&asks, "name", vm)?], ["'1.5'", "'tool:hit'"]);
+            let found: Vec<String> = asks.get_attr("found", vm)?.try_to_value(vm)?;
+            assert_eq!(found, ["the-tool"]);
         }
         Ok(())
     });

@@ -6,6 +6,8 @@ mod distributions;
 mod extract;
 mod report;
 mod resources;
+#[cfg(feature = "isolates")]
+mod standalone;
 
 use crate::{
     failure::Failure,
@@ -32,7 +34,7 @@ use std::{
 /// Put an application into one file, with what it imports and the decisions that belong to it
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "exocet bundle [OPTIONS] --output FILE (PROGRAM | NAME...)\n       exocet bundle --check BUNDLE\n       exocet bundle --extract BUNDLE --output FOLDER\n       exocet bundle --diff OLD NEW",
+    override_usage = "exocet bundle [OPTIONS] --output FILE (PROGRAM | NAME...)\n       exocet bundle [OPTIONS] --wasi FILE (PROGRAM | NAME... | BUNDLE)\n       exocet bundle --check BUNDLE\n       exocet bundle --extract BUNDLE --output FOLDER\n       exocet bundle --diff OLD NEW",
     after_long_help = "\
 A bundle holds what the import statements of the program or of the modules reach, as far as it lies on the paths; the
 files beside its packages' modules; and what is known of the distributions that it is of. What was left out, and why,
@@ -50,7 +52,9 @@ Examples:
   exocet bundle --path src --record app.record --output app.exo app.py
       Of the bundle nothing runs that the recorded run didn't run, and nothing is imported that it didn't import.
   exocet bundle --diff old.exo new.exo
-      What would an update change?"
+      What would an update change?
+  exocet bundle --path src --wasi app.wasm app.py
+      With the loader and the library, as a command that any engine for WASI runs."
 )]
 pub(crate) struct BundleArgs {
     #[command(flatten)]
@@ -71,6 +75,12 @@ pub(crate) struct BundleArgs {
     /// Take in what is imported of the standard library, for builds that lack it
     #[arg(long)]
     with_library: bool,
+    /// Make a WASI command, in which what the program imports is loaded already, and write it to FILE
+    ///
+    /// It has the loader, and of the library what the bundle imports. A bundle becomes one as it is.
+    #[cfg(feature = "isolates")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["check", "extract", "diff"])]
+    wasi: Option<PathBuf>,
     /// Write to FILE, or with --extract into this folder
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -100,19 +110,58 @@ pub(crate) fn bundle(args: &BundleArgs) -> Result<ExitCode, Failure> {
         let [old, new] = [old, new].map(|path| Bundle::open(path).map_err(Failure::failed));
         return compare::compare(&old?, &new?, args.json);
     }
-    let output = args.output.as_deref();
-    let output = output.ok_or_else(|| Failure::Usage("there is nowhere to write to: --output FILE".to_owned()))?;
     if let Some(path) = &args.extract {
+        let output = args.output.as_deref().ok_or_else(nowhere)?;
         return extract::extract(&Bundle::open(path).map_err(Failure::failed)?, output);
     }
+    if args.output.is_none() && args.wasi().is_none() {
+        return Err(nowhere());
+    }
     // Nothing but a bundle is there to be replaced by one.
-    if output.exists() && Bundle::at(output).is_ok_and(|bundle| bundle.is_none()) {
+    if let Some(output) = &args.output
+        && output.exists()
+        && Bundle::at(output).is_ok_and(|bundle| bundle.is_none())
+    {
         return Err(Failure::Usage(format!("`{}` is there, and is no bundle: it isn't replaced", output.display())));
     }
+    #[cfg(feature = "isolates")]
+    if let (Some(file), None, [name]) = (args.wasi(), &args.output, args.names.as_slice())
+        && Path::new(name).is_file()
+        && Bundle::at(name).map_err(Failure::failed)?.is_some()
+    {
+        let bundle = fs::read(name).map_err(|error| Failure::Usage(format!("can't open `{name}`: {error}")))?;
+        let bytes = standalone::write(bundle, file)?;
+        output::note(&format!("{}: {}", file.display(), output::counted(bytes, "byte")));
+        return Ok(ExitCode::SUCCESS);
+    }
     let made = make(args)?;
-    fs::write(output, &made.bytes)
-        .map_err(|error| Failure::Usage(format!("can't write to `{}`: {error}", output.display())))?;
-    report::made(&made, output, args.json)
+    if let Some(output) = &args.output {
+        fs::write(output, &made.bytes)
+            .map_err(|error| Failure::Usage(format!("can't write to `{}`: {error}", output.display())))?;
+    }
+    #[cfg(feature = "isolates")]
+    if let Some(file) = args.wasi() {
+        let bytes = standalone::write(made.bytes.clone(), file)?;
+        return report::made(&made, file, bytes, args.json);
+    }
+    report::made(&made, args.output.as_deref().ok_or_else(nowhere)?, made.bytes.len(), args.json)
+}
+
+fn nowhere() -> Failure {
+    Failure::Usage("there is nowhere to write to: --output FILE".to_owned())
+}
+
+impl BundleArgs {
+    /// Where the WASI command is to be written to.
+    #[cfg(feature = "isolates")]
+    fn wasi(&self) -> Option<&Path> {
+        self.wasi.as_deref()
+    }
+
+    #[cfg(not(feature = "isolates"))]
+    fn wasi(&self) -> Option<&Path> {
+        None
+    }
 }
 
 /// A bundle, and what became of all that it could have had in it.
@@ -146,7 +195,8 @@ fn make(args: &BundleArgs) -> Result<Made, Failure> {
     let runtime = sources::quiet_runtime(&sources)?;
     let contents = runtime.enter(|vm| {
         let dry = plan.dry_run(false, vm)?.realm(own.clone());
-        let wanted = Wanted { own: &own, library: args.with_library, record: record.as_deref() };
+        let wanted =
+            Wanted { own: &own, library: args.with_library || args.wasi().is_some(), record: record.as_deref() };
         Contents::of(program.roots(&own)?, &wanted, &dry, vm)
     })?;
     let entry = program.entry();

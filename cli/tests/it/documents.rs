@@ -153,14 +153,123 @@ fn the_changelog_knows_the_version() {
 
 #[test]
 fn links_between_pages_lead_somewhere() {
-    for page in pages() {
-        let text = read(&page);
+    let others = ["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "benches/README.md", "npm/README.md"];
+    for page in pages().into_iter().chain(others.map(str::to_owned)) {
         let folder = Path::new(&page).parent().expect("a folder").to_owned();
-        for target in text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target) {
-            let file = target.split('#').next().unwrap_or_default();
-            if !target.contains("://") && !file.is_empty() {
-                assert!(root().join(&folder).join(file).exists(), "{page}: {target}");
+        for target in links(&prose(&page)) {
+            let (file, anchor) = target.split_once('#').unwrap_or((&target, ""));
+            let file = if file.is_empty() { page.clone() } else { folder.join(file).to_string_lossy().into_owned() };
+            assert!(root().join(&file).exists(), "{page}: {target}");
+            // What is outside of the book isn't there where the book is read.
+            assert!(!page.starts_with("docs/") || !target.contains(".."), "{page}: {target}");
+            assert!(
+                anchor.is_empty() || anchors(&file).contains(anchor),
+                "{page}: no heading of {file} is `#{anchor}`"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_page_is_in_the_summary_once() {
+    let summary = "docs/src/SUMMARY.md".to_owned();
+    let mut listed: Vec<_> = links(&read(&summary)).into_iter().map(|file| format!("docs/src/{file}")).collect();
+    listed.extend([summary, "README.md".to_owned()]);
+    listed.sort();
+    let mut pages = pages();
+    pages.sort();
+    assert_eq!(listed, pages);
+}
+
+/// The text of a page without its code blocks, with the files that it includes.
+fn prose(page: &str) -> String {
+    let mut prose = String::new();
+    let mut is_code = false;
+    for line in read(page).lines() {
+        if line.starts_with("```") {
+            is_code = !is_code;
+        } else if let Some(file) = line.strip_prefix("{{#include ").and_then(|rest| rest.strip_suffix("}}")) {
+            let file = Path::new(page).parent().expect("a folder").join(file);
+            prose += &self::prose(&file.to_string_lossy());
+        } else if !is_code {
+            prose = prose + line + "\n";
+        }
+    }
+    prose
+}
+
+/// What links of a text lead to, but for those to other sites.
+fn links(text: &str) -> Vec<String> {
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);
+    targets.filter(|target| !target.contains("://") && !target.is_empty()).map(str::to_owned).collect()
+}
+
+/// The anchors of a page's headings, as mdBook makes them.
+fn anchors(page: &str) -> BTreeSet<String> {
+    let prose = prose(page);
+    let headings = prose
+        .lines()
+        .filter_map(|line| line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with('#')));
+    let mut anchors = BTreeSet::new();
+    for heading in headings {
+        let kept = heading.chars().filter(|char| char.is_alphanumeric() || "_- ".contains(*char));
+        let anchor: String = kept.map(|char| if char == ' ' { '-' } else { char.to_ascii_lowercase() }).collect();
+        let numbered = (1..).map(|number| format!("{anchor}-{number}"));
+        let free = std::iter::once(anchor.clone()).chain(numbered).find(|anchor| !anchors.contains(anchor));
+        anchors.insert(free.expect("numbers don't end"));
+    }
+    anchors
+}
+
+/// Code blocks that nothing runs, by their page and what stands behind their fence, with the reason.
+#[cfg(feature = "stdlib")]
+const NOT_RUN: &[(&str, &str, &str)] = &[
+    ("docs/src/benchmarks.md", "sh", "they take minutes, and measure a build that is optimised"),
+    ("docs/src/cli.md", "text", "one line of a program that stays; `plugins.rs` has it"),
+    ("docs/src/dependencies.md", "text", "it is what `cargo tree` prints"),
+    ("docs/src/reload.md", "text", "lines of a program that stays; `watch.rs` has them"),
+    ("docs/src/introduction.md", "sh", "it installs a build that is optimised, which takes long"),
+    ("docs/src/tutorial-javascript.md", "sh", "they fetch from a registry, and serve until they are ended"),
+    ("docs/src/tutorial-rust.md", "sh", "what `new` makes is built with a VM of its own; `new.rs` has it"),
+    ("npm/README.md", "console", "it fetches from a registry; `packed.test.js` runs the program with the packed package"),
+    ("docs/src/wasm.md", "sh", "they build with other tools than cargo; the gate runs the same"),
+];
+
+#[cfg(feature = "stdlib")]
+#[test]
+fn every_code_block_is_run() {
+    let doctests = read("src/lib.rs") + &read("isolate/src/lib.rs");
+    let (javascript, real) = (read("npm/test/documents.test.js"), read("tests/real/plugin_systems.py"));
+    let readme = read("README.md");
+    let mut exceptions = BTreeSet::new();
+    for page in pages().into_iter().chain(["npm/README.md".to_owned()]) {
+        let is_doctest = doctests.contains(&format!("../{page}\")"));
+        let is_javascript = javascript.contains(&format!("../{}\"", page.strip_prefix("npm/").unwrap_or(&page)));
+        let blocks = blocks_of(&page);
+        let is_tutorial = blocks.iter().any(|block| block.language.starts_with("console "));
+        for Block { place, language, text } in &blocks {
+            let is_run = match language.split_once(' ').unwrap_or((language, "")) {
+                ("rust", "") => is_doctest,
+                ("python", "") => page != "npm/README.md",
+                ("python", "pluggy") => real.contains(&page),
+                ("js", "") | ("text", "page") => is_javascript,
+                ("console", "") => text.starts_with("$ exocet ") || readme.contains(text.as_str()),
+                ("console", "commands" | "session" | "measured" | "isolate") => true,
+                ("console", "node") => is_javascript,
+                ("console", "cargo") => is_doctest,
+                // The gate makes a project of what the README has.
+                ("toml", "") => readme.contains(text.as_str()),
+                (_, file) => crate::tutorials::is_file(file) && is_tutorial,
+            };
+            if let Some(exception) =
+                NOT_RUN.iter().find(|(of, fence, _)| (*of, *fence) == (page.as_str(), language.as_str()))
+            {
+                exceptions.insert(exception);
+                assert!(!is_run, "{place}: it is run, and no exception");
+            } else {
+                assert!(is_run, "{place}: nothing runs `{language}`");
             }
         }
     }
+    assert_eq!(exceptions.len(), NOT_RUN.len(), "an exception isn't needed: {exceptions:?} are");
 }

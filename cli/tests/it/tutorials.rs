@@ -1,4 +1,5 @@
-//! Tutorials in the book are done as they stand: files are written as they are shown, and what is typed is typed.
+//! Tutorials and other pages of the book that have files are done as they stand: files are written as they are shown, what is typed is
+//! typed, and what is printed is compared. Where it is measured, its numbers may be others.
 
 use crate::{
     documents::{Block, blocks_of, pages},
@@ -7,15 +8,25 @@ use crate::{
 use std::{
     fs,
     io::{BufReader, Read, Write},
+    mem,
     path::Path,
     process::{Child, ChildStdin, Command, Stdio},
-    sync::mpsc::{Receiver, channel},
+    sync::{
+        LazyLock,
+        mpsc::{Receiver, channel},
+    },
     thread,
     time::Duration,
 };
 
 /// How long a program may take to print what is shown.
 const LONGEST: Duration = Duration::from_secs(60);
+
+/// Where the tests keep the guest that is compiled for this machine.
+const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/cache");
+
+/// The cache folder of whoever reads the pages.
+const SHOWN_CACHE: &str = "/home/ann/.cache/exocet";
 
 /// What a program prints when it waits for a line.
 const PROMPT: &str = "> ";
@@ -25,11 +36,23 @@ fn tutorials_work() {
     let mut sessions = 0;
     for page in pages() {
         let folder = directory(&[]);
+        let place_of_cache = directory(&[]);
+        let cache = fs::canonicalize(place_of_cache.path()).expect("it is there").join("exocet");
         let mut program: Option<Program> = None;
         for Block { place, language, text } in blocks_of(&page) {
             match language.split_once(' ') {
-                Some(("python" | "text", file)) if file.contains('.') => write(folder.path(), &[(file, &text)]),
-                Some(("console", "commands")) => steps(&text).iter().for_each(|step| step.run(folder.path(), &place)),
+                Some((_, file)) if is_file(file) => write(folder.path(), &[(file, &text)]),
+                Some(("console", "commands")) => {
+                    steps(&text).iter().for_each(|step| step.run(folder.path(), &cache, &place, str::to_owned));
+                }
+                // What is measured beside CPython needs one.
+                Some(("console", "measured")) if !text.contains("CPython") || has_python() => {
+                    steps(&text).iter().for_each(|step| step.run(folder.path(), &cache, &place, without_figures));
+                }
+                Some(("console", "isolate")) if has_guest() && (!text.contains("CPython") || has_python()) => {
+                    let cache = Path::new(CACHE);
+                    steps(&text).iter().for_each(|step| step.run(folder.path(), cache, &place, without_figures));
+                }
                 Some(("console", "session")) => {
                     sessions += 1;
                     for step in steps(&text) {
@@ -44,6 +67,47 @@ fn tutorials_work() {
         }
     }
     assert!(sessions > 0, "no page has a tutorial");
+}
+
+/// Whether what follows the language of a block names a file.
+pub fn is_file(word: &str) -> bool {
+    word.contains('.')
+}
+
+/// Whether this build has the guest that isolates need.
+fn has_guest() -> bool {
+    static HAS_GUEST: LazyLock<bool> = LazyLock::new(|| {
+        let ran = run_in(directory(&[]).path(), &["run", "--isolated", "-c", ""]);
+        !ran.stderr.contains("this build holds no guest")
+    });
+    *HAS_GUEST
+}
+
+/// Whether there is a CPython to compare with.
+fn has_python() -> bool {
+    Command::new("python3").arg("--version").output().is_ok_and(|python| python.status.success())
+}
+
+/// A text without its figures: what is a number or a unit is `#`, and the width of columns doesn't count.
+fn without_figures(text: &str) -> String {
+    let words = |line: &str| line.split_whitespace().map(without_figure).collect::<Vec<_>>().join(" ");
+    text.lines().map(|line| words(line) + "\n").collect()
+}
+
+fn without_figure(word: &str) -> String {
+    let is_of_number = |char: char| char.is_ascii_digit() || ".,".contains(char);
+    if ["ns", "us", "ms", "s", "B", "KiB", "MiB", "GiB"].contains(&word.trim_start_matches(is_of_number)) {
+        return "#".to_owned();
+    }
+    let mut left = String::new();
+    for char in word.chars() {
+        match char {
+            '0'..='9' if !left.ends_with('#') => left.push('#'),
+            _ if is_of_number(char) && left.ends_with('#') => {}
+            _ => left.push(char),
+        }
+    }
+    left
 }
 
 /// Something that a person types, and what is printed then.
@@ -66,12 +130,25 @@ fn steps(session: &str) -> Vec<Step<'_>> {
 
 impl Step<'_> {
     /// Runs a command that ends by itself, and prints what is shown on both streams. Failures are part of what is shown.
-    fn run(&self, folder: &Path, place: &str) {
+    /// Of both, what `compared` leaves of it is compared.
+    fn run(&self, folder: &Path, cache: &Path, place: &str, compared: fn(&str) -> String) {
+        if let Some(file) = self.typed.strip_prefix("$ cat ") {
+            let text = fs::read_to_string(folder.join(file)).unwrap_or_else(|error| panic!("{place}, {file}: {error}"));
+            return assert_eq!(compared(&text), compared(&self.printed), "{place}, {}", self.typed);
+        }
         let line = self.typed.strip_prefix("$ exocet ").unwrap_or_else(|| panic!("{place}: {}", self.typed));
-        let ran = run_in(folder, &line.split(' ').collect::<Vec<_>>());
+        let (line, file) = line.split_once(" > ").map_or((line, None), |(line, file)| (line, Some(file)));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_exocet"));
+        command.args(words(line)).env("EXOCET_CACHE_DIR", cache).current_dir(folder).stdin(Stdio::null());
+        let mut ran = command.output().expect("it starts");
+        if let Some(file) = file {
+            fs::write(folder.join(file), mem::take(&mut ran.stdout)).expect("it can be written");
+        }
         let folder = fs::canonicalize(folder).expect("it is there");
-        let printed = format!("{}{}", ran.stdout, ran.stderr).replace(&format!("{}/", folder.display()), "");
-        assert_eq!(printed, self.printed, "{place}, {}", self.typed);
+        let printed = String::from_utf8([ran.stdout, ran.stderr].concat()).expect("UTF-8");
+        let printed =
+            printed.replace(&format!("{}/", folder.display()), "").replace(&*cache.to_string_lossy(), SHOWN_CACHE);
+        assert_eq!(compared(&printed), compared(&self.printed), "{place}, {}", self.typed);
     }
 
     fn take(&self, folder: &Path, program: &mut Option<Program>, place: &str) {
@@ -90,6 +167,12 @@ impl Step<'_> {
         let program = program.as_mut().expect("a program runs");
         assert_eq!(program.read(), format!("{}{PROMPT}", self.printed), "{place}, {}", self.typed);
     }
+}
+
+/// The words of a command line. Apostrophes hold together what is between them.
+fn words(line: &str) -> Vec<&str> {
+    let quoted = line.split('\'').enumerate();
+    quoted.flat_map(|(at, part)| if at % 2 == 0 { part.split_whitespace().collect() } else { vec![part] }).collect()
 }
 
 /// A program that is typed to.

@@ -2,7 +2,7 @@
 
 use crate::{
     boundary::{Compiled, Content, Failure, How, Program, Reply, Request, Resume, Role, SourceData, Start},
-    clock, compiler, host, imports,
+    clock, compiler, emptying, host, imports,
     lent::{self, JavaScript},
     listing, memory,
     objects::Objects,
@@ -211,7 +211,7 @@ impl Interpreter {
                 })?;
                 exocet::compile::forget_compiled_code();
                 compiler::is_frozen();
-                memory::is_frozen();
+                emptying::is_frozen();
                 if cannot_grow {
                     memory::empty_what_is_free();
                 }

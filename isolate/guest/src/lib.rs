@@ -7,6 +7,7 @@ mod boundary;
 mod buffer;
 mod clock;
 mod compiler;
+mod emptying;
 mod host;
 mod imports;
 mod interpreter;

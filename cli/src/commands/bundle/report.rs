@@ -23,8 +23,8 @@ struct Report<'a> {
     unknown: &'a [Asked],
 }
 
-/// Says what was left out of a bundle, and what can't be known.
-pub(super) fn made(made: &Made, file: &Path, json: bool) -> Result<ExitCode, Failure> {
+/// Says what was left out of a bundle, and what can't be known. The file has so many bytes.
+pub(super) fn made(made: &Made, file: &Path, bytes: usize, json: bool) -> Result<ExitCode, Failure> {
     let contents = &made.contents;
     let unknown: &[Asked] = if made.is_recorded { &[] } else { &contents.computed };
     let distributions: Vec<String> =
@@ -40,7 +40,7 @@ pub(super) fn made(made: &Made, file: &Path, json: bool) -> Result<ExitCode, Fai
     if json {
         let report = Report {
             file: file.display().to_string(),
-            bytes: made.bytes.len(),
+            bytes,
             entry: made.bundle.entry(),
             modules,
             resources,
@@ -58,11 +58,7 @@ pub(super) fn made(made: &Made, file: &Path, json: bool) -> Result<ExitCode, Fai
     } else {
         let (modules, resources) =
             (output::counted(modules.len(), "module"), output::counted(resources.len(), "resource"));
-        output::note(&format!(
-            "{}: {modules}, {resources}, {}",
-            file.display(),
-            output::counted(made.bytes.len(), "byte")
-        ));
+        output::note(&format!("{}: {modules}, {resources}, {}", file.display(), output::counted(bytes, "byte")));
         if !distributions.is_empty() {
             output::note(&format!("of {}", distributions.join(", ")));
         }
