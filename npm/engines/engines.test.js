@@ -1,4 +1,4 @@
-// The packed package in other engines than Node's, and in what bundlers make of it: each of them runs data/app.js.
+// The packed package in other engines than Node and Chromium, and in what webpack makes of it: each of them runs ../test/data/app.
 //
 // Needs the built package in the folder above (`npm ci && npm run build` there), and `npm ci` here. The browsers are Debian's:
 // `apt-get install chromium firefox-esr`. What isn't installed is skipped.
@@ -6,59 +6,41 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, cp, rm } from "node:fs/promises";
+import { copyFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
-import { CHROMIUM } from "../bench/browser.js";
-import { serve } from "../test/serve.js";
-import { absent, execute, program, project, urlOf } from "./support.js";
+import { fileURLToPath } from "node:url";
+import { absent, APP, execute, inWorker, installed, noChromium, onThisThread, openChromium, PACKAGE, shownIn } from "../test/packed.js";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+/** The program of a tool that is installed here. */
+const program = (name) => join(here, "node_modules", ".bin", name);
 
 const FIREFOX = { browser: "firefox", executablePath: "/usr/bin/firefox-esr" };
-
-const tried = { error: ["ValueError", "no", 4], ends: Array(5).fill("RecursionError") };
-const onThisThread = { ...tried, said: "HELLO[1]" };
-const inWorker = { ...onThisThread, late: "DeadlineError" };
-
-/** What the page at `url` shows. */
-async function shown(options, url) {
-  const { default: puppeteer } = await import("puppeteer-core");
-  const browser = await puppeteer.launch(options);
-  try {
-    const page = await browser.newPage();
-    await page.goto(url);
-    await page.waitForFunction(() => document.title !== "waiting", { timeout: 60_000 });
-    assert.equal(await page.title(), "done");
-    return JSON.parse(await page.evaluate(() => document.body.textContent));
-  } finally {
-    await browser.close();
-  }
-}
-
-/** What the page of a folder shows. */
-async function shownOf(options, folder, isolated = true) {
-  const server = await serve(urlOf(folder), { isolated });
-  try {
-    return await shown(options, server.url);
-  } finally {
-    server.close();
-  }
-}
 
 describe("the package", { timeout: 600_000 }, () => {
   let folder;
   before(async () => {
-    folder = await project();
+    ({ folder } = await installed(APP, join(here, "data")));
   });
   after(() => rm(folder, { recursive: true }));
 
   describe("in Firefox", { skip: absent(FIREFOX.executablePath) }, () => {
+    let browser;
+    before(async () => {
+      const { default: puppeteer } = await import("puppeteer-core");
+      browser = await puppeteer.launch(FIREFOX);
+    });
+    after(() => browser.close());
+
     test("on a page that is isolated", async () => {
-      assert.deepEqual(await shownOf(FIREFOX, folder), [onThisThread, inWorker]);
+      assert.deepEqual(await shownIn(browser, folder), [onThisThread, inWorker]);
     });
 
     test("on another page, where a worker has no functions of the page's", async () => {
-      const [plain, { said, ...worker }] = await shownOf(FIREFOX, folder, false);
+      const [plain, { said, ...worker }] = await shownIn(browser, folder, false);
       assert.deepEqual([plain, { ...worker, said: "HELLO[1]" }], [onThisThread, inWorker]);
       assert.match(said, /isolated/);
     });
@@ -78,53 +60,27 @@ describe("the package", { timeout: 600_000 }, () => {
       });
 
       test("the package's own tests", async () => {
-        const cwd = new URL("..", import.meta.url);
-        await execute(program(name), [...args.test, "./test/loader.test.js", "./test/worker.test.js"], { ...options, cwd });
+        await execute(program(name), [...args.test, "./test/loader.test.js", "./test/worker.test.js"], { ...options, cwd: PACKAGE });
       });
     });
   }
 
-  describe("in a bundle for Chromium", { skip: absent(CHROMIUM.executablePath) }, () => {
-    test("of vite, and as its server has it", { skip: absent(program("vite")) }, async () => {
-      const { build, createServer } = await import("vite");
-      const options = { root: folder, configFile: false, logLevel: "warn" };
-      const outDir = join(folder, "vite");
-      await build({ ...options, build: { outDir } });
-      assert.deepEqual(await shownOf(CHROMIUM, outDir), [onThisThread, inWorker]);
-      const headers = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
-      const server = await (await createServer({ ...options, server: { host: "127.0.0.1", headers } })).listen();
-      try {
-        assert.deepEqual(await shown(CHROMIUM, server.resolvedUrls.local[0]), [onThisThread, inWorker]);
-      } finally {
-        await server.close();
-      }
-    });
-
-    test("of webpack", { skip: absent(program("webpack")) }, async () => {
-      const { default: webpack } = await import("webpack");
-      const path = join(folder, "webpack");
-      const bundler = webpack({ mode: "production", context: folder, entry: "./page.js", output: { path, filename: "page.js" }, performance: { hints: false } });
-      const stats = await new Promise((resolve, reject) => bundler.run((error, stats) => (error ? reject(error) : resolve(stats))));
-      assert.ok(!stats.hasErrors() && !stats.hasWarnings(), stats.toString());
-      await copyFile(join(folder, "index.html"), join(path, "index.html"));
-      assert.deepEqual(await shownOf(CHROMIUM, path), [onThisThread, inWorker]);
-    });
-
-    test("of esbuild, which is told of the worker and leaves the .wasm where it lies", { skip: absent(program("esbuild")) }, async () => {
-      const { build } = await import("esbuild");
-      const dist = join(folder, "node_modules/exocet/dist");
-      const outdir = join(folder, "esbuild");
-      const entryPoints = { page: "page.js", "worker-entry": join(dist, "worker-entry.js") };
-      await build({ absWorkingDir: folder, entryPoints, outdir, bundle: true, splitting: true, format: "esm", minify: true, logLevel: "warning" });
-      for (const tier of ["core", "std"]) {
-        await cp(join(dist, tier, "exocet.wasm"), join(outdir, tier, "exocet.wasm"));
-      }
-      await copyFile(join(folder, "index.html"), join(outdir, "index.html"));
-      assert.deepEqual(await shownOf(CHROMIUM, outdir), [onThisThread, inWorker]);
-    });
+  test("in a bundle of webpack's, in Chromium", { skip: noChromium || absent(program("webpack")) }, async () => {
+    const { default: webpack } = await import("webpack");
+    const path = join(folder, "webpack");
+    const bundler = webpack({ mode: "production", context: folder, entry: "./page.js", output: { path, filename: "page.js" }, performance: { hints: false } });
+    const stats = await new Promise((resolve, reject) => bundler.run((error, stats) => (error ? reject(error) : resolve(stats))));
+    assert.ok(!stats.hasErrors() && !stats.hasWarnings(), stats.toString());
+    await copyFile(join(folder, "index.html"), join(path, "index.html"));
+    const browser = await openChromium();
+    try {
+      assert.deepEqual(await shownIn(browser, path), [onThisThread, inWorker]);
+    } finally {
+      await browser.close();
+    }
   });
 
-  describe("in a Worker of Cloudflare's", { skip: absent(program("workerd")) || absent(program("esbuild")) }, () => {
+  describe("in a Worker of Cloudflare's", { skip: absent(program("workerd")) }, () => {
     let service, ended;
     const urls = {};
     before(async () => {

@@ -1,4 +1,4 @@
-// Bundles: applications in one file, which `exocet bundle` makes. docs/src/bundles.md has their form.
+// Bundles: applications in one file, which `exocet bundle` makes. docs/src/bundle-format.md has their form.
 
 import { blake3 } from "@noble/hashes/blake3.js";
 import { unzipSync } from "fflate";

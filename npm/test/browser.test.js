@@ -1,11 +1,9 @@
 // The playground, the worker and the plain script tag in headless Chromium. Screenshots go to the folder SCREENSHOTS, if it is set.
 
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { chromium } from "playwright-core";
-import { CHROMIUM } from "../bench/browser.js";
+import { noChromium, openChromium } from "./packed.js";
 import { serve } from "./serve.js";
 
 /** A plugin that counts its calls, and passes the count on. */
@@ -19,12 +17,10 @@ def load_state(state):
     count = state
 `;
 
-const skip = !existsSync(CHROMIUM.executablePath) && "there is no Chromium";
-
-describe("in a browser", { skip }, () => {
+describe("in a browser", { skip: noChromium }, () => {
   let browser, open, plain, isolated;
   before(async () => {
-    browser = await chromium.launch(CHROMIUM);
+    browser = await openChromium();
     plain = await serve(new URL("..", import.meta.url));
     isolated = await serve(new URL("..", import.meta.url), { isolated: true });
     open = async (url, options) => {
