@@ -16,6 +16,7 @@ mod list;
 mod load;
 mod lock;
 mod man;
+mod new;
 mod plugins;
 mod run;
 mod trace;
@@ -60,6 +61,7 @@ pub(crate) enum Command {
     Trace(trace::TraceArgs),
     Lock(lock::LockArgs),
     Bundle(bundle::BundleArgs),
+    New(new::NewArgs),
     Bench(bench::BenchArgs),
     #[cfg(feature = "isolates")]
     Isolate(isolate::IsolateArgs),
@@ -93,6 +95,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Isolate(args) => isolate::isolate(&args),
         Command::Cache(args) => cache::cache(&args.action),
         Command::Man(args) => man::man(&args),
+        Command::New(args) => new::new(&args),
         Command::Completions { shell } => completions::completions(shell),
     }
 }

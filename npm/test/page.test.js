@@ -1,4 +1,4 @@
-// examples/page, installed with the packed package: its own tests, and the page as vite serves it and builds it. Screenshots go to the
+// What `exocet new --js` makes, installed with the packed package: its own tests, and the page as vite serves it and builds it. Screenshots go to the
 // folder SCREENSHOTS, if it is set.
 
 import assert from "node:assert/strict";
@@ -20,7 +20,7 @@ const script = (folder, name) =>
 describe("the page of examples/", { timeout: 600_000 }, () => {
   let folder;
   before(async () => {
-    ({ folder } = await installed(join(PACKAGE, "../examples/page")));
+    ({ folder } = await installed(join(PACKAGE, "../cli/templates/js")));
   });
   after(() => rm(folder, { recursive: true }));
 

@@ -82,6 +82,22 @@ fn commands_print_what_is_shown() {
     }
 }
 
+#[cfg(feature = "stdlib")]
+#[test]
+fn who_reads_a_page_is_told_which_file_is_shown() {
+    for page in pages() {
+        let text = read(&page);
+        // Every other part of what stands between fences is prose.
+        let parts: Vec<_> = text.split("\n```").collect();
+        for (before, block) in parts.iter().zip(&parts[1..]).step_by(2) {
+            let fence = block.lines().next().unwrap_or_default();
+            if let Some((_, file)) = fence.split_once(' ').filter(|(_, word)| crate::tutorials::is_file(word)) {
+                assert!(before.contains(&format!("`{file}`")), "{page}: `{file}` isn't named before it is shown");
+            }
+        }
+    }
+}
+
 /// The options that a text names.
 fn options(text: &str) -> BTreeSet<String> {
     let words = text.split(|char: char| !char.is_ascii_alphanumeric() && char != '-');
@@ -230,8 +246,12 @@ const NOT_RUN: &[(&str, &str, &str)] = &[
     ("docs/src/reload.md", "text", "lines of a program that stays; `watch.rs` has them"),
     ("docs/src/introduction.md", "sh", "it installs a build that is optimised, which takes long"),
     ("docs/src/tutorial-javascript.md", "sh", "they fetch from a registry, and serve until they are ended"),
-    ("docs/src/tutorial-rust.md", "sh", "what `new` makes is built with a VM of its own; `new.rs` has it"),
-    ("npm/README.md", "console", "it fetches from a registry; `packed.test.js` runs the program with the packed package"),
+    ("docs/src/tutorial-rust.md", "sh", "what `new` makes builds a VM of its own"),
+    (
+        "npm/README.md",
+        "console",
+        "it fetches from a registry; `packed.test.js` runs the program with the packed package",
+    ),
     ("docs/src/wasm.md", "sh", "they build with other tools than cargo; the gate runs the same"),
 ];
 
@@ -252,7 +272,7 @@ fn every_code_block_is_run() {
                 ("rust", "") => is_doctest,
                 ("python", "") => page != "npm/README.md",
                 ("python", "pluggy") => real.contains(&page),
-                ("js", "") | ("text", "page") => is_javascript,
+                ("js", "") | ("text", "shown") => is_javascript,
                 ("console", "") => text.starts_with("$ exocet ") || readme.contains(text.as_str()),
                 ("console", "commands" | "session" | "measured" | "isolate") => true,
                 ("console", "node") => is_javascript,

@@ -22,6 +22,7 @@ mod imports;
 mod isolate;
 mod list;
 mod load;
+mod new;
 #[cfg(target_os = "linux")]
 mod odd_names;
 mod pipes;
@@ -31,6 +32,8 @@ mod plugins;
 mod run;
 #[cfg(all(unix, feature = "stdlib"))]
 mod signals;
+#[cfg(feature = "isolates")]
+mod standalone;
 mod trace;
 mod trust;
 #[cfg(feature = "stdlib")]

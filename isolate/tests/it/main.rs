@@ -19,6 +19,8 @@ mod routes;
 #[path = "../../../tests/it/support/script.rs"]
 mod script;
 mod scripts;
+#[cfg(unix)]
+mod server;
 mod stacks;
 mod support;
 #[cfg(target_os = "linux")]

@@ -35,6 +35,10 @@ pub(crate) fn make() -> Result<Ready, Error> {
                 eprintln!("`{name}` isn't loaded ahead: {}", raw::describe(&raised, vm));
             }
         }
+        // What was printed now isn't to be printed wherever the program runs.
+        for stream in ["stdout", "stderr"] {
+            vm.call_method(&*vm.sys_module.get_attr(stream, vm)?, "flush", ())?;
+        }
         Ok(realm)
     })?;
     Ok(Ready { runtime, realm, program })

@@ -1,0 +1,34 @@
+"""What plugins do to servers."""
+
+__all__ = ["spin", "flood", "chatter", "fail", "leave", "reach_out"]
+
+
+def spin():
+    while True:
+        try:
+            pass
+        except BaseException:
+            pass
+
+
+def flood():
+    all = []
+    while True:
+        all.append("x" * (1 << 20))
+
+
+def chatter():
+    while True:
+        print("and another thing")
+
+
+def fail(reason):
+    raise ValueError(reason)
+
+
+def leave():
+    raise SystemExit(3)
+
+
+def reach_out():
+    import socket
