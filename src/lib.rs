@@ -110,12 +110,20 @@ pub mod bundle {
 mod documents {
     #[doc = include_str!("../README.md")]
     struct Readme;
-    #[doc = include_str!("../docs/src/rust.md")]
-    struct Rust;
-    #[doc = include_str!("../docs/src/trust.md")]
-    struct Trust;
+    #[doc = include_str!("../docs/src/tutorial-rust.md")]
+    struct Tutorial;
+    #[doc = include_str!("../docs/src/reload.md")]
+    struct Reload;
     #[doc = include_str!("../docs/src/plugins.md")]
     struct Plugins;
+    #[doc = include_str!("../docs/src/stubs.md")]
+    struct Stubs;
+    #[doc = include_str!("../docs/src/policy.md")]
+    struct Policy;
+    #[doc = include_str!("../docs/src/limits.md")]
+    struct Limits;
+    #[doc = include_str!("../docs/src/rust.md")]
+    struct Rust;
     #[cfg(feature = "bundles")]
     #[doc = include_str!("../docs/src/bundles.md")]
     struct Bundles;

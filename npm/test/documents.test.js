@@ -54,7 +54,7 @@ for (const file of ["../../docs/src/tutorial-javascript.md"]) {
       if (fence === "console node") {
         const commands = [...body.matchAll(/^\$ (.*)\n((?:(?!\$ ).*\n)*)/gm)];
         for (const [, command, printed] of commands) assert.equal(await runs(command, folder), printed, command);
-      } else if (fence === "text page") {
+      } else if (fence === "text shown") {
         const shown = await shows(folder);
         assert.equal(shown ?? body.trim(), body.trim());
       } else if (fence.includes(".")) {

@@ -132,7 +132,10 @@ fn a_policy_and_a_lock_hold_in_a_command() {
 #[test]
 fn what_cannot_become_a_command_is_one_error() {
     let folder = directory(&[("tool.py", ""), ("broken.exo", "PK\x03\x04")]);
-    assert!(made(folder.path(), &["tool.wasm", "--path", ".", "tool"]).is_none_or(|ran| ran.stderr.contains("tool.wasm: 1 module")));
+    assert!(
+        made(folder.path(), &["tool.wasm", "--path", ".", "tool"])
+            .is_none_or(|ran| ran.stderr.contains("tool.wasm: 1 module"))
+    );
     let ran = run_in(folder.path(), &["bundle", "--wasi", "a.wasm", "broken.exo"]);
     assert!(ran.code != Some(0) && ran.stderr.lines().count() == 1, "{ran:?}");
     let ran = run_in(folder.path(), &["bundle", "--wasi", "no/such/a.wasm", "tool.py"]);
