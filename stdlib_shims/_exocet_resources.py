@@ -116,16 +116,20 @@ class File:
         return f"File({self._paths[0]!r})"
 
 
-def distributions(sources, context):
-    """The distributions that `importlib.metadata` asks for, of pairs of a loader and the place that it reads."""
-    import os.path
+def distributions(found, sources, context):
+    """The distributions that `importlib.metadata` asks for: those that it found on the disk, and then those of sources, which are pairs
+    of a loader and the place that it reads. A place may be both.
+    """
     from importlib import metadata
 
+    seen = set()
+    for distribution in found:
+        seen.add(str(getattr(distribution, "_path", "")).replace("\\", "/").rstrip("/"))
+        yield distribution
     prepared = metadata.Prepared(context.name)
     for loader, place in sources:
-        # What is there on the disk as well, as an archive is, was found there.
-        if not os.path.exists(place):
-            for path in metadata.Lookup(_Place(loader, place)).search(prepared):
+        for path in metadata.Lookup(_Place(loader, place)).search(prepared):
+            if str(path).replace("\\", "/") not in seen:
                 yield metadata.PathDistribution(path)
 
 

@@ -2,7 +2,7 @@
 
 use super::loaders::resources;
 use crate::{
-    interpreter::{importlib::import_shared, loader::Loader, sources::SOURCES},
+    interpreter::{loader::Loader, sources::SOURCES},
     modules::handle::PythonModule,
 };
 use rustpython_vm::{PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, builtins::PyStr, function::FuncArgs};
@@ -18,8 +18,7 @@ pub(super) fn settle_path_finder(path_finder: &PyObject, vm: &VirtualMachine) ->
             None => Vec::new(),
         };
         let (Some(context), false) = (context, sources.is_empty()) else { return Ok(found) };
-        let others = resources(vm)?.get_attr("distributions", vm)?.call((vm.ctx.new_list(sources), context), vm)?;
-        import_shared("itertools", vm)?.get_attr("chain", vm)?.call((found, others), vm)
+        resources(vm)?.get_attr("distributions", vm)?.call((found, vm.ctx.new_list(sources), context), vm)
     });
     let find = vm.builtins.get_attr("staticmethod", vm)?.call((find,), vm)?;
     path_finder.set_attr("find_distributions", find, vm)

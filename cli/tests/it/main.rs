@@ -12,6 +12,8 @@ mod check;
 mod check_record;
 mod disk_cache;
 mod documents;
+#[cfg(feature = "stdlib")]
+mod examples;
 mod fuzz;
 #[cfg(target_os = "linux")]
 mod full_disk;

@@ -17,23 +17,12 @@ fn made(folder: &Path, arguments: &[&str]) -> Option<Ran> {
     Some(ran)
 }
 
-/// Functions of JavaScript lead to Node's own: those crash Node 20 now and then where WebAssembly calls them directly.
-const NODE: &str = r#"
-import { readFileSync } from "node:fs";
-import { WASI } from "node:wasi";
-const args = process.argv.slice(1);
-const wasi = new WASI({ version: "preview1", args, env: { WHERE: "node" }, preopens: { "/data": "data" }, returnOnExit: true });
-const own = Object.entries(wasi.wasiImport).map(([name, call]) => [name, (...given) => call(...given)]);
-const module = await WebAssembly.compile(readFileSync(args[0]));
-const instance = await WebAssembly.instantiate(module, { wasi_snapshot_preview1: Object.fromEntries(own) });
-process.exitCode = wasi.start(instance);
-"#;
-
 /// Runs a command under Node. None where there is no Node.
 fn run(folder: &Path, arguments: &[&str]) -> Option<(Option<i32>, String, String)> {
     let node = Command::new("node")
-        .args(["--no-warnings", "--input-type=module", "--eval", NODE, "--"])
+        .args(["--no-warnings", concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/scale/node.mjs")])
         .args(arguments)
+        .env("WHERE", "node")
         .current_dir(folder)
         .output()
         .ok()?;
@@ -46,7 +35,7 @@ fn a_command_has_the_arguments_the_environment_and_the_files_of_its_process() {
     let folder = directory(&[
         (
             "app.py",
-            "import os, sys, random, tool\nprint(sys.argv, os.environ['WHERE'], tool.made, os.environ is tool.environ)\nprint(open('/data/x.txt').read())\nopen('/data/y.txt', 'w').write(str(random.random()))\nsys.exit(3)",
+            "import os, sys, random, tool\nprint(sys.argv, os.environ['WHERE'], tool.made, os.environ is tool.environ)\nprint(open('data/x.txt').read())\nopen('data/y.txt', 'w').write(str(random.random()))\nsys.exit(3)",
         ),
         (
             "tool.py",
@@ -119,7 +108,6 @@ fn a_policy_and_a_lock_hold_in_a_command() {
         ),
         ("tool.py", "name = 'json'"),
         ("policy.toml", "default = \"allow\"\n[[rule]]\ndeny = [\"socket\", \"json\"]"),
-        ("data/x.txt", ""),
     ]);
     if made(folder.path(), &["app.wasm", "--policy", "policy.toml", "app.py"]).is_none() {
         return;
