@@ -19,9 +19,9 @@ use std::{
 };
 
 const PLUGINS: [(&str, &str); 3] = [
-    ("greeter.py", include_str!("chat/greeter.py")),
-    ("diary.py", include_str!("chat/diary.py")),
-    ("grump.py", include_str!("chat/grump.py")),
+    ("greeter.py", include_str!("full/greeter.py")),
+    ("diary.py", include_str!("full/diary.py")),
+    ("grump.py", include_str!("full/grump.py")),
 ];
 
 /// What plugins get of each line.

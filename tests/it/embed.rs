@@ -1027,3 +1027,12 @@ diary: secrets / number / quit
 "#
     );
 }
+
+#[allow(unreachable_pub)]
+#[path = "../../examples/embed.rs"]
+mod ten_lines;
+
+#[test]
+fn the_shortest_example_greets() {
+    ten_lines::main().expect("it greets");
+}

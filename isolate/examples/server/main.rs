@@ -9,7 +9,7 @@
 //! $ curl http://127.0.0.1:8000/shop/total --json '{"prices": [1, 2.5]}'
 //! {"items":2,"sum":3.5}
 //! $ curl http://127.0.0.1:8000/bad/spin
-//! time limit exceeded: a call took longer than 1s
+//! time limit exceeded: a call took longer than 2s, at .../plugins/bad.py:7 in `spin`
 //! ```
 //!
 //! The plugins are the modules in `plugins`, and what their `__all__` names is served.
@@ -35,7 +35,7 @@ const LIBRARY: [&str; 5] = ["datetime", "json", "math", "re", "string"];
 pub const AT_ONCE: usize = 4;
 
 /// How many more may wait for their turn.
-pub const WAITING: usize = 12;
+pub const WAITING: usize = 8;
 
 /// What requests have in common.
 struct Server {
@@ -44,9 +44,6 @@ struct Server {
     isolates: Isolates,
     room: Semaphore,
 }
-
-/// A status, and why.
-type Refusal = (StatusCode, String);
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -74,27 +71,27 @@ fn start() -> Result<Server, Error> {
     let imports = Imports::pass_through().with_policy(Policy::denying().rule(Rule::allow(LIBRARY)));
     let builder = Snapshot::builder().shared_source(folder).imports(&imports);
     let snapshot = offers.keys().fold(builder, |builder, name| builder.load(name)).build(&Guest::builtin()?)?;
-    let limits = Limits::new().time(Duration::from_secs(1)).memory(64 << 20).output(64 << 10);
+    let limits = Limits::new().time(Duration::from_secs(2)).memory(64 << 20).output(64 << 10);
     let isolates = Isolates::builder(&snapshot).setup(Setup::new().limits(limits)).at_once(AT_ONCE).ahead(2).build()?;
     Ok(Server { offers, isolates, room: Semaphore::new(AT_ONCE + WAITING) })
 }
 
+/// Which function of which plugin.
 type At = Path<(String, String)>;
 
-async fn with_query(
-    state: State<Arc<Server>>,
-    at: At,
-    query: Query<Map<String, Value>>,
-) -> Result<Json<Value>, Refusal> {
+/// A result, or a status and what is wrong.
+type Answer = Result<Json<Value>, (StatusCode, String)>;
+
+async fn with_query(state: State<Arc<Server>>, at: At, query: Query<Map<String, Value>>) -> Answer {
     answer(&state, at, query.0).await
 }
 
-async fn with_json(state: State<Arc<Server>>, at: At, json: Json<Map<String, Value>>) -> Result<Json<Value>, Refusal> {
+async fn with_json(state: State<Arc<Server>>, at: At, json: Json<Map<String, Value>>) -> Answer {
     answer(&state, at, json.0).await
 }
 
 /// Calls a function of a plugin in a fresh isolate.
-async fn answer(server: &Server, at: At, arguments: Map<String, Value>) -> Result<Json<Value>, Refusal> {
+async fn answer(server: &Server, at: At, arguments: Map<String, Value>) -> Answer {
     let Path((plugin, function)) = at;
     if !server.offers.get(&plugin).is_some_and(|functions| functions.contains(&function)) {
         return Err((StatusCode::NOT_FOUND, format!("nothing is at `/{plugin}/{function}`")));
@@ -109,12 +106,14 @@ async fn answer(server: &Server, at: At, arguments: Map<String, Value>) -> Resul
 }
 
 /// What the client is told of an error.
-fn refusal(error: &Error) -> Refusal {
+fn refusal(error: &Error) -> (StatusCode, String) {
+    let exception = error.exception();
     let status = match error.limit() {
         Some(Limit::Time) => StatusCode::GATEWAY_TIMEOUT,
         Some(_) => StatusCode::BAD_GATEWAY,
+        // Where there is no more memory, Python code has a chance to do with less.
+        None if exception.is_some_and(|exception| exception.is("MemoryError")) => StatusCode::BAD_GATEWAY,
         None => StatusCode::INTERNAL_SERVER_ERROR,
     };
-    let traceback = error.exception().map(|exception| exception.traceback().to_owned());
-    (status, traceback.unwrap_or_else(|| error.to_string()))
+    (status, exception.map_or_else(|| error.to_string(), |exception| exception.traceback().to_owned()))
 }

@@ -11,6 +11,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     process::{Child, Command, Stdio},
+    sync::mpsc::channel,
     thread,
 };
 
@@ -115,7 +116,7 @@ fn ask(connection: &mut Connection, client: usize, number: usize) {
             500,
             &format!("ValueError: {client} {number}"),
         ),
-        5 => connection.refuses("/bad/flood", 502, "memory"),
+        5 => connection.refuses("/bad/flood", 502, "MemoryError"),
         7 => connection.refuses("/bad/chatter", 502, "printed more than 65536 bytes"),
         9 => connection.refuses("/bad/leave", 500, "SystemExit: 3"),
         at if at % 2 == 0 => {
@@ -138,7 +139,7 @@ fn each_request_gets_its_own_answer_among_those_that_loop_flood_and_raise() {
             scope.spawn(move || {
                 for number in 0..60 {
                     if number == 7 * client {
-                        connection.refuses("/bad/spin", 504, "a call took longer than 1s");
+                        connection.refuses("/bad/spin", 504, "a call took longer than 2s");
                     }
                     ask(&mut connection, client, number);
                 }
@@ -158,17 +159,22 @@ fn each_request_gets_its_own_answer_among_those_that_loop_flood_and_raise() {
 #[test]
 fn who_is_too_many_is_told_so_and_who_was_let_in_is_answered_after_ctrl_c() {
     let mut server = Server::start();
-    let mut connections: Vec<_> = (0..example::AT_ONCE + example::WAITING).map(|_| server.connect()).collect();
+    let room = example::AT_ONCE + example::WAITING;
+    let mut connections: Vec<_> = (0..2 * room).map(|_| server.connect()).collect();
     connections.iter_mut().for_each(|connection| connection.send("/bad/spin", None));
-    let mut another = server.connect();
-    let told = (0..1000).map(|_| another.get("/text/slug?title=x")).find(|(status, _)| *status != 200);
-    assert_eq!(told, Some((503, "there are too many requests".to_owned())));
-    server.interrupt();
+    let (sender, answers) = channel();
     for mut connection in connections {
-        // One that came later than a question of the other's found no room.
-        let (status, text) = connection.receive();
-        assert!([503, 504].contains(&status), "{status} {text}");
+        let sender = sender.clone();
+        thread::spawn(move || sender.send(connection.receive()));
     }
+    drop(sender);
+    let told: Vec<_> = answers.iter().take(room).collect();
+    assert!(told.contains(&(503, "there are too many requests".to_owned())), "{told:#?}");
+    server.interrupt();
+    let told: Vec<_> = answers.iter().collect();
+    assert_eq!(told.len(), room);
+    // Where the machine is slow, some have come late.
+    assert!(told.iter().all(|(status, _)| [503, 504].contains(status)), "{told:#?}");
     assert!(server.child.wait().expect("it ends").success());
     assert!(TcpStream::connect(&server.address).is_err());
 }

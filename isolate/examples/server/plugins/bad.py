@@ -12,9 +12,9 @@ def spin():
 
 
 def flood():
-    all = []
+    all = [0]
     while True:
-        all.append("x" * (1 << 20))
+        all += all
 
 
 def chatter():

@@ -1,0 +1,3 @@
+def reply(who, text):
+    if "hello" in text:
+        return f"Good day, {who}!"
