@@ -1,6 +1,6 @@
 //! The first half: a runtime with the bundle, in which the program's imports are loaded.
 
-use crate::Ready;
+use super::Ready;
 use exocet::{
     Bundle, Error, Runtime,
     modules::{PythonModule, SearchPath},
