@@ -125,14 +125,12 @@ pub(crate) fn bundle(args: &BundleArgs) -> Result<ExitCode, Failure> {
         return Err(Failure::Usage(format!("`{}` is there, and is no bundle: it isn't replaced", output.display())));
     }
     #[cfg(feature = "isolates")]
-    if let (Some(file), None, [name]) = (args.wasi(), &args.output, args.names.as_slice())
-        && Path::new(name).is_file()
-        && Bundle::at(name).map_err(Failure::failed)?.is_some()
-    {
-        let bundle = fs::read(name).map_err(|error| Failure::Usage(format!("can't open `{name}`: {error}")))?;
-        let bytes = standalone::write(bundle, file)?;
-        output::note(&format!("{}: {}", file.display(), output::counted(bytes, "byte")));
-        return Ok(ExitCode::SUCCESS);
+    if let Some(file) = args.wasi() {
+        standalone::check(file)?;
+        if let Some(bundle) = given_bundle(args)? {
+            let bytes = standalone::write(bundle, file)?;
+            return report::standalone(file, bytes, args.json);
+        }
     }
     let made = make(args)?;
     if let Some(output) = &args.output {
@@ -145,6 +143,30 @@ pub(crate) fn bundle(args: &BundleArgs) -> Result<ExitCode, Failure> {
         return report::made(&made, file, bytes, args.json);
     }
     report::made(&made, args.output.as_deref().ok_or_else(nowhere)?, made.bytes.len(), args.json)
+}
+
+/// The bundle that is to become a command as it is, if that is what is named.
+#[cfg(feature = "isolates")]
+fn given_bundle(args: &BundleArgs) -> Result<Option<Vec<u8>>, Failure> {
+    let [name] = args.names.as_slice() else { return Ok(None) };
+    if !Path::new(name).is_file() || Bundle::at(name).map_err(Failure::failed)?.is_none() {
+        return Ok(None);
+    }
+    // What it brings is its own, and nothing that was asked for is passed over.
+    let others = [
+        ("--policy", args.policy.is_some()),
+        ("--record", args.record.is_some()),
+        ("--compiled", args.compiled),
+        ("--with-library", args.with_library),
+        ("--output", args.output.is_some()),
+        ("--path", !args.search.paths.is_empty()),
+    ];
+    if let Some((option, _)) = others.into_iter().find(|(_, is_given)| *is_given) {
+        return Err(Failure::Usage(format!(
+            "`{name}` is a bundle, which becomes a command as it is, without {option}"
+        )));
+    }
+    fs::read(name).map(Some).map_err(|error| Failure::Usage(format!("can't open `{name}`: {error}")))
 }
 
 fn nowhere() -> Failure {

@@ -100,7 +100,7 @@ fn what_cannot_be_loaded_ahead_is_imported_where_the_program_runs() {
 }
 
 #[test]
-fn a_policy_and_a_lock_hold_in_a_command() {
+fn a_policy_holds_in_a_command() {
     let folder = directory(&[
         (
             "app.py",
@@ -114,7 +114,26 @@ fn a_policy_and_a_lock_hold_in_a_command() {
     }
     let Some((code, out, err)) = run(folder.path(), &["app.wasm"]) else { return };
     assert_eq!(code, Some(0), "{err}");
-    assert!(out.contains("socket") && out.contains("denied") && out.ends_with("Error\n"), "{out}");
+    assert!(out.contains("socket") && out.contains("denied"), "{out}");
+    assert_eq!(out.lines().last(), Some("ModuleNotFoundError"), "{out}");
+}
+
+#[test]
+fn a_lock_holds_in_a_command() {
+    let folder = directory(&[
+        ("app.py", "import sys, tool\nif len(sys.argv) > 1: exec('made = 1')\nprint(tool.word)"),
+        ("tool.py", "word = 'locked'"),
+    ]);
+    let ran = run_in(folder.path(), &["run", "--realm", "--trace", "app.record", "app.py"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "locked\n"), "{}", ran.stderr);
+    if made(folder.path(), &["app.wasm", "--record", "app.record", "app.py"]).is_none() {
+        return;
+    }
+    let Some((code, out, err)) = run(folder.path(), &["app.wasm"]) else { return };
+    assert_eq!((code, out.as_str()), (Some(0), "locked\n"), "{err}");
+    let (code, out, err) = run(folder.path(), &["app.wasm", "more"]).expect("there is Node");
+    assert_eq!((code, out.as_str()), (Some(1), ""), "{err}");
+    assert!(err.contains("lock"), "{err}");
 }
 
 #[test]
@@ -128,4 +147,14 @@ fn what_cannot_become_a_command_is_one_error() {
     assert!(ran.code != Some(0) && ran.stderr.lines().count() == 1, "{ran:?}");
     let ran = run_in(folder.path(), &["bundle", "--wasi", "no/such/a.wasm", "tool.py"]);
     assert!(ran.code != Some(0) && ran.stderr.lines().count() == 1, "{ran:?}");
+    // Nothing but WebAssembly is replaced, and nothing that was asked for is passed over.
+    let ran = run_in(folder.path(), &["bundle", "--wasi", "tool.py", "tool.py"]);
+    assert_eq!(
+        (ran.code, ran.stderr.as_str()),
+        (Some(2), "exocet: `tool.py` is there, and is no WebAssembly: it isn't replaced\n")
+    );
+    assert_eq!(run_in(folder.path(), &["bundle", "--output", "tool.exo", "tool.py"]).code, Some(0));
+    let ran = run_in(folder.path(), &["bundle", "--wasi", "a.wasm", "--compiled", "tool.exo"]);
+    let said = "exocet: `tool.exo` is a bundle, which becomes a command as it is, without --compiled\n";
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(2), said));
 }

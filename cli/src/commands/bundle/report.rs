@@ -81,6 +81,20 @@ pub(super) fn made(made: &Made, file: &Path, bytes: usize, json: bool) -> Result
     Ok(ExitCode::from(u8::from(!contents.unreadable.is_empty())))
 }
 
+/// Says what became of a bundle that was given, which isn't looked into.
+#[cfg(feature = "isolates")]
+pub(super) fn standalone(file: &Path, bytes: usize, json: bool) -> Result<ExitCode, Failure> {
+    let file = file.display();
+    if json {
+        let mut out = output::stdout();
+        writeln!(out, "{}", serde_json::json!({ "file": file.to_string(), "bytes": bytes }))?;
+        out.flush()?;
+    } else {
+        output::note(&format!("{file}: {}", output::counted(bytes, "byte")));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 fn place(asked: &Asked) -> String {
     if asked.line == 0 { asked.file.clone() } else { format!("{}:{}", asked.file, asked.line) }
 }

@@ -16,6 +16,16 @@ enum Loader {
 
 const LOADER: Loader = include!(concat!(env!("OUT_DIR"), "/loader.rs"));
 
+/// Checks that a command may be written there: nothing but WebAssembly is replaced by it.
+pub(super) fn check(file: &Path) -> Result<(), Failure> {
+    let mut begin = Vec::new();
+    let there = fs::File::open(file).and_then(|there| there.take(4).read_to_end(&mut begin));
+    match file.exists() && (there.is_err() || begin != b"\0asm") {
+        true => Err(Failure::Usage(format!("`{}` is there, and is no WebAssembly: it isn't replaced", file.display()))),
+        false => Ok(()),
+    }
+}
+
 /// Makes a command of the bundle, writes it into `file`, and says what was printed meanwhile. Its size is the result.
 pub(super) fn write(bundle: Vec<u8>, file: &Path) -> Result<usize, Failure> {
     // No folder of this machine's is in it.
