@@ -2,6 +2,8 @@
 //! archives, or else tables of the files, where the program can't read archives. The compiled code of the whole library is
 //! frozen into the binary by rustpython-pylib.
 
+#[path = "build/encodings.rs"]
+mod encodings;
 #[path = "build/strip.rs"]
 mod strip;
 
@@ -26,6 +28,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         false => files.table(name),
     };
     pack(&Files::default().add(Path::new("stdlib_shims"), Path::new(""))?, "shims")?;
+    if !has("ENCODINGS") {
+        fs::write(out()?.join("encodings.rs"), encodings::tables())?;
+    }
     let library = Path::new(rustpython_pylib::LIB_PATH);
     if has("STDLIB") {
         pack(&Files::default().add(library, Path::new(""))?, "stdlib")?;

@@ -249,7 +249,7 @@ pub(crate) enum Kind {
     Malformed { message: String },
     #[error("{limit} exceeded: {message}")]
     Limit { limit: Limit, message: String },
-    #[error("the {limit} was exceeded before, and nothing of what it was set for is used again")]
+    #[error("the {limit} was exceeded before, and nothing of what it was set for is used again: load that anew")]
     Poisoned { limit: Limit },
     #[error("a limit of time or heap can be enforced on the thread that built the runtime, and on no other")]
     NotInterruptible,

@@ -17,6 +17,7 @@ mod computed;
 pub(crate) mod constants;
 pub(crate) mod decode;
 pub(crate) mod dotted;
+pub mod encodings;
 mod evaluate;
 pub(crate) mod exceptions;
 pub(crate) mod flow;

@@ -11,6 +11,8 @@ use serde::Serialize;
 #[cfg(unix)]
 use std::fs::File;
 use std::io::{self, BufWriter, Stdout, Write};
+#[cfg(feature = "isolates")]
+use std::time::Duration;
 
 pub(crate) const BOLD: Style = Style::new().bold();
 pub(crate) const DIM: Style = Style::new().dimmed();
@@ -119,6 +121,15 @@ pub(crate) fn progress(length: Option<u64>) -> ProgressBar {
         None => (ProgressBar::new_spinner(), "{spinner} {pos} {wide_msg}"),
     };
     bar.with_style(ProgressStyle::with_template(template).expect("the templates above are well-formed"))
+}
+
+/// Shows on a terminal that something goes on whose end isn't known.
+#[cfg(feature = "isolates")]
+pub(crate) fn waiting(what: &'static str) -> ProgressBar {
+    let template = ProgressStyle::with_template("{spinner} {wide_msg}").expect("it is well-formed");
+    let bar = ProgressBar::new_spinner().with_style(template).with_message(what);
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
 }
 
 /// The number of things, with the word for them.

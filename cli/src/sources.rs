@@ -3,8 +3,8 @@
 use crate::failure::Failure;
 use clap::Args;
 use exocet::{
-    Runtime, Source,
-    modules::{Location, SearchPath},
+    Error, Runtime, Source,
+    modules::{Kind, Location, PythonModule, SearchPath},
     raw,
 };
 use std::{path::PathBuf, sync::Arc};
@@ -37,6 +37,30 @@ pub(crate) fn add(sources: &mut Vec<Arc<dyn Source>>, source: Arc<dyn Source>) {
 /// The search path of these sources alone.
 pub(crate) fn path_of(sources: Vec<Arc<dyn Source>>) -> SearchPath {
     SearchPath::from_locations(sources.into_iter().map(|source| Location { source, folder: String::new() }))
+}
+
+/// The module of that name.
+pub(crate) fn find(name: &str, path: &SearchPath) -> Result<PythonModule, Failure> {
+    path.get(name).map_err(|error| Failure::Failed(reason(&error)))
+}
+
+/// Why there is no such module. Where the current folder has what may be meant, how to look there is a part of that.
+pub(crate) fn reason(error: &Error) -> String {
+    match error.name().filter(|_| error.is_not_found()).and_then(advice) {
+        Some(advice) => format!("{error}; {advice}"),
+        None => error.to_string(),
+    }
+}
+
+/// How to look for what was meant, if it is a module of the current folder, by its name or its file's, or something that has modules.
+fn advice(name: &str) -> Option<String> {
+    let module = name.strip_suffix(".py").unwrap_or(name);
+    let here = exocet::source::open(".").ok()?;
+    // Any folder would be a namespace package.
+    match path_of(vec![here]).get(module).is_ok_and(|found| found.kind() != Kind::Namespace) {
+        true => Some(format!("for the one in the current folder: --path . {module}")),
+        false => exocet::source::open(name).is_ok().then(|| format!("for the modules in `{name}`: --path {name}")),
+    }
 }
 
 /// A runtime over these sources, for commands that run nothing.

@@ -26,7 +26,7 @@ use exocet::{
 use serde::{Deserialize, Serialize};
 
 /// The version of the boundary, which both sides must have.
-pub(crate) const VERSION: u32 = 4;
+pub(crate) const VERSION: u32 = 5;
 
 /// The first number of an object of the host's.
 pub(crate) const LENT: u32 = 1 << 31;
@@ -293,6 +293,8 @@ pub(crate) enum Ask {
     Find { source: usize, path: String, lookup: Lookup },
     /// The code of a module, compiled by another instance.
     Compile(Source),
+    /// What bytes are in an encoding of the web, by one of its labels.
+    Decode { label: String, bytes: Content },
     /// Nothing: it tells what happened.
     Tell(Event),
     /// Nothing: it waits for so many seconds.
@@ -326,6 +328,11 @@ pub(crate) enum Answer {
     Choice(Choice),
     Found(Found),
     Code(Option<Content>),
+    /// The encoding's own name, and the text or the place of what is none. Where no encoding has the label, the answer is nothing.
+    Decoded {
+        encoding: String,
+        text: Result<String, usize>,
+    },
     /// There is nothing of the kind.
     Nothing,
     Failed(Box<Report>),

@@ -10,6 +10,7 @@ use exocet::{
     error::Report,
     observe::Event,
     source::Shape,
+    syntax::encodings::{self, Decoded},
     values::{Kept, MemberData, Value},
 };
 use std::{
@@ -177,6 +178,10 @@ impl Host {
             Ask::Compile(source) => {
                 Ok(Answer::Code(session.compiler.as_ref().and_then(|compiler| compiler.compile(source, until))))
             }
+            Ask::Decode { label, bytes } => Ok(match encodings::decode(&label, &bytes.0) {
+                Some(Decoded { encoding, text }) => Answer::Decoded { encoding, text },
+                None => Answer::Nothing,
+            }),
             Ask::Tell(event) => {
                 session.tell(event);
                 Ok(Answer::Done)

@@ -71,8 +71,8 @@ fn make(loader: &[u8], name: &str, bundle: Vec<u8>) -> Result<Standalone, Fault>
     let engine = Engine::new(Config::new().cranelift_opt_level(OptLevel::None)).map_err(foreign)?;
     let module = compile(&engine, &instrumented)?;
     let mut linker = Linker::new(&engine);
-    wasi::link(&mut linker, &module).map_err(foreign)?;
     let mut store = Store::new(&engine, Process::new(name, bundle));
+    wasi::link(&mut linker, &mut store, &module).map_err(foreign)?;
     let instance = linker.instantiate(&mut store, &module).map_err(foreign)?;
     let initialize = instance.get_typed_func::<(), i32>(&mut store, INITIALIZE).map_err(foreign)?;
     let ended = initialize.call(&mut store, ());

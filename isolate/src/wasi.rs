@@ -2,7 +2,7 @@
 //! stdin and nothing else. They are the same each time, so that what comes of it is.
 
 use std::time::Duration;
-use wasmtime::{Caller, Linker, Memory, Module, Result, Val, ValType};
+use wasmtime::{Caller, Linker, Memory, Module, Result, Store, Val, ValType};
 
 const WASI: &str = "wasi_snapshot_preview1";
 
@@ -46,7 +46,7 @@ impl Process {
 }
 
 /// Gives the module what it imports of WASI. What isn't here is answered as absent.
-pub(crate) fn link(linker: &mut Linker<Process>, module: &Module) -> Result<()> {
+pub(crate) fn link(linker: &mut Linker<Process>, store: &mut Store<Process>, module: &Module) -> Result<()> {
     linker.func_wrap(WASI, "args_sizes_get", |mut caller: Caller<'_, Process>, count: u32, size: u32| {
         let length = caller.data().name.len() as u32;
         put(&mut caller, [(count, 1_u32.to_le_bytes().to_vec()), (size, length.to_le_bytes().to_vec())])
@@ -107,9 +107,7 @@ pub(crate) fn link(linker: &mut Linker<Process>, module: &Module) -> Result<()> 
     })?;
     for import in module.imports().filter(|import| import.module() == WASI) {
         let Some(ty) = import.ty().func().cloned() else { continue };
-        if linker
-            .get_by_import(&mut wasmtime::Store::new(module.engine(), Process::new("", Vec::new())), &import)
-            .is_none()
+        if linker.get_by_import(&mut *store, &import).is_none()
             && ty.results().map(|result| matches!(result, ValType::I32)).eq([true])
         {
             linker.func_new(WASI, import.name(), ty, |_, _, results| {

@@ -1,5 +1,6 @@
 // What the interpreter has of JavaScript: answers to what the guest asks.
 
+import { decodeAs } from "./encodings.js";
 import { PythonError } from "./errors.js";
 import type { Form, Senses } from "./instance.js";
 import { type Answer, Imports, type ImportRequest } from "./imports.js";
@@ -180,6 +181,11 @@ export class Host implements Senses {
       case "Compile":
         // It compiles by itself.
         return { Code: null };
+      case "Decode": {
+        const { label, bytes } = content as { label: string; bytes: Uint8Array };
+        const decoded = decodeAs(label, bytes);
+        return decoded ? { Decoded: decoded } : "Nothing";
+      }
       default:
         return { Found: "Nothing" };
     }

@@ -4,7 +4,7 @@ import { decode, encode } from "./cbor.js";
 import { LoaderError } from "./errors.js";
 
 /** The version of the boundary. */
-const VERSION = 4;
+const VERSION = 5;
 
 const PAGE = 65536;
 

@@ -22,6 +22,32 @@ describe("loading", () => {
     assert.equal(thrown(() => loader.load("a")).type, "ModuleNotFoundError");
   });
 
+  test("source text may be in any encoding of the web", async () => {
+    const text = (name, ...bytes) => new Uint8Array([...new TextEncoder().encode(`# coding: ${name}\n\ntext = '`), ...bytes, 0x27]);
+    const { loader } = await loaderWith({
+      "jis.py": text("shift_jis", 0x93, 0xfa, 0x96, 0x7b),
+      "euc.py": text("euc_jp", 0xc6, 0xfc, 0xcb, 0xdc),
+      "cp936.py": text("cp936", 0xc8, 0xd5, 0xb1, 0xbe),
+      "gb.py": text("gb18030", 0xc8, 0xd5, 0xb1, 0xbe),
+      "big.py": text("big5", 0xa4, 0xe9, 0xa5, 0xbb),
+      // Platforms decode these in ways of their own, or not at all.
+      "windows.py": text("cp1252", 0x80, 0x92, 0xe9),
+      "latin.py": text("latin2", 0xb1),
+      "tenth.py": text("latin10", 0xa4),
+      "wrong.py": text("gbk", 0xc8, 0xd5, 0x81, 0xff),
+      "cut.py": text("shift_jis", 0x93, 0xfa, 0x93).slice(0, -1),
+      "klingon.py": text("klingon"),
+      "wide.py": text("utf-16"),
+    });
+    for (const name of ["jis", "euc", "cp936", "gb", "big"]) assert.equal(loader.load(name).get("text"), "日本", name);
+    assert.deepEqual(["windows", "latin", "tenth"].map((name) => loader.load(name).get("text")), ["€’é", "ą", "€"]);
+    const says = (name) => thrown(() => loader.load(name)).message;
+    assert.match(says("wrong"), /`gbk` can't decode byte 0x81 on line 3/);
+    assert.match(says("cut"), /`shift_jis` can't decode byte 0x93 on line 3/);
+    assert.match(says("klingon"), /unknown encoding: `klingon` \(line 1\)/);
+    assert.match(says("wide"), /unknown encoding: `utf-16` \(line 1\)/);
+  });
+
   test("several sources: the first that has a module counts, and each has its label", async () => {
     const sources = [{ "a.py": "" }, { label: "<mine>", files: { "a.py": "", "b.py": "" } }, new Uint8Array(readFileSync(new URL("data/app.zip", import.meta.url)))];
     const { loader } = await loaderWith(sources);

@@ -1,9 +1,7 @@
 //! Source text from bytes, as Python reads it.
 
-use std::borrow::Cow;
-use std::fmt;
-
-use encoding_rs::{DecoderResult, Encoding};
+use super::encodings;
+use std::{borrow::Cow, fmt};
 
 /// Decodes a source file: a byte order mark or a PEP 263 cookie decides the encoding, UTF-8 where there is neither, and every
 /// line end becomes `\n`. Borrows where nothing has to change.
@@ -146,81 +144,84 @@ enum Codec {
     Utf8,
     Ascii,
     Latin1,
-    Other(&'static Encoding),
+    /// One of the web's, by its own name.
+    Web(String),
     /// An ISO encoding that the web reads as a Windows one: the same but for the control characters.
-    Iso(&'static Encoding),
+    Iso(&'static str),
 }
 
 fn codec(name: &str) -> Option<Codec> {
-    use encoding_rs::*;
-    Some(match name {
-        "utf-8" | "utf8" | "u8" | "utf" | "cp65001" => Codec::Utf8,
-        "ascii" | "us-ascii" | "646" | "us" | "cp367" | "ibm367" | "iso646-us" | "ansi-x3.4-1968" => Codec::Ascii,
-        "iso-8859-1" | "iso8859-1" | "latin-1" | "latin1" | "latin" | "l1" | "8859" | "cp819" | "ibm819" => {
-            Codec::Latin1
+    let label = match name {
+        "utf-8" | "utf8" | "u8" | "utf" | "cp65001" => return Some(Codec::Utf8),
+        "ascii" | "us-ascii" | "646" | "us" | "cp367" | "ibm367" | "iso646-us" | "ansi-x3.4-1968" => {
+            return Some(Codec::Ascii);
         }
-        "iso-8859-9" | "iso8859-9" | "latin5" | "l5" => Codec::Iso(WINDOWS_1254),
-        "iso-8859-11" | "iso8859-11" | "thai" | "tis-620" | "tis620" => Codec::Iso(WINDOWS_874),
-        "cp866" | "866" | "ibm866" => Codec::Other(IBM866),
-        "cp874" | "874" => Codec::Other(WINDOWS_874),
-        "cp932" | "932" | "ms932" | "mskanji" | "ms-kanji" | "windows-31j" | "s-jis" => Codec::Other(SHIFT_JIS),
-        "cp936" | "936" | "ms936" | "euc-cn" | "euccn" => Codec::Other(GBK),
-        "cp949" | "949" | "ms949" | "uhc" | "euckr" => Codec::Other(EUC_KR),
-        "cp950" | "950" | "ms950" | "big5-tw" => Codec::Other(BIG5),
-        "eucjp" | "ujis" | "u-jis" => Codec::Other(EUC_JP),
-        "mac-roman" | "macroman" | "macintosh" => Codec::Other(MACINTOSH),
-        "mac-cyrillic" | "maccyrillic" => Codec::Other(X_MAC_CYRILLIC),
-        "latin9" => Codec::Other(ISO_8859_15),
-        "latin10" | "l10" => Codec::Other(ISO_8859_16),
-        "latin7" | "l7" => Codec::Other(ISO_8859_13),
-        "latin8" | "l8" => Codec::Other(ISO_8859_14),
-        "iso8859-16" => Codec::Other(ISO_8859_16),
-        _ => return web_codec(name),
-    })
+        "iso-8859-1" | "iso8859-1" | "latin-1" | "latin1" | "latin" | "l1" | "8859" | "cp819" | "ibm819" => {
+            return Some(Codec::Latin1);
+        }
+        "iso-8859-9" | "iso8859-9" | "latin5" | "l5" => return Some(Codec::Iso("windows-1254")),
+        "iso-8859-11" | "iso8859-11" | "thai" | "tis-620" | "tis620" => return Some(Codec::Iso("windows-874")),
+        "cp866" | "866" | "ibm866" => "ibm866",
+        "cp874" | "874" => "windows-874",
+        "cp932" | "932" | "ms932" | "mskanji" | "ms-kanji" | "windows-31j" | "s-jis" => "shift_jis",
+        "cp936" | "936" | "ms936" | "euc-cn" | "euccn" => "gbk",
+        "cp949" | "949" | "ms949" | "uhc" | "euckr" => "euc-kr",
+        "cp950" | "950" | "ms950" | "big5-tw" => "big5",
+        "eucjp" | "ujis" | "u-jis" => "euc-jp",
+        "mac-roman" | "macroman" | "macintosh" => "macintosh",
+        "mac-cyrillic" | "maccyrillic" => "x-mac-cyrillic",
+        "latin9" => "iso-8859-15",
+        "latin10" | "l10" | "iso8859-16" => "iso-8859-16",
+        "latin7" | "l7" => "iso-8859-13",
+        "latin8" | "l8" => "iso-8859-14",
+        _ => name,
+    };
+    web_codec(label)
 }
 
 /// The codec by the web's own labels, of which Python's names are nearly all.
-fn web_codec(name: &str) -> Option<Codec> {
-    let windows =
-        name.parse::<u16>().ok().filter(|page| (1250..=1258).contains(page)).map(|page| format!("windows-{page}"));
-    let encoding = Encoding::for_label_no_replacement(windows.as_deref().unwrap_or(name).as_bytes())?;
+fn web_codec(label: &str) -> Option<Codec> {
+    let page =
+        label.strip_prefix("cp").unwrap_or(label).parse::<u16>().ok().filter(|page| (1250..=1258).contains(page));
+    let windows = page.map(|page| format!("windows-{page}"));
+    let encoding = encodings::decode(windows.as_deref().unwrap_or(label), b"")?.encoding;
     // A comment that names UTF-16 in single bytes is no UTF-16, and the user-defined one is no encoding of Python's.
-    (encoding.is_ascii_compatible() && encoding != encoding_rs::X_USER_DEFINED).then_some(Codec::Other(encoding))
+    let is_source = !matches!(encoding.as_str(), "utf-16le" | "utf-16be" | "iso-2022-jp" | "x-user-defined");
+    is_source.then_some(Codec::Web(encoding))
 }
 
 impl Codec {
     fn decode<'a>(&self, bytes: &'a [u8], cookie: &str) -> Result<Cow<'a, str>, DecodeError> {
+        let undecodable = |offset| undecodable(bytes, offset, Some(cookie));
         match self {
             Codec::Utf8 => utf8(bytes, Some(cookie)),
             Codec::Ascii => match bytes.iter().position(|byte| !byte.is_ascii()) {
-                Some(offset) => Err(undecodable(bytes, offset, Some(cookie))),
+                Some(offset) => Err(undecodable(offset)),
                 None => utf8(bytes, Some(cookie)),
             },
-            Codec::Latin1 => Ok(encoding_rs::mem::decode_latin1(bytes)),
-            Codec::Iso(encoding) => {
-                let character = |byte: u8| match byte {
-                    0x80..=0x9f => Some(char::from(byte)),
-                    _ => encoding.decode_without_bom_handling_and_without_replacement(&[byte])?.chars().next(),
+            Codec::Latin1 => Ok(bytes.iter().copied().map(char::from).collect()),
+            Codec::Iso(windows) => {
+                let character = |(offset, &byte): (usize, &u8)| match byte {
+                    0x80..=0x9f => Ok(char::from(byte)),
+                    _ => {
+                        let decoded = encodings::decode(windows, &[byte]).and_then(|decoded| decoded.text.ok());
+                        decoded.and_then(|text| text.chars().next()).ok_or(offset)
+                    }
                 };
-                let text = bytes.iter().enumerate().map(|(offset, &byte)| character(byte).ok_or(offset));
-                let text = text.collect::<Result<String, usize>>();
-                text.map(Cow::Owned).map_err(|offset| undecodable(bytes, offset, Some(cookie)))
+                let text = bytes.iter().enumerate().map(character).collect::<Result<String, usize>>();
+                text.map(Cow::Owned).map_err(undecodable)
             }
-            Codec::Other(encoding) => web_decode(encoding, bytes, cookie).map(Cow::Owned),
+            Codec::Web(encoding) => web_decode(encoding, bytes, cookie).map(Cow::Owned),
         }
     }
 }
 
-fn web_decode(encoding: &'static Encoding, bytes: &[u8], cookie: &str) -> Result<String, DecodeError> {
-    let mut decoder = encoding.new_decoder_without_bom_handling();
-    let mut text =
-        String::with_capacity(decoder.max_utf8_buffer_length_without_replacement(bytes.len()).unwrap_or(bytes.len()));
-    let (result, read) = decoder.decode_to_string_without_replacement(bytes, &mut text, true);
-    if let DecoderResult::Malformed(length, after) = result {
-        return Err(undecodable(bytes, read.saturating_sub(usize::from(length) + usize::from(after)), Some(cookie)));
-    }
+fn web_decode(encoding: &str, bytes: &[u8], cookie: &str) -> Result<String, DecodeError> {
+    // That there is the encoding is known.
+    let text = encodings::decode(encoding, bytes).map_or(Err(0), |decoded| decoded.text);
+    let text = text.map_err(|offset| undecodable(bytes, offset, Some(cookie)))?;
     // Where Python's Windows and Japanese encodings have a hole, the web puts a control character.
-    let has_holes = encoding.name().starts_with("windows-") || encoding == encoding_rs::SHIFT_JIS;
+    let has_holes = encoding.starts_with("windows-") || encoding == "shift_jis";
     match text.chars().position(|c| has_holes && matches!(c, '\u{80}'..='\u{9f}')) {
         Some(place) => {
             let line = text.chars().take(place).filter(|&c| c == '\n').count() + 1;

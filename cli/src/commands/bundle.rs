@@ -271,7 +271,7 @@ impl Program {
             Self::Names(names) => {
                 let mut roots = Vec::new();
                 for name in names {
-                    let module = own.get(name).map_err(Failure::failed)?;
+                    let module = sources::find(name, own)?;
                     // To run a package is to run this one.
                     roots.extend(
                         Some(module.clone()).filter(|_| module.is_package()).and_then(|it| it.get("__main__").ok()),

@@ -109,7 +109,7 @@ fn items(args: &CheckArgs) -> Result<Vec<Item>, Failure> {
         if args.realm || sources::have_bundle(&sources) {
             dry = dry.realm(sources::path_of(sources));
         }
-        let roots = args.names.iter().map(|name| dry.path().get(name).map_err(Failure::failed));
+        let roots = args.names.iter().map(|name| sources::find(name, dry.path()));
         let roots = roots.collect::<Result<Vec<_>, _>>()?;
         let extent = if args.all { Extent::Below } else { Extent::Roots };
         let mut comparison = record.as_ref().map(|_| Comparison::default());

@@ -96,7 +96,7 @@ pub(crate) fn graph(args: &GraphArgs) -> Result<ExitCode, Failure> {
     let sources = sources::open(&args.search)?;
     let plan = Plan::new(&args.mapping)?.obeying(&sources)?;
     let roots = |path: &SearchPath| {
-        let roots = args.names.iter().map(|name| path.get(name).map_err(Failure::failed));
+        let roots = args.names.iter().map(|name| sources::find(name, path));
         roots.collect::<Result<Vec<_>, _>>()
     };
     let (graph, failed) = graph_of(sources, &plan, &args.extent, roots)?;

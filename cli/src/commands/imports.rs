@@ -33,7 +33,7 @@ pub(crate) struct ImportsArgs {
 pub(crate) fn imports(args: &ImportsArgs) -> Result<ExitCode, Failure> {
     check_name(&args.name)?;
     let path = sources::path_and_library(sources::open(&args.search)?)?;
-    let module = path.get(&args.name).map_err(Failure::failed)?;
+    let module = sources::find(&args.name, &path)?;
     let imports = module.imports().map_err(Failure::failed)?;
     let mut out = output::stdout();
     if args.json {

@@ -83,7 +83,7 @@ fn modules(args: &ListArgs) -> Result<Modules, Failure> {
     let Some(name) = &args.package else {
         return Ok(if args.walk { Box::new(path.walk_modules()) } else { Box::new(path.iter_modules()) });
     };
-    let package = path.get(name).map_err(Failure::failed)?;
+    let package = sources::find(name, &path)?;
     if args.walk {
         return Ok(Box::new(package.walk_modules()));
     }

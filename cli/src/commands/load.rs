@@ -166,7 +166,7 @@ impl Outcome {
         let start = Instant::now();
         let loaded = match module {
             Ok(module) => fastest(&module, repeat, how, vm).map_err(|error| raw::describe(&error, vm)),
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(sources::reason(&error)),
         };
         let (time, error) = match loaded {
             Ok(time) => (time, None),

@@ -14,7 +14,7 @@ use crate::{
 };
 use clap::{Args, Subcommand};
 use exocet::{
-    Source,
+    Error, Source,
     modules::SearchPath,
     plugins::{Discovered, Discovery, Facts, Found, Marker, Requirement},
 };
@@ -128,13 +128,13 @@ impl Plugins {
     }
 
     /// The plugins that can be used, with what they say of themselves, or why that can't be known.
-    fn usable(&self) -> Vec<(&Found, Result<Facts, String>)> {
-        self.discovered.usable().map(|found| (found, found.facts().map_err(|error| error.to_string()))).collect()
+    fn usable(&self) -> Vec<(&Found, Result<Facts, Error>)> {
+        self.discovered.usable().map(|found| (found, found.facts())).collect()
     }
 }
 
 /// The plugin that a requirement is about, or why it isn't met.
-fn required<'a>(requirement: &Requirement, usable: &[(&'a Found, Result<Facts, String>)]) -> Result<&'a Found, String> {
+fn required<'a>(requirement: &Requirement, usable: &[(&'a Found, Result<Facts, Error>)]) -> Result<&'a Found, String> {
     match usable.iter().find(|(other, _)| other.name == requirement.name) {
         None => Err(format!("it requires `{requirement}`, and there is no such plugin")),
         Some((found, facts)) => {

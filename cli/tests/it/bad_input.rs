@@ -4,6 +4,26 @@ use crate::support::{archive, directory, run, run_in};
 use std::fs;
 
 #[test]
+fn a_module_of_the_current_folder_is_pointed_out() {
+    let folder = directory(&[("app.py", "X = 1"), ("pk/__init__.py", ""), ("pk/deep.py", ""), ("only/tool.py", "")]);
+    fs::write(folder.path().join("app.zip"), archive(&[("inner.py", "X = 1\n")])).expect("a file");
+    for command in ["check", "load", "imports", "graph", "list", "bench"] {
+        for (asked, meant) in [("app", "app"), ("app.py", "app"), ("pk", "pk"), ("pk.deep", "pk.deep")] {
+            let ran = run_in(folder.path(), &[command, asked]);
+            let told = format!("; for the one in the current folder: --path . {meant}\n");
+            assert!([&ran.stdout, &ran.stderr].iter().any(|text| text.contains(&told)), "{command} {asked}: {ran:?}");
+        }
+        for has_modules in ["only", "app.zip"] {
+            let ran = run_in(folder.path(), &[command, has_modules]);
+            let told = format!("; for the modules in `{has_modules}`: --path {has_modules}\n");
+            assert!([&ran.stdout, &ran.stderr].iter().any(|text| text.contains(&told)), "{command}: {ran:?}");
+        }
+        let ran = run_in(folder.path(), &[command, "nosuch"]);
+        assert!(!format!("{}{}", ran.stdout, ran.stderr).contains("--path"), "{command}: {ran:?}");
+    }
+}
+
+#[test]
 fn bad_input_is_one_line_that_names_it() {
     let folder = directory(&[
         ("app.py", ""),

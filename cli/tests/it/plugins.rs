@@ -95,6 +95,17 @@ fn a_marker_search_reports_what_it_cannot_read() {
 }
 
 #[test]
+fn a_plugin_that_cannot_be_read_is_reported_once() {
+    let folder = directory(&[("good.py", "import json"), ("wrong.py", "x = 1\ndef (")]);
+    std::fs::write(folder.path().join("latin.py"), b"\n\nname = 'Ren\xe9'\n").expect("a file");
+    let (stdout, stderr) = printed(folder.path(), "plugins check --path .", 1);
+    assert_eq!(stderr, "exocet: 2 errors, 0 warnings\n", "{stdout}");
+    for place in ["latin.py:3", "wrong.py:2"] {
+        assert_eq!(stdout.matches(place).count(), 1, "{stdout}");
+    }
+}
+
+#[test]
 fn plugins_are_checked_under_a_policy() {
     let folder = directory(&[APP, SITE, &[("deny.toml", "default = 'allow'\n[[rule]]\ndeny = 'socket'\n")]].concat());
     let (stdout, stderr) = printed(folder.path(), "plugins check --path . --group app --policy deny.toml", 1);

@@ -1,10 +1,10 @@
 //! What the host does for the guest.
 
 use crate::{
-    boundary::{Answer, Ask},
+    boundary::{Answer, Ask, Content},
     buffer, interpreter,
 };
-use exocet::{Error, error::Report};
+use exocet::{Error, error::Report, syntax::encodings::Decoded};
 
 #[link(wasm_import_module = "exocet")]
 unsafe extern "C" {
@@ -50,6 +50,14 @@ pub(crate) fn ask(question: &Ask) -> Result<Answer, Error> {
     let mut bytes = Vec::new();
     ciborium::into_writer(question, &mut bytes).map_err(|error| Error::malformed(error.to_string()))?;
     answer(ask_at(bytes.as_ptr(), bytes.len()))
+}
+
+/// What bytes are in an encoding that the guest has no table of.
+pub(crate) fn decode(label: &str, bytes: &[u8]) -> Option<Decoded> {
+    match ask(&Ask::Decode { label: label.to_owned(), bytes: Content(bytes.to_vec()) }) {
+        Ok(Answer::Decoded { encoding, text }) => Some(Decoded { encoding, text }),
+        _ => None,
+    }
 }
 
 /// The answer that the host has left, of that length. What it threw is an error.

@@ -15,6 +15,7 @@ use exocet::{
     error::Report,
     modules::{Location, PythonModule, SearchPath},
     raw,
+    syntax::encodings::set_decoder,
     values::{Value, Wanted},
     vm::{AsObject, PyObjectRef, PyResult, Settings, VirtualMachine, class::PyClassImpl},
 };
@@ -49,6 +50,7 @@ fn current() -> Result<Rc<Interpreter>, Error> {
 }
 
 pub(crate) fn handle(request: Request) -> Result<Reply, Error> {
+    set_decoder(host::decode);
     match request {
         Request::Start(start) => self::start(start).map(|()| Reply::Done),
         Request::Compile(source) => {

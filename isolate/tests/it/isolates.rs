@@ -148,6 +148,31 @@ fn functions_of_the_hosts_are_called_and_may_call_back() {
 }
 
 #[test]
+fn the_host_decodes_what_the_guest_has_no_tables_of() {
+    let app = |name: &str, text: &[u8]| {
+        let text = [format!("# coding: {name}\n\ntext = '").as_bytes(), text, b"'"].concat();
+        let isolate = Snapshot::builder().source(Memory::new("<app>").with("app.py", text)).build(&guest()).unwrap();
+        let isolate = isolate.isolate(&Limits::new()).unwrap();
+        isolate.load("app", &Imports::pass_through())?.get::<String>("text")
+    };
+    for (name, bytes) in [
+        ("shift_jis", &b"\x93\xfa\x96{"[..]),
+        ("euc_jp", b"\xc6\xfc\xcb\xdc"),
+        ("cp936", b"\xc8\xd5\xb1\xbe"),
+        ("gb18030", b"\xc8\xd5\xb1\xbe"),
+        ("big5", b"\xa4\xe9\xa5\xbb"),
+    ] {
+        assert_eq!(app(name, bytes).unwrap(), "日本", "{name}");
+    }
+    assert_eq!(app("cp1252", b"\x80\xe9").unwrap(), "€é");
+    assert_eq!(app("latin2", b"\xb1").unwrap(), "ą");
+    let error = |name, bytes| app(name, bytes).unwrap_err().to_string();
+    assert!(error("gbk", b"\xc8\xd5\x81\xff").contains("`gbk` can't decode byte 0x81 on line 3"));
+    assert!(error("klingon", b"").contains("unknown encoding: `klingon` (line 1)"));
+    assert!(error("utf-16", b"").contains("unknown encoding: `utf-16` (line 1)"));
+}
+
+#[test]
 fn what_no_isolate_shares_is_an_error_before_anything_runs() {
     let raw = HostModule::new("host").raw_function("f", |_, vm| Ok(vm.ctx.none()));
     let runtime = exocet::Runtime::new().unwrap();

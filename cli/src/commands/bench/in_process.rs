@@ -5,6 +5,7 @@ use super::{
     contender::Contender,
     results::{Contestant, Samples, Work},
 };
+use crate::sources;
 use exocet::{
     compile::forget_compiled_code,
     modules::{PythonModule, SearchPath},
@@ -31,7 +32,7 @@ impl<'a> InProcess<'a> {
     }
 
     fn handle(&self, name: &str) -> Result<PythonModule, String> {
-        self.path.get(name).map_err(|error| error.to_string())
+        self.path.get(name).map_err(|error| sources::reason(&error))
     }
 
     /// The seconds that one load takes.

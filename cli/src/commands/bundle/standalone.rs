@@ -30,7 +30,11 @@ pub(super) fn check(file: &Path) -> Result<(), Failure> {
 pub(super) fn write(bundle: Vec<u8>, file: &Path) -> Result<usize, Failure> {
     // No folder of this machine's is in it.
     let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
-    let made = Standalone::new(&loader()?, &name, bundle).map_err(Failure::failed)?;
+    let waiting =
+        output::waiting("the program's imports are loaded; the first time the loader is compiled, some 10 seconds");
+    let made = Standalone::new(&loader()?, &name, bundle);
+    waiting.finish_and_clear();
+    let made = made.map_err(Failure::failed)?;
     for line in made.output().lines() {
         output::note(line);
     }

@@ -46,15 +46,19 @@ pub(super) fn check(args: &CheckArgs) -> Result<ExitCode, Failure> {
     }
     let usable = plugins.usable();
     for (found, facts) in &usable {
-        let unmet = match facts {
-            Ok(facts) => facts.requires.iter().filter_map(|requirement| required(requirement, &usable).err()).collect(),
-            Err(error) => vec![error.clone()],
-        };
         let about =
-            |reason| Item::unusable(&found.name, Some(found.module.clone()), found.origin.clone(), None, reason);
-        items.extend(unmet.into_iter().map(about));
+            |line, reason| Item::unusable(&found.name, Some(found.module.clone()), found.origin.clone(), line, reason);
+        match facts {
+            Ok(facts) => {
+                let unmet = facts.requires.iter().filter_map(|requirement| required(requirement, &usable).err());
+                items.extend(unmet.map(|reason| about(None, reason)));
+            }
+            Err(error) => items.push(about(error.line(), error.to_string())),
+        }
     }
-    let roots: Vec<_> = usable.iter().filter_map(|(found, _)| found.handle().cloned()).collect();
+    // What can't be read has been reported.
+    let modules = usable.iter().filter_map(|(found, _)| found.handle());
+    let roots: Vec<_> = modules.filter(|module| module.imports().is_ok()).cloned().collect();
     let runtime = sources::quiet_runtime(&plugins.sources)?;
     let findings = runtime.enter(|vm| {
         let dry = plan.dry_run(false, vm)?;
