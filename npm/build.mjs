@@ -1,4 +1,5 @@
-// Makes dist/ of the guests in ../wasm/dist: bundles the TypeScript, writes its types, and puts an image beside each guest's code.
+// Makes dist/ of the guests in ../wasm/dist: bundles the TypeScript, writes its types, puts an image beside each guest's code, and the names
+// of Unicode beside both.
 // Puts the playground into playground/dist, with all that it needs.
 
 import { execFileSync } from "node:child_process";
@@ -55,6 +56,9 @@ for (const [tier, modules] of Object.entries(LOADED)) {
     await mkdir(`${here}${folder}/${tier}`, { recursive: true });
     await writeFile(`${here}${folder}/${tier}/exocet.wasm`, bytes);
   }
+}
+for (const folder of ["dist", "playground/dist"]) {
+  await copyFile(`${here}../wasm/dist/names.txt`, `${here}${folder}/names.txt`);
 }
 for (const file of ["index.html", "playground.css"]) {
   await copyFile(`${here}playground/${file}`, `${here}playground/dist/${file}`);

@@ -3,7 +3,8 @@
 #
 #   wasm/build.sh [core] [std] [wasi] [standalone] [guest]      all of them, if none is named
 #
-# core, std: the guest for JavaScript, small and with a tier of the library each, in wasm/dist/core.wasm and wasm/dist/std.wasm
+# core, std: the guest for JavaScript, small and with a tier of the library each, in wasm/dist/core.wasm and wasm/dist/std.wasm; and the names
+#            of Unicode, which neither has in it, in wasm/dist/names.txt
 # wasi:      the command line, in wasm/dist/exocet.wasm
 # standalone: what `exocet bundle --wasi` makes commands of, with the library of std, in wasm/dist/standalone.wasm
 # guest:     the guest of Rust's isolates, quick and with the library of std, in wasm/dist/guest.wasm
@@ -45,7 +46,7 @@ guest() {
     CARGO_TARGET_DIR=$cache/guest \
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$flags -C link-arg=--import-memory --cfg getrandom_backend=\"custom\" $more" \
         "${cargo[@]}" build --locked --ignore-rust-version --profile "$profile" --target wasm32-unknown-unknown \
-        --package exocet-guest "${@:4}"
+        --manifest-path isolate/guest/Cargo.toml "${@:4}"
     mkdir -p wasm/dist
     cp "$cache/guest/wasm32-unknown-unknown/$profile/exocet_guest.wasm" "wasm/dist/$name.wasm"
     size "$name" "wasm/dist/$name.wasm"
@@ -63,11 +64,15 @@ wasi() {
     size "$name" "wasm/dist/$name.wasm"
 }
 
-# For publishing: packed natively, by a program that needs nothing of the workspace but the packer.
+# Runs a small program of this repository's.
+helper() {
+    CARGO_TARGET_DIR=$cache/pack "${cargo[@]}" run --quiet --locked --ignore-rust-version "$@"
+}
+
+# For publishing.
 pack() {
     [ -n "${EXOCET_PACK:-}" ] || return 0
-    CARGO_TARGET_DIR=$cache/pack "${cargo[@]}" run --quiet --locked --ignore-rust-version --package exocet-guest \
-        --example pack -- "$1" "$2"
+    helper --manifest-path isolate/guest/Cargo.toml --example pack -- "$1" "$2"
     size packed "$2"
 }
 
@@ -78,8 +83,10 @@ size() {
 [ $# -gt 0 ] || set -- core std wasi standalone guest
 for what in "$@"; do
     case $what in
-        core) guest core wasm "" --no-default-features ;;
-        std) guest std wasm "" ;;
+        core | std)
+            if [ $what = core ]; then guest core wasm "" --no-default-features; else guest std wasm ""; fi
+            helper --package exocet-names -- wasm/dist/names.txt
+            ;;
         wasi) wasi exocet exocet exocet-cli --no-default-features --features stdlib ;;
         standalone)
             wasi exocet-standalone standalone exocet-standalone

@@ -295,6 +295,10 @@ pub(crate) enum Ask {
     Compile(Source),
     /// What bytes are in an encoding of the web, by one of its labels.
     Decode { label: String, bytes: Content },
+    /// The character of a name of Unicode's, as a text of its own; the name is in capitals.
+    CharacterNamed(String),
+    /// The name of a character.
+    NameOf(char),
     /// Nothing: it tells what happened.
     Tell(Event),
     /// Nothing: it waits for so many seconds.

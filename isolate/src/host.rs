@@ -182,6 +182,11 @@ impl Host {
                 Some(Decoded { encoding, text }) => Answer::Decoded { encoding, text },
                 None => Answer::Nothing,
             }),
+            Ask::CharacterNamed(name) => Ok(named(unicode_names2::character(&name).filter(|found| {
+                // The tables take `latinsmalllettera` for a name, too.
+                unicode_names2::name(*found).is_some_and(|own| own.to_string() == name)
+            }))),
+            Ask::NameOf(character) => Ok(named(unicode_names2::name(character))),
             Ask::Tell(event) => {
                 session.tell(event);
                 Ok(Answer::Done)
@@ -315,6 +320,11 @@ fn chosen(choice: Chosen, session: &Session) -> Result<Choice, Error> {
         Chosen::Failed(error) => return Err(error),
         other => return Err(Error::malformed(format!("{other:?} has no form in an isolate"))),
     })
+}
+
+/// What was found in the tables of names.
+fn named(found: Option<impl ToString>) -> Answer {
+    found.map_or(Answer::Nothing, |found| Answer::Value(Value::Text(found.to_string())))
 }
 
 fn functions_of(module: &str) -> String {

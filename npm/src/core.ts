@@ -3,6 +3,9 @@
 import { loaderOf } from "./loader.js";
 
 /** Makes a loader. The first one waits for the WebAssembly module. */
-export const createLoader = loaderOf(() => new URL("./core/exocet.wasm", import.meta.url));
+export const createLoader = loaderOf(
+  () => new URL("./core/exocet.wasm", import.meta.url),
+  () => new URL("./names.txt", import.meta.url),
+);
 
 export * from "./api.js";

@@ -6,6 +6,7 @@ import type { Form, Senses } from "./instance.js";
 import { type Answer, Imports, type ImportRequest } from "./imports.js";
 import { moduleOf } from "./layers.js";
 import { call, get, LENT, Lent, names, set, shown } from "./lent.js";
+import { type Names, namesOf } from "./names.js";
 import type { PluginChange } from "./plugins.js";
 import { fromGuest, type Handles, isPlain, toGuest } from "./values.js";
 
@@ -23,6 +24,11 @@ export interface HostOptions {
   sleep?: (seconds: number) => void;
   /** Receives each import decision and each load, see {@link LogEvent}. */
   log?: (event: LogEvent) => void;
+  /**
+   * Gives the text of the package's file `names.txt`, for `"\\N{BULLET}"` and `unicodedata`. By default it is read from where it lies, when it
+   * is first asked for; a platform that can't read at once, such as a Worker of Cloudflare's, has to give it.
+   */
+  unicodeNames?: () => string;
 }
 
 /** A module that imported another one, and where. */
@@ -178,6 +184,10 @@ export class Host implements Senses {
       case "Sleep":
         (this.#options.sleep ?? blockingSleep)(content);
         return "Done";
+      case "CharacterNamed":
+        return this.#named((names) => names.named(content));
+      case "NameOf":
+        return this.#named((names) => names.of(content));
       case "Compile":
         // It compiles by itself.
         return { Code: null };
@@ -188,6 +198,17 @@ export class Host implements Senses {
       }
       default:
         return { Found: "Nothing" };
+    }
+  }
+
+  /** What the table of Unicode's names has. Without a table there are no names: Python knows no other error here. */
+  #named(find: (names: Names) => string | undefined): Form {
+    try {
+      const found = this.#options.unicodeNames && find(namesOf(this.#options.unicodeNames));
+      return found === undefined ? "Nothing" : { Value: found };
+    } catch (error) {
+      console.warn(error);
+      return "Nothing";
     }
   }
 

@@ -7,6 +7,7 @@ import { Imports, passThrough } from "./imports.js";
 import { type Content, type Form, Instance } from "./instance.js";
 import { given, layersOf } from "./layers.js";
 import { LENT, Lent } from "./lent.js";
+import { readerOf } from "./names.js";
 import { type Calls, idOf, makeObject, PythonObject } from "./object.js";
 import { type PluginOptions, Plugins, type PluginsLoader } from "./plugins.js";
 import { Realm } from "./realm.js";
@@ -457,7 +458,15 @@ function wanted(asObject: boolean): string {
   return asObject ? "Object" : "Plain";
 }
 
-/** Makes `createLoader` of a tier, whose module lies there: asked for only where it is needed, as some platforms don't know it. @internal */
-export function loaderOf(url: () => URL): (options?: LoaderOptions) => Promise<Loader> {
-  return async (options = {}) => Loader.create(await compile(url, options.wasm), options);
+/**
+ * Makes `createLoader` of a tier, whose module and whose names of Unicode lie there: asked for only where they are needed, as some platforms
+ * don't know it. @internal
+ */
+export function loaderOf(url: () => URL, names: () => URL): (options?: LoaderOptions) => Promise<Loader> {
+  let reader: Promise<() => string> | undefined;
+  return async (options = {}) => {
+    reader ??= readerOf(names);
+    const [module, unicodeNames] = await Promise.all([compile(url, options.wasm), reader]);
+    return Loader.create(module, { unicodeNames, ...options });
+  };
 }

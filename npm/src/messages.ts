@@ -23,6 +23,8 @@ export type Request =
       imports: unknown;
       setup: string | undefined;
       log: boolean;
+      /** Where the names of Unicode lie. */
+      names: string;
     }
   /** A method of the loader, or of one of its objects. */
   | { kind: "call"; object: number | undefined; method: string; args: unknown[] }

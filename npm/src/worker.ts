@@ -284,6 +284,7 @@ export class WorkerLoader {
       imports: imports && pack(imports, this.#side),
       setup: setup === undefined ? undefined : String(setup),
       log: log !== undefined,
+      names: String(new URL("./names.txt", import.meta.url)),
     }), undefined, true);
   }
 

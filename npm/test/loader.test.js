@@ -48,6 +48,28 @@ describe("loading", () => {
     assert.match(says("wide"), /unknown encoding: `utf-16` \(line 1\)/);
   });
 
+  test("characters have their names, by a table that is read when somebody asks", async () => {
+    const text = [
+      "found = '\\N{SNOWMAN}\\N{latin small letter e with acute}\\N{HANGUL SYLLABLE GAG}\\N{CJK UNIFIED IDEOGRAPH-65E5}\\N{TANGUT IDEOGRAPH-17000}\\N{LF}'",
+      "shown = 'é日각'.encode('ascii', 'namereplace').decode()",
+    ].join("\n");
+    for (const wrong of ["LATINSMALLLETTERA", "CJK UNIFIED IDEOGRAPH-65E", "CJK UNIFIED IDEOGRAPH-065E5", "NO SUCH THING", "@41"]) {
+      const { loader } = await loaderWith({ "a.py": `x = '\\N{${wrong}}'` });
+      assert.match(thrown(() => loader.load("a")).message, /got unexpected unicode/, wrong);
+    }
+    let reads = 0;
+    const table = readFileSync(new URL("../dist/names.txt", import.meta.url), "utf8");
+    const { loader } = await loaderWith({ "a.py": text }, { unicodeNames: () => ((reads += 1), table) });
+    assert.equal(reads, 0);
+    const module = loader.load("a");
+    assert.equal(module.get("found"), "☃é각日\u{17000}\n");
+    assert.equal(module.get("shown"), "\\N{LATIN SMALL LETTER E WITH ACUTE}\\N{CJK UNIFIED IDEOGRAPH-65E5}\\N{HANGUL SYLLABLE GAG}");
+    assert.equal(reads, 1);
+    // Without a table no character has a name.
+    const without = await loaderWith({ "a.py": text }, { unicodeNames: undefined });
+    assert.match(thrown(() => without.loader.load("a")).message, /got unexpected unicode/);
+  });
+
   test("several sources: the first that has a module counts, and each has its label", async () => {
     const sources = [{ "a.py": "" }, { label: "<mine>", files: { "a.py": "", "b.py": "" } }, new Uint8Array(readFileSync(new URL("data/app.zip", import.meta.url)))];
     const { loader } = await loaderWith(sources);

@@ -143,6 +143,7 @@ describe("the packed package", { timeout: 600_000 }, () => {
       for (const tier of ["core", "std"]) {
         await cp(join(dist, tier, "exocet.wasm"), join(outdir, tier, "exocet.wasm"));
       }
+      await copyFile(join(dist, "names.txt"), join(outdir, "names.txt"));
       await copyFile(join(folder, "index.html"), join(outdir, "index.html"));
       assert.deepEqual(await shownIn(browser, outdir), [onThisThread, inWorker]);
     });

@@ -199,3 +199,20 @@ fn layer(file: &str) -> &str {
 fn rank(layer: &str) -> usize {
     ORDER.iter().position(|own| *own == layer).unwrap_or_else(|| panic!("`{layer}` is no layer of the list"))
 }
+
+/// What a guest compiles a host may run, and the reverse: both are built of the same versions.
+#[cfg(feature = "toml")]
+#[test]
+fn guests_are_locked_to_the_same_versions() {
+    let locked = |file: &str| -> BTreeSet<(String, String)> {
+        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("the lock");
+        let lock: toml::Table = text.parse().expect("TOML");
+        let packages =
+            lock["package"].as_array().expect("a list").iter().filter(|package| package.get("source").is_some());
+        let field = |package: &toml::Value, name| package[name].as_str().expect("a string").to_owned();
+        packages.map(|package| (field(package, "name"), field(package, "version"))).collect()
+    };
+    let (root, guest) = (locked("Cargo.lock"), locked("isolate/guest/Cargo.lock"));
+    let others: Vec<_> = guest.difference(&root).collect();
+    assert!(guest.len() > 100 && others.is_empty(), "{others:?}");
+}

@@ -4,7 +4,7 @@ use crate::{
     boundary::{Answer, Ask, Content},
     buffer, interpreter,
 };
-use exocet::{Error, error::Report, syntax::encodings::Decoded};
+use exocet::{Error, error::Report, syntax::encodings::Decoded, values::Value};
 
 #[link(wasm_import_module = "exocet")]
 unsafe extern "C" {
@@ -56,6 +56,26 @@ pub(crate) fn ask(question: &Ask) -> Result<Answer, Error> {
 pub(crate) fn decode(label: &str, bytes: &[u8]) -> Option<Decoded> {
     match ask(&Ask::Decode { label: label.to_owned(), bytes: Content(bytes.to_vec()) }) {
         Ok(Answer::Decoded { encoding, text }) => Some(Decoded { encoding, text }),
+        _ => None,
+    }
+}
+
+/// Where the crate of Unicode's names is told to find this, it takes it by this name.
+#[unsafe(no_mangle)]
+extern "Rust" fn __exocet_character_named(name: &str) -> Option<char> {
+    text(&Ask::CharacterNamed(name.to_ascii_uppercase()))?.chars().next()
+}
+
+/// The same for the other way.
+#[unsafe(no_mangle)]
+extern "Rust" fn __exocet_name_of(character: char) -> Option<String> {
+    text(&Ask::NameOf(character))
+}
+
+/// The text that the host answers, if it has one.
+fn text(question: &Ask) -> Option<String> {
+    match ask(question) {
+        Ok(Answer::Value(Value::Text(text))) => Some(text),
         _ => None,
     }
 }

@@ -151,9 +151,9 @@ fn functions_of_the_hosts_are_called_and_may_call_back() {
 fn the_host_decodes_what_the_guest_has_no_tables_of() {
     let app = |name: &str, text: &[u8]| {
         let text = [format!("# coding: {name}\n\ntext = '").as_bytes(), text, b"'"].concat();
-        let isolate = Snapshot::builder().source(Memory::new("<app>").with("app.py", text)).build(&guest()).unwrap();
-        let isolate = isolate.isolate(&Limits::new()).unwrap();
-        isolate.load("app", &Imports::pass_through())?.get::<String>("text")
+        let files = Memory::new("<app>").with("app.py", text);
+        let snapshot = Snapshot::builder().source(files).load("app").build(&guest())?;
+        snapshot.isolate(&Limits::new())?.module("app")?.get::<String>("text")
     };
     for (name, bytes) in [
         ("shift_jis", &b"\x93\xfa\x96{"[..]),
@@ -170,6 +170,17 @@ fn the_host_decodes_what_the_guest_has_no_tables_of() {
     assert!(error("gbk", b"\xc8\xd5\x81\xff").contains("`gbk` can't decode byte 0x81 on line 3"));
     assert!(error("klingon", b"").contains("unknown encoding: `klingon` (line 1)"));
     assert!(error("utf-16", b"").contains("unknown encoding: `utf-16` (line 1)"));
+}
+
+#[test]
+fn the_host_has_the_names_of_characters() {
+    let text = "import unicodedata\nfound = '\\N{SNOWMAN}\\N{latin small letter e with acute}\\N{HANGUL SYLLABLE GAG}\\N{CJK UNIFIED IDEOGRAPH-65E5}\\N{LF}'\nname = unicodedata.name('é')\nsame = unicodedata.lookup(name)\ndef wrong(): return eval(r\"'\\N{LATINSMALLLETTERA}'\")\ndef absent(): return unicodedata.lookup('NO SUCH THING')";
+    let app = isolate(text).module("app").unwrap();
+    assert_eq!(app.get::<String>("found").unwrap(), "☃é각日\n");
+    assert_eq!(app.get::<String>("name").unwrap(), "LATIN SMALL LETTER E WITH ACUTE");
+    assert_eq!(app.get::<String>("same").unwrap(), "é");
+    assert!(app.call::<()>("wrong", ()).unwrap_err().to_string().contains("got unexpected unicode"));
+    assert!(app.call::<()>("absent", ()).unwrap_err().to_string().contains("undefined character name"));
 }
 
 #[test]
