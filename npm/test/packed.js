@@ -47,7 +47,7 @@ export async function installed(...folders) {
 }
 
 const tried = { error: ["ValueError", "no", 4], ends: Array(5).fill("RecursionError") };
-export const onThisThread = { ...tried, said: "HELLO[1]" };
+export const onThisThread = { ...tried, said: "• HELLO[1]" };
 export const inWorker = { ...onThisThread, late: "DeadlineError" };
 
 /** What the program shows at `url`, in a browser of Playwright's or Puppeteer's. */

@@ -1,5 +1,6 @@
 import wasm from "exocet.wasm";
 import { createLoader } from "exocet";
+import names from "exocet/names.txt";
 import { onThisThread } from "./app.js";
 
 // Before the first request there is no randomness.
@@ -12,6 +13,6 @@ const early = await createLoader({
 export default {
   async fetch(request) {
     const name = new URL(request.url).searchParams.get("name");
-    return Response.json(name === null ? await onThisThread({ wasm }) : early.load("plugin").call("greet", name));
+    return Response.json(name === null ? await onThisThread({ wasm, unicodeNames: () => names }) : early.load("plugin").call("greet", name));
   },
 };

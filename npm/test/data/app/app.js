@@ -5,7 +5,7 @@ import { createWorkerLoader } from "exocet/worker";
 
 const sources = {
   "plugin.py": `import json, host
-def reply(name): return host.shout(name) + json.dumps([1])
+def reply(name): return '\\N{BULLET} ' + host.shout(name) + json.dumps([1])
 def fail():
     raise ValueError('no')
 def loop():
