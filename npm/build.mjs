@@ -1,5 +1,5 @@
-// Makes dist/ of the guests in ../wasm/dist: bundles the TypeScript, writes its types, puts an image beside each guest's code, and the names
-// of Unicode beside both.
+// Makes dist/ of the guests in ../wasm/dist: bundles the TypeScript, writes its types, puts an image beside each guest's code, and tables
+// that few programs ask for beside both.
 // Puts the playground into playground/dist, with all that it needs.
 
 import { execFileSync } from "node:child_process";
@@ -58,7 +58,9 @@ for (const [tier, modules] of Object.entries(LOADED)) {
   }
 }
 for (const folder of ["dist", "playground/dist"]) {
-  await copyFile(`${here}../wasm/dist/names.txt`, `${here}${folder}/names.txt`);
+  for (const table of ["names.txt", "encodings.wasm"]) {
+    await copyFile(`${here}../wasm/dist/${table}`, `${here}${folder}/${table}`);
+  }
 }
 for (const file of ["index.html", "playground.css"]) {
   await copyFile(`${here}playground/${file}`, `${here}playground/dist/${file}`);

@@ -3,8 +3,8 @@
 #
 #   wasm/build.sh [core] [std] [wasi] [standalone] [guest]      all of them, if none is named
 #
-# core, std: the guest for JavaScript, small and with a tier of the library each, in wasm/dist/core.wasm and wasm/dist/std.wasm; and the names
-#            of Unicode, which neither has in it, in wasm/dist/names.txt
+# core, std: the guest for JavaScript, small and with a tier of the library each, in wasm/dist/core.wasm and wasm/dist/std.wasm; and what
+#            neither has in it, in wasm/dist/names.txt (the names of Unicode) and wasm/dist/encodings.wasm
 # wasi:      the command line, in wasm/dist/exocet.wasm
 # standalone: what `exocet bundle --wasi` makes commands of, with the library of std, in wasm/dist/standalone.wasm
 # guest:     the guest of Rust's isolates, quick and with the library of std, in wasm/dist/guest.wasm
@@ -69,6 +69,14 @@ helper() {
     CARGO_TARGET_DIR=$cache/pack "${cargo[@]}" run --quiet --locked --ignore-rust-version "$@"
 }
 
+# What the guests for JavaScript don't have in them.
+tables() {
+    helper --package exocet-names -- wasm/dist/names.txt
+    "${cargo[@]}" build --quiet --locked --ignore-rust-version --profile wasm --target wasm32-unknown-unknown --package exocet-encodings
+    cp "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm/exocet_encodings.wasm" wasm/dist/encodings.wasm
+    size encodings wasm/dist/encodings.wasm
+}
+
 # For publishing.
 pack() {
     [ -n "${EXOCET_PACK:-}" ] || return 0
@@ -85,7 +93,7 @@ for what in "$@"; do
     case $what in
         core | std)
             if [ $what = core ]; then guest core wasm "" --no-default-features; else guest std wasm ""; fi
-            helper --package exocet-names -- wasm/dist/names.txt
+            tables
             ;;
         wasi) wasi exocet exocet exocet-cli --no-default-features --features stdlib ;;
         standalone)

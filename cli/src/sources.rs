@@ -59,7 +59,7 @@ fn advice(name: &str) -> Option<String> {
     // Any folder would be a namespace package.
     match path_of(vec![here]).get(module).is_ok_and(|found| found.kind() != Kind::Namespace) {
         true => Some(format!("for the one in the current folder: --path . {module}")),
-        false => exocet::source::open(name).is_ok().then(|| format!("for the modules in `{name}`: --path {name}")),
+        false => exocet::source::open(name).is_ok().then(|| format!("for a module in `{name}`: --path {name} NAME")),
     }
 }
 

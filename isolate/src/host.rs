@@ -44,6 +44,9 @@ pub(crate) struct Session {
     compiler: Option<Compiler>,
 }
 
+/// So many bytes are decoded for a guest, the limit of a module's source.
+const LONGEST_SOURCE: usize = 16 << 20;
+
 /// From here on numbers are those of modules that were handed out.
 const HANDED: u32 = 1 << 16;
 
@@ -178,6 +181,8 @@ impl Host {
             Ask::Compile(source) => {
                 Ok(Answer::Code(session.compiler.as_ref().and_then(|compiler| compiler.compile(source, until))))
             }
+            // The text takes up three times as much, and more is no module's source by any limit.
+            Ask::Decode { bytes, .. } if bytes.0.len() > LONGEST_SOURCE => Ok(Answer::Nothing),
             Ask::Decode { label, bytes } => Ok(match encodings::decode(&label, &bytes.0) {
                 Some(Decoded { encoding, text }) => Answer::Decoded { encoding, text },
                 None => Answer::Nothing,

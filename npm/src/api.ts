@@ -21,3 +21,4 @@ export {
 } from "./plugins.js";
 export { Realm } from "./realm.js";
 export type { Files, Source } from "./sources.js";
+export type { Table, TableReader } from "./tables.js";

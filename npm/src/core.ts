@@ -5,7 +5,10 @@ import { loaderOf } from "./loader.js";
 /** Makes a loader. The first one waits for the WebAssembly module. */
 export const createLoader = loaderOf(
   () => new URL("./core/exocet.wasm", import.meta.url),
-  () => new URL("./names.txt", import.meta.url),
+  {
+    "names.txt": () => new URL("./names.txt", import.meta.url),
+    "encodings.wasm": () => new URL("./encodings.wasm", import.meta.url),
+  },
 );
 
 export * from "./api.js";

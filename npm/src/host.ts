@@ -1,13 +1,12 @@
 // What the interpreter has of JavaScript: answers to what the guest asks.
 
-import { decodeAs } from "./encodings.js";
 import { PythonError } from "./errors.js";
 import type { Form, Senses } from "./instance.js";
 import { type Answer, Imports, type ImportRequest } from "./imports.js";
 import { moduleOf } from "./layers.js";
 import { call, get, LENT, Lent, names, set, shown } from "./lent.js";
-import { type Names, namesOf } from "./names.js";
 import type { PluginChange } from "./plugins.js";
+import { type TableReader, Tables } from "./tables.js";
 import { fromGuest, type Handles, isPlain, toGuest } from "./values.js";
 
 /** What Python code uses of the host. Whatever is absent here is the platform's own. */
@@ -25,10 +24,11 @@ export interface HostOptions {
   /** Receives each import decision and each load, see {@link LogEvent}. */
   log?: (event: LogEvent) => void;
   /**
-   * Gives the text of the package's file `names.txt`, for `"\\N{BULLET}"` and `unicodedata`. By default it is read from where it lies, when it
-   * is first asked for; a platform that can't read at once, such as a Worker of Cloudflare's, has to give it.
+   * Gives a file of the package that is read when a program first asks for it: `names.txt` for `"\\N{BULLET}"` and `unicodedata`,
+   * `encodings.wasm` for source text in encodings of several bytes for a character. By default it is read from where it lies, on a page by
+   * a request that it waits for; a platform that can't read at once, such as a Worker of Cloudflare's, has to give it.
    */
-  unicodeNames?: () => string;
+  tables?: TableReader;
 }
 
 /** A module that imported another one, and where. */
@@ -114,9 +114,11 @@ export class Host implements Senses {
   readonly #given: Given;
   readonly #lent: Lent;
   readonly #loading: Loading;
+  readonly #tables: Tables | undefined;
 
   constructor(options: HostOptions, lent: Lent, given: Given, loading: Loading) {
     this.#options = options;
+    this.#tables = options.tables && Tables.of(options.tables);
     this.#lent = lent;
     this.#given = given;
     this.#loading = loading;
@@ -185,30 +187,20 @@ export class Host implements Senses {
         (this.#options.sleep ?? blockingSleep)(content);
         return "Done";
       case "CharacterNamed":
-        return this.#named((names) => names.named(content));
+        return found(this.#tables?.names?.named(content));
       case "NameOf":
-        return this.#named((names) => names.of(content));
+        // CBOR's reader takes this one, where a text begins with it, for a mark of the text's encoding.
+        return found(this.#tables?.names?.of(content || "\ufeff"));
       case "Compile":
         // It compiles by itself.
         return { Code: null };
       case "Decode": {
         const { label, bytes } = content as { label: string; bytes: Uint8Array };
-        const decoded = decodeAs(label, bytes);
+        const decoded = this.#tables?.decode(label, bytes);
         return decoded ? { Decoded: decoded } : "Nothing";
       }
       default:
         return { Found: "Nothing" };
-    }
-  }
-
-  /** What the table of Unicode's names has. Without a table there are no names: Python knows no other error here. */
-  #named(find: (names: Names) => string | undefined): Form {
-    try {
-      const found = this.#options.unicodeNames && find(namesOf(this.#options.unicodeNames));
-      return found === undefined ? "Nothing" : { Value: found };
-    } catch (error) {
-      console.warn(error);
-      return "Nothing";
     }
   }
 
@@ -299,6 +291,11 @@ export class Host implements Senses {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return this.#lent.attempt(() => ({ Thrown: { object: this.#lent.lend(error, "an error that was thrown"), message } }));
   }
+}
+
+/** What a table has. */
+function found(text: string | undefined): Form {
+  return text === undefined ? "Nothing" : { Value: text };
 }
 
 /** Waits without doing anything else; where that isn't allowed, it throws. */

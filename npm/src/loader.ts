@@ -7,13 +7,13 @@ import { Imports, passThrough } from "./imports.js";
 import { type Content, type Form, Instance } from "./instance.js";
 import { given, layersOf } from "./layers.js";
 import { LENT, Lent } from "./lent.js";
-import { readerOf } from "./names.js";
 import { type Calls, idOf, makeObject, PythonObject } from "./object.js";
 import { type PluginOptions, Plugins, type PluginsLoader } from "./plugins.js";
 import { Realm } from "./realm.js";
 import { freeze } from "./snapshot.js";
 import { type Bundle, sourcesOf } from "./bundle.js";
 import { bytesOf, labelled, type Labelled, type Source, sourceData } from "./sources.js";
+import { type Places, readerOf, type TableReader } from "./tables.js";
 import { fromGuest, type Handles, toGuest } from "./values.js";
 import { compile, imageOf, type WasmSource } from "./wasm.js";
 
@@ -458,15 +458,13 @@ function wanted(asObject: boolean): string {
   return asObject ? "Object" : "Plain";
 }
 
-/**
- * Makes `createLoader` of a tier, whose module and whose names of Unicode lie there: asked for only where they are needed, as some platforms
- * don't know it. @internal
- */
-export function loaderOf(url: () => URL, names: () => URL): (options?: LoaderOptions) => Promise<Loader> {
-  let reader: Promise<() => string> | undefined;
+/** Makes `createLoader` of a tier, whose files lie there: asked for only where they are needed, as some platforms don't know it. @internal */
+export function loaderOf(url: () => URL, places: Places): (options?: LoaderOptions) => Promise<Loader> {
+  // One reader for all loaders, so that each table is read once.
+  let reader: Promise<TableReader> | undefined;
   return async (options = {}) => {
-    reader ??= readerOf(names);
-    const [module, unicodeNames] = await Promise.all([compile(url, options.wasm), reader]);
-    return Loader.create(module, { unicodeNames, ...options });
+    reader ??= readerOf(places);
+    const [module, tables] = await Promise.all([compile(url, options.wasm), options.tables ?? reader]);
+    return Loader.create(module, { ...options, tables });
   };
 }

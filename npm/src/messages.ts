@@ -3,6 +3,7 @@
 import type { Raised } from "./errors.js";
 import type { LogEvent } from "./host.js";
 import type { Labelled } from "./sources.js";
+import type { Table } from "./tables.js";
 
 /** A file that was put into a source since the start, or taken out of it. */
 export interface Change {
@@ -23,8 +24,8 @@ export type Request =
       imports: unknown;
       setup: string | undefined;
       log: boolean;
-      /** Where the names of Unicode lie. */
-      names: string;
+      /** Where the tables lie. */
+      tables: Record<Table, string>;
     }
   /** A method of the loader, or of one of its objects. */
   | { kind: "call"; object: number | undefined; method: string; args: unknown[] }

@@ -1,7 +1,6 @@
-// The names of Unicode, which the interpreter asks for: a table of its own, as few programs have a need of it.
+// The names of Unicode, which the interpreter asks for.
 
 import { LoaderError } from "./errors.js";
-import { ofNode } from "./node.js";
 
 /** What characters are called. */
 export class Names {
@@ -12,9 +11,12 @@ export class Names {
   #characters: Map<string, number> | undefined;
 
   /** Reads a table, as `wasm/names` writes it. */
-  constructor(text: string) {
+  constructor(table: string) {
+    if (!table.startsWith("@20\nSPACE\n")) {
+      throw new LoaderError("names.txt is none of this package's");
+    }
     let next = 0;
-    for (const line of text.split("\n")) {
+    for (const line of table.trimEnd().split("\n")) {
       const place = /^@([0-9A-F]+)(?: ([0-9A-F]+) (.*))?$/.exec(line);
       if (!place) {
         this.#names.set(next, line);
@@ -25,8 +27,6 @@ export class Names {
         this.#numbered.push({ from: parseInt(place[1] as string, 16), to: parseInt(place[2], 16), name: place[3] as string });
       }
     }
-    // The end of the last line is none.
-    this.#names.delete(next - 1);
   }
 
   /** The name of a character. */
@@ -43,38 +43,4 @@ export class Names {
     const character = number <= 0x10ffff ? String.fromCodePoint(number) : undefined;
     return character !== undefined && this.of(character) === name ? character : undefined;
   }
-}
-
-const tables = new WeakMap<() => string, Names>();
-
-/** The table of that text, which is read once. */
-export function namesOf(read: () => string): Names {
-  let names = tables.get(read);
-  if (!names) {
-    names = new Names(read());
-    tables.set(read, names);
-  }
-  return names;
-}
-
-/** What reads the file that lies there, at once. Where a platform can't do that, the table has to be given. @internal */
-export async function readerOf(beside: () => URL): Promise<() => string> {
-  const isNode = typeof process === "object" && process.versions?.node;
-  const files = isNode ? await ofNode<typeof import("node:fs")>("fs").catch(() => undefined) : undefined;
-  return () => {
-    const url = beside();
-    if (files && url.protocol === "file:") {
-      return files.readFileSync(url, "utf8");
-    }
-    if (typeof XMLHttpRequest !== "function") {
-      throw new LoaderError("the names of Unicode can't be read here: give `unicodeNames`");
-    }
-    const request = new XMLHttpRequest();
-    request.open("GET", url, false);
-    request.send();
-    if (request.status !== 200) {
-      throw new LoaderError(`the names of Unicode can't be read: ${url} is answered with ${request.status}`);
-    }
-    return request.responseText;
-  };
 }

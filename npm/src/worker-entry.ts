@@ -5,11 +5,11 @@ import { LoaderError, PythonError } from "./errors.js";
 import { Imports } from "./imports.js";
 import { Loader } from "./loader.js";
 import type { Failure, Report, Request } from "./messages.js";
-import { readerOf } from "./names.js";
 import { ofNode } from "./node.js";
 import { PythonObject } from "./object.js";
 import { Plugins } from "./plugins.js";
 import { Realm } from "./realm.js";
+import { readerOf } from "./tables.js";
 import { waitFor } from "./waiting.js";
 
 interface Port {
@@ -116,7 +116,7 @@ async function perform(request: Request): Promise<unknown> {
     if (request.setup !== undefined) {
       exported = (await import(/* @vite-ignore */ /* webpackIgnore: true */ request.setup)) as Record<string, unknown>;
     }
-    const { names } = request;
+    const { tables } = request;
     loader = await Loader.create(request.module, {
       sources: request.sources.map(({ label, files, isLibrary: library }) => ({ label, library, files: Object.fromEntries(files) })),
       ...(request.snapshot && { snapshot: request.snapshot }),
@@ -124,7 +124,7 @@ async function perform(request: Request): Promise<unknown> {
       ...(request.imports !== undefined && { imports: unpack(request.imports, side) as Imports }),
       stdout: (text) => report({ kind: "print", toStderr: false, text }),
       stderr: (text) => report({ kind: "print", toStderr: true, text }),
-      unicodeNames: await readerOf(() => new URL(names)),
+      tables: await readerOf({ "names.txt": () => new URL(tables["names.txt"]), "encodings.wasm": () => new URL(tables["encodings.wasm"]) }),
       ...(request.log && { log: (event) => report({ kind: "event", event }) }),
     });
     for (const { path, content, label } of request.changes) {

@@ -12,6 +12,7 @@ import { ofNode } from "./node.js";
 import type { PluginChange, PluginFailure, PluginGeneration, PluginHeld, PluginOptions, PluginReply, PluginSettings, PluginStatus } from "./plugins.js";
 import { type Bundle, sourcesOf } from "./bundle.js";
 import { labelled, type Labelled, type Source } from "./sources.js";
+import type { Table } from "./tables.js";
 import { answerWith, textOf } from "./waiting.js";
 
 export * from "./api.js";
@@ -32,6 +33,8 @@ export interface WorkerLoaderOptions {
   imports?: Imports;
   /** The tier of the library; `"std"` if absent. */
   library?: Library;
+  /** Where the files lie that are read when a program first asks for them, if not beside the package's code. */
+  tables?: Partial<Record<Table, URL | string>>;
   /** The milliseconds after which a call is ended, if it has no deadline of its own; never, if absent. */
   deadline?: number;
   /**
@@ -284,7 +287,10 @@ export class WorkerLoader {
       imports: imports && pack(imports, this.#side),
       setup: setup === undefined ? undefined : String(setup),
       log: log !== undefined,
-      names: String(new URL("./names.txt", import.meta.url)),
+      tables: {
+        "names.txt": String(this.#options.tables?.["names.txt"] ?? new URL("./names.txt", import.meta.url)),
+        "encodings.wasm": String(this.#options.tables?.["encodings.wasm"] ?? new URL("./encodings.wasm", import.meta.url)),
+      },
     }), undefined, true);
   }
 

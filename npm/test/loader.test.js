@@ -30,7 +30,9 @@ describe("loading", () => {
       "cp936.py": text("cp936", 0xc8, 0xd5, 0xb1, 0xbe),
       "gb.py": text("gb18030", 0xc8, 0xd5, 0xb1, 0xbe),
       "big.py": text("big5", 0xa4, 0xe9, 0xa5, 0xbb),
-      // Platforms decode these in ways of their own, or not at all.
+      // What a platform's own decoder has in a way of its own, or not at all.
+      "korean.py": text("cp949", 0x8c, 0x63),
+      "taiwanese.py": text("big5", 0x87, 0x40),
       "windows.py": text("cp1252", 0x80, 0x92, 0xe9),
       "latin.py": text("latin2", 0xb1),
       "tenth.py": text("latin10", 0xa4),
@@ -40,6 +42,7 @@ describe("loading", () => {
       "wide.py": text("utf-16"),
     });
     for (const name of ["jis", "euc", "cp936", "gb", "big"]) assert.equal(loader.load(name).get("text"), "日本", name);
+    assert.deepEqual(["korean", "taiwanese"].map((name) => loader.load(name).get("text")), ["똠", "䏰"]);
     assert.deepEqual(["windows", "latin", "tenth"].map((name) => loader.load(name).get("text")), ["€’é", "ą", "€"]);
     const says = (name) => thrown(() => loader.load(name)).message;
     assert.match(says("wrong"), /`gbk` can't decode byte 0x81 on line 3/);
@@ -57,17 +60,33 @@ describe("loading", () => {
       const { loader } = await loaderWith({ "a.py": `x = '\\N{${wrong}}'` });
       assert.match(thrown(() => loader.load("a")).message, /got unexpected unicode/, wrong);
     }
-    let reads = 0;
-    const table = readFileSync(new URL("../dist/names.txt", import.meta.url), "utf8");
-    const { loader } = await loaderWith({ "a.py": text }, { unicodeNames: () => ((reads += 1), table) });
-    assert.equal(reads, 0);
+    const reads = [];
+    const tables = (file) => (reads.push(file), readFileSync(new URL(`../dist/${file}`, import.meta.url)));
+    const { loader } = await loaderWith({ "a.py": text, "b.py": "# coding: gbk\nx = ''" }, { tables });
+    assert.deepEqual(reads, []);
     const module = loader.load("a");
     assert.equal(module.get("found"), "☃é각日\u{17000}\n");
     assert.equal(module.get("shown"), "\\N{LATIN SMALL LETTER E WITH ACUTE}\\N{CJK UNIFIED IDEOGRAPH-65E5}\\N{HANGUL SYLLABLE GAG}");
-    assert.equal(reads, 1);
-    // Without a table no character has a name.
-    const without = await loaderWith({ "a.py": text }, { unicodeNames: undefined });
-    assert.match(thrown(() => without.loader.load("a")).message, /got unexpected unicode/);
+    assert.deepEqual(reads, ["names.txt"]);
+    loader.load("b");
+    loader.load("a");
+    assert.deepEqual(reads, ["names.txt", "encodings.wasm"]);
+  });
+
+  test("without tables no character has a name, and what is missing is reported once", async (t) => {
+    const warned = t.mock.method(console, "warn", () => {});
+    const files = { "a.py": "x = '\\N{SNOWMAN}'", "b.py": "# coding: gbk\nx = ''", "c.py": "# coding: cp1252\nx = ''" };
+    for (const tables of [() => { throw new Error("no such file"); }, () => new TextEncoder().encode("<!doctype html>")]) {
+      const { loader } = await loaderWith(files, { tables });
+      for (let times = 0; times < 3; times += 1) {
+        assert.match(thrown(() => loader.load("a")).message, /got unexpected unicode/);
+        assert.match(thrown(() => loader.load("b")).message, /unknown encoding: `gbk`/);
+        loader.load("c");
+      }
+      const missing = ["Exocet has no names.txt:", "Exocet has no encodings.wasm:"];
+      assert.deepEqual(warned.mock.calls.map(({ arguments: [what] }) => what), missing);
+      warned.mock.resetCalls();
+    }
   });
 
   test("several sources: the first that has a module counts, and each has its label", async () => {

@@ -20,7 +20,7 @@ const CONTENTS = [
   /^dist\/chunks\/chunk-\w+\.js$/,
   /^dist\/types\/[a-z-]+\.d\.ts$/,
   /^dist\/(core|std)\/exocet\.wasm$/,
-  /^dist\/names\.txt$/,
+  /^dist\/(names\.txt|encodings\.wasm)$/,
   // The pictures of the README.
   /^(bench\/results\.svg|playground\/playground\.png)$/,
 ];
@@ -144,7 +144,9 @@ describe("the packed package", { timeout: 600_000 }, () => {
       for (const tier of ["core", "std"]) {
         await cp(join(dist, tier, "exocet.wasm"), join(outdir, tier, "exocet.wasm"));
       }
-      await copyFile(join(dist, "names.txt"), join(outdir, "names.txt"));
+      for (const table of ["names.txt", "encodings.wasm"]) {
+        await copyFile(join(dist, table), join(outdir, table));
+      }
       await copyFile(join(folder, "index.html"), join(outdir, "index.html"));
       assert.deepEqual(await shownIn(browser, outdir), [onThisThread, inWorker]);
     });

@@ -199,16 +199,19 @@ impl Codec {
                 Some(offset) => Err(undecodable(offset)),
                 None => utf8(bytes, Some(cookie)),
             },
+            Codec::Latin1 if bytes.is_ascii() => utf8(bytes, Some(cookie)),
             Codec::Latin1 => Ok(bytes.iter().copied().map(char::from).collect()),
             Codec::Iso(windows) => {
-                let character = |(offset, &byte): (usize, &u8)| match byte {
-                    0x80..=0x9f => Ok(char::from(byte)),
+                // Each byte is looked up once, as there are few that differ.
+                let mut known: [Option<Option<char>>; 256] = [None; 256];
+                let mut character = |(offset, &byte): (usize, &u8)| match byte {
+                    0..=0x9f => Ok(char::from(byte)),
                     _ => {
-                        let decoded = encodings::decode(windows, &[byte]).and_then(|decoded| decoded.text.ok());
-                        decoded.and_then(|text| text.chars().next()).ok_or(offset)
+                        let decoded = || encodings::decode(windows, &[byte])?.text.ok()?.chars().next();
+                        known[usize::from(byte)].get_or_insert_with(decoded).ok_or(offset)
                     }
                 };
-                let text = bytes.iter().enumerate().map(character).collect::<Result<String, usize>>();
+                let text = bytes.iter().enumerate().map(&mut character).collect::<Result<String, usize>>();
                 text.map(Cow::Owned).map_err(undecodable)
             }
             Codec::Web(encoding) => web_decode(encoding, bytes, cookie).map(Cow::Owned),

@@ -15,7 +15,7 @@ fn a_module_of_the_current_folder_is_pointed_out() {
         }
         for has_modules in ["only", "app.zip"] {
             let ran = run_in(folder.path(), &[command, has_modules]);
-            let told = format!("; for the modules in `{has_modules}`: --path {has_modules}\n");
+            let told = format!("; for a module in `{has_modules}`: --path {has_modules} NAME\n");
             assert!([&ran.stdout, &ran.stderr].iter().any(|text| text.contains(&told)), "{command}: {ran:?}");
         }
         let ran = run_in(folder.path(), &[command, "nosuch"]);

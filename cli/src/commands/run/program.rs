@@ -145,7 +145,7 @@ fn run_of(found: PythonModule) -> Result<PythonModule, Failure> {
 pub(crate) fn module(name: &str, runtime: &Runtime) -> Result<PythonModule, Failure> {
     check_name(name)?;
     let path = runtime.search_path().map_err(Failure::failed)?;
-    run_of(sources::find(name, &path)?)
+    run_of(path.get(name).map_err(Failure::failed)?)
 }
 
 /// Whether the program's text can be read at all. What is wrong with it as Python shows when it is run.
