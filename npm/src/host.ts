@@ -24,7 +24,7 @@ export interface HostOptions {
   /** Receives each import decision and each load, see {@link LogEvent}. */
   log?: (event: LogEvent) => void;
   /**
-   * Gives a file of the package that is read when a program first asks for it: `names.txt` for `"\\N{BULLET}"` and `unicodedata`,
+   * Gives a file of the package that is read when a program first asks for it: `names.txt` for `"\N{BULLET}"` and `unicodedata`,
    * `encodings.wasm` for source text in encodings of several bytes for a character. By default it is read from where it lies, on a page by
    * a request that it waits for; a platform that can't read at once, such as a Worker of Cloudflare's, has to give it.
    */

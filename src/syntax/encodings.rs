@@ -1,6 +1,5 @@
-//! The encodings of the web, as its standard has them (WHATWG Encoding): whole in a build that has tables for them. The East Asian ones
-//! take up a quarter of a megabyte, packed, and a browser has them; in a build without the feature `encodings` whoever runs it decodes
-//! those.
+//! The encodings of the web, as its standard has them (WHATWG Encoding): whole in a build that has tables for them. Those of several bytes
+//! for a character are large, and seldom asked for; in a build without the feature `encodings` whoever runs it decodes them.
 
 #[cfg(not(feature = "encodings"))]
 mod elsewhere;

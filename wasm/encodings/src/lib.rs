@@ -3,7 +3,14 @@
 
 #![cfg(all(target_family = "wasm", target_os = "unknown"))]
 
-use encoding_rs::{DecoderResult, Encoding};
+#[path = "../../../src/syntax/encodings/tables.rs"]
+mod tables;
+
+/// As the library has it.
+struct Decoded {
+    encoding: String,
+    text: Result<String, usize>,
+}
 
 /// Makes room for a label and for bytes behind it.
 #[unsafe(no_mangle)]
@@ -19,20 +26,19 @@ extern "C" fn decode(at: *const u8, label: usize, length: usize) -> u64 {
     // SAFETY: it is the room that was made, and nobody writes there any more.
     let given = unsafe { std::slice::from_raw_parts(at, label + length) };
     let (label, bytes) = given.split_at(label);
-    let Some(encoding) = Encoding::for_label_no_replacement(label) else { return 0 };
-    let name = encoding.name().to_ascii_lowercase();
-    let mut answer = vec![name.len() as u8];
-    answer.extend_from_slice(name.as_bytes());
-    let mut decoder = encoding.new_decoder_without_bom_handling();
-    let longest = decoder.max_utf8_buffer_length_without_replacement(bytes.len()).unwrap_or(bytes.len());
-    let mut text = String::with_capacity(longest);
-    let (result, read) = decoder.decode_to_string_without_replacement(bytes, &mut text, true);
-    if let DecoderResult::Malformed(wrong, after) = result {
-        answer.push(0);
-        answer.extend_from_slice(&(read - usize::from(wrong) - usize::from(after)).to_le_bytes());
-    } else {
-        answer.push(1);
-        answer.extend_from_slice(text.as_bytes());
+    let decoded = str::from_utf8(label).ok().and_then(|label| tables::decode(label, bytes));
+    let Some(Decoded { encoding, text }) = decoded else { return 0 };
+    let mut answer = vec![encoding.len() as u8];
+    answer.extend_from_slice(encoding.as_bytes());
+    match text {
+        Ok(text) => {
+            answer.push(1);
+            answer.extend_from_slice(text.as_bytes());
+        }
+        Err(place) => {
+            answer.push(0);
+            answer.extend_from_slice(&place.to_le_bytes());
+        }
     }
     let answer = answer.leak();
     (answer.as_ptr() as u64) << 32 | answer.len() as u64
