@@ -18,6 +18,8 @@ pub(crate) mod loader;
 pub(crate) mod module_lock;
 #[cfg(feature = "threading")]
 pub(crate) mod shared_classes;
+#[cfg(all(unix, feature = "host_env"))]
+pub(crate) mod signals;
 pub(crate) mod slots;
 pub(crate) mod sources;
 pub(crate) mod threads;

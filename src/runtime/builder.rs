@@ -8,6 +8,8 @@ use super::{
 use crate::compile::disk_cache::DiskCache;
 #[cfg(feature = "units")]
 use crate::compile::elsewhere::Compiler;
+#[cfg(all(unix, feature = "host_env"))]
+use crate::interpreter::signals;
 #[cfg(feature = "threading")]
 use crate::interpreter::{shared_classes, threads};
 use crate::{
@@ -111,7 +113,8 @@ impl RuntimeBuilder {
         self
     }
 
-    /// Leaves the signals of the process alone: Ctrl-C ends it, and doesn't raise `KeyboardInterrupt`.
+    /// Leaves the signals of the process alone: Ctrl-C ends it. Otherwise Ctrl-C raises `KeyboardInterrupt`, unless the process handles or
+    /// ignores `SIGINT` already. Its handlers of other signals stay as they are in any case, on Unix.
     pub fn without_signals(mut self) -> Self {
         self.without_signals = true;
         self
@@ -170,8 +173,8 @@ impl RuntimeBuilder {
     /// Builds the runtime.
     ///
     /// # Errors
-    /// Two sources with one label; a bundle's lock that can't be read; an interpreter that doesn't start; one doesn't where an argument of the process is not
-    /// UTF-8, unless the system is Linux with glibc.
+    /// Two sources with one label; a bundle's lock that can't be read; an interpreter that doesn't start; one doesn't where an argument
+    /// of the process is not UTF-8, unless the system is Linux with glibc.
     pub fn build(mut self) -> Result<Runtime, Error> {
         for (at, source) in self.path.iter().enumerate() {
             if self.path[..at].iter().any(|other| other.label() == source.label() && !Arc::ptr_eq(other, source)) {
@@ -214,7 +217,9 @@ impl RuntimeBuilder {
         settings.argv = self.arguments.iter().map(|argument| arguments::text(argument)).collect();
         settings.isolated |= self.isolated;
         settings.ignore_environment |= settings.isolated;
-        settings.install_signal_handlers = !self.without_signals;
+        self.without_signals |= !settings.install_signal_handlers;
+        // What the VM does itself would break the handlers of the process.
+        settings.install_signal_handlers = !self.without_signals && !cfg!(unix);
         settings.write_bytecode = false;
         // Text is UTF-8, as it is from Python 3.15 on: the VM never asks the locale, and would take it for ASCII.
         settings.utf8_mode = 1;
@@ -230,6 +235,8 @@ impl RuntimeBuilder {
         let _ = (IMPORT_CODE.of(vm), LIBRARY.of(vm));
         #[cfg(feature = "threading")]
         threads::install(vm);
+        #[cfg(all(unix, feature = "host_env"))]
+        signals::install(!self.without_signals, vm)?;
         #[cfg(feature = "threading")]
         MODULE_COMPILER.of(vm).configure(self.store, !self.alone);
         #[cfg(not(feature = "threading"))]

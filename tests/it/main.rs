@@ -44,6 +44,8 @@ mod sandbox;
 mod scan;
 mod scripts;
 mod shims;
+#[cfg(all(unix, feature = "stdlib"))]
+mod signals;
 mod source;
 mod strip;
 mod stubs;

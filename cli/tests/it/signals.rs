@@ -1,6 +1,7 @@
 //! Signals that come while a program waits, and processes that a program forks. Both belong to the process's first thread.
 
-use crate::support::{Ran, directory, run};
+use crate::support::{Ran, command_with_interrupts, directory, run};
+use nix::sys::signal::SigHandler;
 use std::{
     io::{BufRead, BufReader},
     os::unix::process::ExitStatusExt,
@@ -15,7 +16,7 @@ use std::{
 fn signalled(program: &str, signals: &[&str]) -> (Result<i32, i32>, Ran) {
     let text = format!("import os, signal, sys, time\n{program}\n");
     let folder = directory(&[("waits.py", &text)]);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_exocet"))
+    let mut child = command_with_interrupts(SigHandler::SigDfl)
         .args(["run", "waits.py"])
         .current_dir(folder.path())
         .stdin(Stdio::piped())
@@ -84,6 +85,16 @@ fn interrupt_ends_what_waits() {
             });
         }
     });
+}
+
+/// As shells have it for what runs in the background.
+#[test]
+fn an_interrupt_that_is_ignored_stays_ignored() {
+    let text = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nprint(signal.getsignal(signal.SIGINT).name)";
+    let folder = directory(&[("waits.py", text)]);
+    let mut command = command_with_interrupts(SigHandler::SigIgn);
+    let output = command.args(["run", "waits.py"]).current_dir(folder.path()).output().expect("it starts");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "SIG_IGN\n", "{output:?}");
 }
 
 #[test]

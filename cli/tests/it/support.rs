@@ -4,6 +4,8 @@
 mod tree;
 pub use tree::{Tree, archive, directory, write};
 
+#[cfg(unix)]
+use nix::sys::signal::{SigHandler, Signal, signal};
 use serde_json::Value;
 use std::{
     io::Write,
@@ -20,6 +22,17 @@ pub struct Ran {
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
+}
+
+/// The command line, with this done about Ctrl-C when it starts: shells ignore it for what they run in the background, and that is
+/// inherited.
+#[cfg(unix)]
+pub fn command_with_interrupts(handler: SigHandler) -> Command {
+    use std::os::unix::process::CommandExt;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_exocet"));
+    // SAFETY: between fork and exec the system is called once.
+    unsafe { command.pre_exec(move || Ok(signal(Signal::SIGINT, handler).map(drop)?)) };
+    command
 }
 
 /// Runs a command in `folder`, with nothing to read.

@@ -1,6 +1,7 @@
 //! `run --watch` and `plugins run --watch`: real files that change under real processes.
 
-use crate::support::{Tree, directory, run, write};
+use crate::support::{Tree, command_with_interrupts, directory, run, write};
+use nix::sys::signal::SigHandler;
 use std::{
     fmt, fs,
     io::{BufRead, BufReader, Read},
@@ -30,7 +31,7 @@ struct Lines {
 
 impl Watched {
     fn start(folder: &Path, line: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_exocet"))
+        let mut child = command_with_interrupts(SigHandler::SigDfl)
             .args(line.split_whitespace())
             .env("EXOCET_CACHE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"))
             .current_dir(folder)

@@ -1,7 +1,7 @@
 //! Guests that lie: each lie is one clear error within the deadline, and costs the host no memory.
 
 use crate::liar::{Guesses, VERSION, at, one};
-use exocet::{Choice, Error, HostModule, Imports, Limits, Memory};
+use exocet::{Choice, Error, HostModule, Imports, Limits, Memory, Runtime};
 use exocet_isolate::{Guest, Snapshot};
 use std::{
     sync::Arc,
@@ -105,6 +105,17 @@ fn an_honest_guest_is_none_that_lies() {
     let text = one("Value", b"\x07");
     let (result, _) = told(&Guesses { text, ..Guesses::default() }, false, false);
     assert_eq!(result.unwrap(), 7);
+}
+
+/// The VM with `host_env`, which the command line has, looks for the handlers of signals when it starts, and one of them catches the
+/// faults of guests.
+#[test]
+fn faults_of_guests_are_caught_beside_a_runtime() {
+    let faults = || does("out of bounds memory access", "(drop (i32.load (i32.const -8)))");
+    faults();
+    let runtime = Runtime::builder().isolated().build().expect("it starts");
+    faults();
+    drop(runtime);
 }
 
 #[test]

@@ -11,6 +11,8 @@ use exocet::{
     source::FolderWatch,
     vm::{PyObjectRef, PyResult, VirtualMachine},
 };
+#[cfg(unix)]
+use nix::sys::signal::{SigHandler, Signal, signal};
 use std::{
     collections::{BTreeMap, BTreeSet},
     env,
@@ -112,7 +114,12 @@ impl Watch {
     pub(super) fn wait(&self, code: u32, watcher: JoinHandle<()>) {
         #[cfg(unix)]
         // SAFETY: no handler is installed; the interpreter that listened to the signal is gone.
-        let _ = unsafe { nix::sys::signal::signal(nix::sys::signal::SIGINT, nix::sys::signal::SigHandler::SigDfl) };
+        unsafe {
+            // What a shell runs in the background ignores it.
+            if let Ok(SigHandler::SigIgn) = signal(Signal::SIGINT, SigHandler::SigDfl) {
+                let _ = signal(Signal::SIGINT, SigHandler::SigIgn);
+            }
+        }
         output::note(&format!("the program has ended with exit code {code}; it starts again when a file changes"));
         self.0.ended.store(true, Ordering::Release);
         // It ends by a panic alone, which it has reported.
