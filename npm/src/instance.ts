@@ -41,7 +41,7 @@ export interface Resume {
   is_observed: boolean;
 }
 
-const text = new TextDecoder();
+const text = new TextDecoder("utf-8", { ignoreBOM: true });
 
 export class Instance {
   readonly memory: WebAssembly.Memory;

@@ -146,8 +146,8 @@ describe("loading", () => {
   });
 
   test("a program runs as __main__, and its exit code comes back", async () => {
-    const { loader, printed } = await loaderWith({ "p.py": "print(__name__)\nimport sys\nsys.exit(3)", "q.py": "print(1)", "r.py": "1/0" });
-    assert.deepEqual([loader.run("p"), printed(), loader.run("q"), printed()], [3, "__main__\n", 0, "1\n"]);
+    const { loader, printed } = await loaderWith({ "p.py": "print(__name__)\nimport sys\nsys.exit(3)", "q.py": "print('\ufeff1')", "r.py": "1/0" });
+    assert.deepEqual([loader.run("p"), printed(), loader.run("q"), printed()], [3, "__main__\n", 0, "\ufeff1\n"]);
     assert.equal(thrown(() => loader.run("r")).type, "ZeroDivisionError");
   });
 
@@ -170,6 +170,7 @@ describe("values", () => {
     const cases = [
       [null, "NoneType"], [true, "bool"], [0, "int"], [-7, "int"], [2 ** 53 - 1, "int"], [1.5, "float"], [-0, "float"], [Infinity, "float"],
       [1e300, "float"], [2n ** 80n, "int"], [-(2n ** 80n), "int"], ["", "str"], ["naïve 😀", "str"], ["\ud800", "str"], [new Uint8Array([0, 255]), "bytes"],
+      ["\ufeff", "str"], [`\ufeff${"x".repeat(70000)}`, "str"], ["x\ufeff", "str"], [{ "\ufeffkey": ["\ufeff", 2n ** 80n, 1.5] }, "dict"],
       [[1, [2, "x"]], "list"], [{ a: { b: null } }, "dict"], [new Map([[1, "x"], [[], 0]].slice(0, 1)), "dict"], [new Set([1, 2]), "set"],
       [JSON.parse('{"__proto__": 1}'), "dict"],
     ];
