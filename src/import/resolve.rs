@@ -109,6 +109,14 @@ impl MapperRef {
         resolve(self, &Request::direct(name), vm)
     }
 
+    /// The same as the module `importer` would get it: some mappers answer each importer otherwise.
+    ///
+    /// # Errors
+    /// As for [`lookup`](Self::lookup).
+    pub fn lookup_for(&self, importer: &str, name: &str, vm: &VirtualMachine) -> PyResult {
+        resolve(self, &Request::direct(name).from_module(importer), vm)
+    }
+
     /// What `super().lookup(name)` returns in a Python class below a ready-made mapper; `None` if it isn't below any.
     pub(crate) fn lookup_of_base(&self, name: &str, vm: &VirtualMachine) -> Option<PyResult> {
         let request = Request::direct(name);

@@ -30,7 +30,7 @@ pub(crate) fn make() -> Result<Ready, Error> {
     let realm = runtime.try_enter(|vm| {
         let realm = RealmRef::builder(&MapperRef::from_object(&*mapper.raw(vm)?, vm)?).search_path(&path).build(vm);
         for name in names(&imports, &known) {
-            if let Err(raised) = realm.mapper().lookup(&name, vm) {
+            if let Err(raised) = realm.mapper().lookup_for("__main__", &name, vm) {
                 // What can't be imported ahead is imported where the program runs, which may well handle it.
                 eprintln!("`{name}` isn't loaded ahead: {}", raw::describe(&raised, vm));
             }
