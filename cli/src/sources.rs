@@ -65,7 +65,7 @@ fn advice(name: &str) -> Option<String> {
 
 /// A runtime over these sources, for commands that run nothing.
 pub(crate) fn quiet_runtime(sources: &[Arc<dyn Source>]) -> Result<Runtime, Failure> {
-    let builder = Runtime::builder().isolated().without_signals();
+    let builder = Runtime::builder().isolated();
     let builder = sources.iter().fold(builder, |builder, source| builder.shared_source(source.clone()));
     builder.build().map_err(Failure::failed)
 }

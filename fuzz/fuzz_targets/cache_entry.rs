@@ -28,7 +28,7 @@ thread_local! {
     static SETTING: Setting = {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let memory = Memory::new("<fuzz>").with("m.py", TEXT).with("other.py", "answer = 43");
-        let builder = Runtime::builder().isolated().without_signals().source(memory);
+        let builder = Runtime::builder().isolated().source(memory);
         let runtime = builder.disk_cache(DiskCache::new(folder.path())).build().expect("it starts");
         let load = |name| drop(runtime.load(name, &Imports::none()).expect("it loads"));
         load("other");

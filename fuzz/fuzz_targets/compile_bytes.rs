@@ -19,7 +19,7 @@ thread_local! {
     static SETTING: Setting = {
         let memory = Arc::new(Memory::new("<fuzz>"));
         let source: Arc<dyn Source> = memory.clone();
-        let builder = Runtime::builder().isolated().without_signals().shared_source(source);
+        let builder = Runtime::builder().isolated().shared_source(source);
         let runtime = builder.build().expect("it starts");
         // Each warning would be printed.
         let quiet = "import _warnings\n_warnings.filters.insert(0, ('ignore', None, Warning, None, 0))";

@@ -47,7 +47,7 @@ pub struct RuntimeBuilder {
     arguments: Vec<OsString>,
     settings: Settings,
     isolated: bool,
-    without_signals: bool,
+    interrupts: bool,
     store: Store,
     observers: Vec<Arc<dyn Observer>>,
     limits: Limits,
@@ -113,10 +113,11 @@ impl RuntimeBuilder {
         self
     }
 
-    /// Leaves the signals of the process alone: Ctrl-C ends it. Otherwise Ctrl-C raises `KeyboardInterrupt`, unless the process handles or
-    /// ignores `SIGINT` already. Its handlers of other signals stay as they are in any case, on Unix.
-    pub fn without_signals(mut self) -> Self {
-        self.without_signals = true;
+    /// Has Ctrl-C raise `KeyboardInterrupt` in Python code, unless the process handles or ignores `SIGINT` already. It takes effect once
+    /// code runs on the thread that built the runtime, and stays when the runtime is dropped. Otherwise a runtime leaves the signals of
+    /// the process alone.
+    pub fn interrupts(mut self) -> Self {
+        self.interrupts = true;
         self
     }
 
@@ -217,9 +218,8 @@ impl RuntimeBuilder {
         settings.argv = self.arguments.iter().map(|argument| arguments::text(argument)).collect();
         settings.isolated |= self.isolated;
         settings.ignore_environment |= settings.isolated;
-        self.without_signals |= !settings.install_signal_handlers;
         // What the VM does itself would break the handlers of the process.
-        settings.install_signal_handlers = !self.without_signals && !cfg!(unix);
+        settings.install_signal_handlers = self.interrupts && !cfg!(unix);
         settings.write_bytecode = false;
         // Text is UTF-8, as it is from Python 3.15 on: the VM never asks the locale, and would take it for ASCII.
         settings.utf8_mode = 1;
@@ -236,7 +236,7 @@ impl RuntimeBuilder {
         #[cfg(feature = "threading")]
         threads::install(vm);
         #[cfg(all(unix, feature = "host_env"))]
-        signals::install(!self.without_signals, vm)?;
+        signals::install(self.interrupts, vm)?;
         #[cfg(feature = "threading")]
         MODULE_COMPILER.of(vm).configure(self.store, !self.alone);
         #[cfg(not(feature = "threading"))]

@@ -18,7 +18,7 @@ fn runtime(text: &str) -> Runtime {
 
 fn runtime_of(files: &[(&str, &str)]) -> Runtime {
     let source = files.iter().fold(Memory::new("<app>"), |source, (path, text)| source.with(*path, text));
-    Runtime::builder().isolated().without_signals().source(source).build().expect("it starts")
+    Runtime::builder().isolated().source(source).build().expect("it starts")
 }
 
 /// A runtime, and its module `app`, which may import what `host` offers.
@@ -502,7 +502,7 @@ def fine(): return 1
     assert_eq!(raised(app.call::<i32>("raw", ())), "RuntimeError: the host panicked: raw");
     assert_eq!(app.call::<i32>("fine", ()).unwrap(), 1);
     let module = Memory::new("<m>").with("app.py", "import boom");
-    let other = Runtime::builder().isolated().without_signals().source(module).build().unwrap();
+    let other = Runtime::builder().isolated().source(module).build().unwrap();
     let imports = Imports::from_mapper(Panics);
     assert_eq!(raised(other.load("app", &imports)), "RuntimeError: the host panicked: in the mapper");
     assert!(runtime.load("app", &Imports::pass_through()).is_err());
@@ -528,7 +528,7 @@ fn a_panic_of_a_source_is_an_import_error() {
             }
         }
     }
-    let runtime = Runtime::builder().isolated().without_signals().source(Panics).build().unwrap();
+    let runtime = Runtime::builder().isolated().source(Panics).build().unwrap();
     let error = runtime.load("app", &Imports::pass_through()).unwrap_err();
     let exception = error.exception().unwrap();
     assert!(exception.message().contains("the source panicked: in the source"), "{error:?}");

@@ -499,8 +499,7 @@ impl Fuzzed {
         let memory = Arc::new(Memory::new("<fuzz>"));
         memory.insert("odd.py", ODD);
         memory.insert("pk/sub/deep.py", "x = 'deep'");
-        let runtime =
-            Runtime::builder().isolated().without_signals().shared_source(memory.clone()).build().expect("it starts");
+        let runtime = Runtime::builder().isolated().shared_source(memory.clone()).build().expect("it starts");
         runtime.enter(|vm| {
             crate::support::silence(vm).expect("it has a stderr");
             for name in

@@ -19,7 +19,7 @@ use std::{
 
 fn runtime(files: &[(&str, &str)]) -> Runtime {
     let files: Memory = files.iter().copied().collect();
-    Runtime::builder().isolated().without_signals().source(files).build().expect("it starts")
+    Runtime::builder().isolated().source(files).build().expect("it starts")
 }
 
 const APP: &[(&str, &str)] = &[(

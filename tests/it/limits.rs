@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 /// A runtime with these modules.
 fn runtime(files: &[(&str, &str)]) -> Runtime {
     let source = files.iter().fold(Memory::new("<app>"), |source, (path, text)| source.with(*path, *text));
-    Runtime::builder().source(source).without_signals().build().expect("it builds")
+    Runtime::builder().source(source).build().expect("it builds")
 }
 
 fn limited(limits: Limits) -> Imports {

@@ -530,7 +530,7 @@ fn what_a_dropped_runtime_left_does_not_disturb_the_start_of_another() {
                 ring = [wait(), C()]\nring.append(ring)\ndel ring";
     let runtime = |text: &str| {
         let source = Memory::new("<app>").with("app.py", text);
-        Runtime::builder().isolated().without_signals().source(source).build().expect("it starts")
+        Runtime::builder().isolated().source(source).build().expect("it starts")
     };
     for _ in 0..20 {
         runtime(left).load("app", &Imports::pass_through()).expect("it loads");

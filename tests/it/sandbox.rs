@@ -100,7 +100,7 @@ fn the_host_gives_modules_and_they_work() {
     let app = Memory::new("<app>")
         .with("app.py", "import host, part\ndef reply(): return part.shout(host.name())")
         .with("part.py", "def shout(text): return text.upper()");
-    let runtime = Runtime::builder().isolated().without_signals().source(app).build().unwrap();
+    let runtime = Runtime::builder().isolated().source(app).build().unwrap();
     let host = HostModule::new("host").function("name", || "ann");
     let realm = runtime.realm(["app", "part"], &Imports::none().with_module(host)).unwrap();
     assert_eq!(realm.import("app").unwrap().call::<String>("reply", ()).unwrap(), "ANN");

@@ -29,7 +29,7 @@ fn the_hosts_handlers_stay_as_they_are() {
     let kept = own();
     let before = [libc::SIGUSR2, libc::SIGINT].map(|signal| (signal, action(signal, Some(&kept))));
     let faults = action(libc::SIGSEGV, None);
-    let runtime = Runtime::builder().isolated().build().expect("it starts");
+    let runtime = Runtime::builder().isolated().interrupts().build().expect("it starts");
     for signal in [libc::SIGUSR2, libc::SIGINT] {
         let now = action(signal, None);
         assert_eq!(now.sa_sigaction, kept.sa_sigaction, "{signal}");
@@ -59,7 +59,7 @@ def refused(f, *given):
     except (TypeError, ValueError, OSError) as error: return type(error).__name__
 refused = refused(signal.getsignal, 1000), refused(signal.getsignal), refused(signal.signal, SIGUSR1, 'x'), refused(signal.signal, signal.SIGKILL, SIG_IGN)
 ";
-    for runtime in [Runtime::builder().isolated(), Runtime::builder().isolated().without_signals()] {
+    for runtime in [Runtime::builder().isolated(), Runtime::builder().isolated().interrupts()] {
         let runtime = runtime.source(Memory::new("<app>").with("app.py", text)).build().expect("it starts");
         let app = runtime.load("app", &Imports::pass_through()).unwrap_or_else(|error| panic!("{error:?}"));
         assert!(app.get::<bool>("found").unwrap());

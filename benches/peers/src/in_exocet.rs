@@ -32,7 +32,7 @@ impl Language for Exocet {
     type Module = Object;
 
     fn start() -> Runtime {
-        let runtime = Runtime::builder().isolated().without_signals().source(source()).build().expect("it starts");
+        let runtime = Runtime::builder().isolated().source(source()).build().expect("it starts");
         runtime.load("empty", &Imports::pass_through()).expect("it loads");
         runtime
     }

@@ -87,7 +87,7 @@ pub(crate) fn bench(args: &BenchArgs) -> Result<ExitCode, Failure> {
     let cache = tempfile::tempdir().map_err(Failure::failed)?;
     let build = |builder: RuntimeBuilder| {
         let builder = sources.iter().fold(builder, |builder, source| builder.shared_source(source.clone()));
-        builder.without_signals().build().map_err(Failure::failed)
+        builder.build().map_err(Failure::failed)
     };
     let plain = build(Runtime::builder())?;
     let cached = build(Runtime::builder().disk_cache(DiskCache::new(cache.path())))?;

@@ -64,7 +64,7 @@ pub(crate) struct LoadArgs {
 pub(crate) fn load(args: &LoadArgs) -> Result<ExitCode, Failure> {
     args.names.iter().try_for_each(|name| check_name(name))?;
     // Whoever presses Ctrl-C means this command, and not the module that is loading just then.
-    let mut builder = Runtime::builder().without_signals();
+    let mut builder = Runtime::builder();
     let sources = sources::open(&args.search)?;
     let plan = Plan::new(&args.mapping)?.obeying(&sources)?;
     let is_realm = args.realm || sources::have_bundle(&sources);

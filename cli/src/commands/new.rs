@@ -15,8 +15,8 @@ Exit code: 0; 1 if the folder can't be written; 2 if the command line is wrong.
 
 Examples:
   exocet new bot && cd bot && exocet run app.py
-  exocet new --rust host && cd host && cargo run
-      On Rust 1.95: cargo run --ignore-rust-version
+  exocet new --rust host && cd host && cargo run --ignore-rust-version
+      From Rust 1.96 on without the flag.
   exocet new --js page && cd page && npm install && npm start")]
 pub(crate) struct NewArgs {
     /// A Rust program that loads a plugin
@@ -62,7 +62,7 @@ const RUST: Template = Template {
         "src/main.rs", "plugins/hello.py", "tests/plugins.rs",
     ),
     placeholder: "exocet-project",
-    next: "cargo run",
+    next: "cargo run --ignore-rust-version",
 };
 
 const JS: Template = Template {

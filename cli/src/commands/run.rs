@@ -145,7 +145,7 @@ fn start(options: &Options, flags: &Flags, given: &Given, arguments: &[OsString]
     let plan = Plan::new(&options.mapping)?.obeying(&sources)?;
     let lock = options.locked.as_deref().map(lock::read).transpose()?;
     let record = options.trace.as_ref().map(record).transpose()?;
-    let mut builder = Runtime::builder().arguments(arguments).vm_settings(settings);
+    let mut builder = Runtime::builder().arguments(arguments).vm_settings(settings).interrupts();
     for source in &sources {
         builder = builder.shared_source(source.clone());
     }

@@ -111,12 +111,8 @@ fn start(start: Start) -> Result<(), Error> {
     clock::set();
     let mut settings = Settings::default();
     settings.hash_seed = Some(start.hash_seed);
-    let mut builder = Runtime::builder()
-        .isolated()
-        .without_signals()
-        .vm_settings(settings)
-        .observer(observer::Teller)
-        .compiler(compiler::Elsewhere);
+    let mut builder =
+        Runtime::builder().isolated().vm_settings(settings).observer(observer::Teller).compiler(compiler::Elsewhere);
     if let Some(limits) = &start.limits {
         builder = builder.limits(limits.clone());
     }

@@ -68,7 +68,7 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     }
     let discovery = args.which.discovery()?;
     // Whoever presses Ctrl-C means this command, and not the plugin that is loading just then.
-    let builder = Runtime::builder().without_signals();
+    let builder = Runtime::builder();
     let sources = sources::open(&args.which.search)?;
     let plan = Plan::new(&args.mapping)?.obeying(&sources)?;
     let builder = sources.iter().fold(builder, |builder, source| builder.shared_source(source.clone()));

@@ -23,7 +23,7 @@ pub(crate) fn make() -> Result<Ready, Error> {
     let entry = bundle.entry().ok_or_else(|| Error::malformed("the bundle has no module to run"))?;
     let program = path.get(entry)?;
     let program = if program.is_package() { program.get("__main__")? } else { program };
-    let runtime = Runtime::builder().isolated().without_signals().source(bundle.clone()).build()?;
+    let runtime = Runtime::builder().isolated().source(bundle.clone()).build()?;
     let mapper = runtime.mapper(&bundle.imports()?)?;
     let imports = imports(&program)?;
     let known = runtime.search_path()?;
