@@ -241,8 +241,6 @@ impl RuntimeBuilder {
         MODULE_COMPILER.of(vm).configure(self.store, !self.alone);
         #[cfg(not(feature = "threading"))]
         MODULE_COMPILER.of(vm).configure(self.store);
-        // They are set once, here.
-        let _ = DEFAULT_LIMITS.of(vm).set(self.limits);
         library::install(vm)?;
         // Where there is a library, it comes before what bundles bring of it.
         #[cfg(all(feature = "bundles", not(feature = "stdlib")))]
@@ -263,6 +261,8 @@ impl RuntimeBuilder {
         if !self.observers.is_empty() {
             made_code::watch_marshal(vm)?;
         }
+        // They are set once, here. Where the library is source, what the interpreter itself needs of it may be larger.
+        let _ = DEFAULT_LIMITS.of(vm).set(self.limits);
         watch::install(self.observers, vm)
     }
 }

@@ -43,6 +43,7 @@ mod routes;
 mod sandbox;
 mod scan;
 mod scripts;
+#[cfg(any(feature = "stdlib", not(feature = "library")))]
 mod shims;
 #[cfg(all(unix, feature = "stdlib"))]
 mod signals;

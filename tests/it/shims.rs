@@ -91,7 +91,7 @@ fn lines(script: &str, code: &str) -> Vec<String> {
 }
 
 #[test]
-#[cfg(not(feature = "stdlib"))]
+#[cfg(not(feature = "library"))]
 fn shims_do_what_cpython_does() {
     check("run = __import__", &[]);
 }

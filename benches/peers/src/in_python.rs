@@ -4,10 +4,16 @@ use crate::{
     COMMON, NORMAL, TEXT,
     rounds::{Job, Jobs, Work, process},
 };
-use std::{env, fs, process::Command};
+use std::{env, fs, process::Command, sync::OnceLock};
 
+/// The interpreter itself: what is named may be a launcher that takes longer to start than it does.
 fn python() -> Command {
-    let mut command = Command::new(env::var_os("PYTHON").unwrap_or_else(|| "python3".into()));
+    static INTERPRETER: OnceLock<String> = OnceLock::new();
+    let interpreter = INTERPRETER.get_or_init(|| {
+        let mut named = Command::new(env::var_os("PYTHON").unwrap_or_else(|| "python3".into()));
+        output(named.args(["-c", "import sys; print(sys.executable)"]))
+    });
+    let mut command = Command::new(interpreter);
     command.args(["-I", "-S"]);
     command
 }

@@ -2,14 +2,25 @@
 
 use std::{
     env,
+    ffi::OsString,
     io::{BufRead, BufReader, Write},
     path::Path,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    sync::OnceLock,
     time::{Duration, Instant},
 };
 
+/// The interpreter itself: what is named may be a launcher that takes longer to start than it does.
 fn python() -> Command {
-    Command::new(env::var_os("PYTHON").unwrap_or_else(|| "python3".into()))
+    static INTERPRETER: OnceLock<OsString> = OnceLock::new();
+    Command::new(INTERPRETER.get_or_init(|| {
+        let named = env::var_os("PYTHON").unwrap_or_else(|| "python3".into());
+        let asked = Command::new(&named).args(["-c", "import sys; print(sys.executable)"]).output();
+        match asked.ok().and_then(|output| String::from_utf8(output.stdout).ok()).map(|text| text.trim().to_owned()) {
+            Some(interpreter) if !interpreter.is_empty() => interpreter.into(),
+            _ => named,
+        }
+    }))
 }
 
 /// An interpreter that imports a module again and again, from bytecode.
