@@ -107,8 +107,8 @@ fn an_honest_guest_is_none_that_lies() {
     assert_eq!(result.unwrap(), 7);
 }
 
-/// The VM with `host_env`, which the command line has, looks for the handlers of signals when it starts, and one of them catches the
-/// faults of guests.
+/// The VM with `host_env`, which the command line has, would take the flags of all handlers of signals away when it starts, and one of
+/// them catches the faults of guests.
 #[test]
 fn faults_of_guests_are_caught_beside_a_runtime() {
     let faults = || does("out of bounds memory access", "(drop (i32.load (i32.const -8)))");
