@@ -52,6 +52,13 @@ test("a mistake in a module is an error; what only warns when it runs is left ou
   assert.deepEqual([other.load("warns").get("x"), other.load("good").get("y")], ["\\d", 1]);
 });
 
+test("a raw string gives no warning, whatever is in it", async () => {
+  const { loader } = await loaderWith({ "raw.py": "x = r'\\d+'", "warns.py": "x = '\\d+'", "nothing.py": "" });
+  const length = (name) => loader.compile(name).length;
+  assert.ok(length("raw") > length("nothing"));
+  assert.ok(length("warns") < length("nothing"));
+});
+
 test("bytes that are no units, or damaged, are refused", async () => {
   const { loader } = await loaderWith(FILES);
   const units = loader.compile();
