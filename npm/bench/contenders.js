@@ -3,8 +3,10 @@
 
 import { TEXT } from "./module.js";
 
-const COLD = 200;
-const WARM = 1000;
+/** So many loads are measured: the first ones, and as many after the engine has compiled what they use, for which it takes that many. */
+const MEASURED = 200;
+const BETWEEN = 1000;
+const LOADS = MEASURED + BETWEEN + MEASURED;
 /** So many loads are timed at once: a browser's clock is coarse. */
 const BLOCK = 10;
 
@@ -13,38 +15,43 @@ export function median(values) {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)];
 }
 
-function timed(count, run) {
+/** What a load takes, of the first ones and of the last ones. */
+function timed(figure, run) {
   const times = [];
-  for (let at = 0; at < count; at += BLOCK) {
+  for (let at = 0; at < LOADS; at += BLOCK) {
     const begun = performance.now();
     for (let next = at; next < at + BLOCK; next += 1) {
       run(next);
     }
     times.push((performance.now() - begun) / BLOCK);
   }
-  return median(times);
+  const measured = MEASURED / BLOCK;
+  return { [figure]: median(times.slice(0, measured)), [`${figure}Later`]: median(times.slice(-measured)) };
 }
 
 /** The modules of the library that are imported first. */
 const LIBRARY = "import json, re, dataclasses, enum, datetime";
 
 /** So many modules, each with another text. */
-const TEXTS = Object.fromEntries(Array.from({ length: COLD }, (_, at) => [`cold${at}.py`, `${TEXT}# ${at}\n`]));
+const TEXTS = Object.fromEntries(Array.from({ length: LOADS }, (_, at) => [`cold${at}.py`, `${TEXT}# ${at}\n`]));
 
 /** Exocet: by name, with a look at whether the source has changed. */
 async function exocet(createLoader, hasLibrary) {
-  const sources = { "plugin.py": TEXT, "library.py": LIBRARY, ...TEXTS };
-  const loader = await createLoader({ sources });
+  const loader = await createLoader({ sources: { "plugin.py": TEXT, "library.py": LIBRARY } });
   return {
     first: () => loader.load("plugin"),
     library: hasLibrary && (() => loader.load("library")),
     second: () => createLoader(),
-    cold: () => timed(COLD, (at) => loader.load(`cold${at}`)),
-    units: async () => {
-      const other = await createLoader({ sources, units: loader.compile() });
-      return timed(COLD, (at) => other.load(`cold${at}`));
+    cold: () => {
+      Object.entries(TEXTS).forEach(([path, text]) => loader.write(path, text));
+      return timed("cold", (at) => loader.load(`cold${at}`));
     },
-    warm: () => timed(WARM, () => loader.load("plugin")),
+    units: async () => {
+      const maker = await createLoader({ sources: TEXTS });
+      const other = await createLoader({ sources: TEXTS, units: maker.compile() });
+      return timed("units", (at) => other.load(`cold${at}`));
+    },
+    warm: () => timed("warm", () => loader.load("plugin")),
     memory: () => loader.memory,
   };
 }
@@ -53,8 +60,8 @@ async function exocet(createLoader, hasLibrary) {
 async function pyodide(loadPyodide, options) {
   const python = await loadPyodide(options);
   python.globals.set("TEXT", TEXT);
-  python.globals.set("COLD", COLD);
-  python.globals.set("WARM", WARM);
+  python.globals.set("LOADS", LOADS);
+  python.globals.set("MEASURED", MEASURED);
   python.globals.set("BLOCK", BLOCK);
   python.runPython(`
 import importlib, importlib.util, os, statistics, sys, time, types
@@ -62,14 +69,15 @@ os.makedirs("/app", exist_ok=True)
 sys.path.insert(0, "/app")
 open("/app/plugin.py", "w").write(TEXT)
 
-def timed(count, run):
+def timed(run):
     times = []
-    for at in range(0, count, BLOCK):
+    for at in range(0, LOADS, BLOCK):
         begun = time.perf_counter()
         for block in range(at, at + BLOCK):
             run(block)
         times.append((time.perf_counter() - begun) / BLOCK)
-    return statistics.median(times) * 1000
+    measured = MEASURED // BLOCK
+    return [statistics.median(part) * 1000 for part in (times[:measured], times[-measured:])]
 
 def first():
     import plugin
@@ -88,13 +96,17 @@ def by_hand(at):
     exec(CODE, types.ModuleType("plugin").__dict__)
 `);
   const get = (name) => python.globals.get(name);
+  const timed = (figure, name) => {
+    const [first, later] = python.runPython(`timed(${name})`).toJs();
+    return { [figure]: first, [`${figure}Later`]: later };
+  };
   return {
     first: () => get("first")(),
     library: () => python.runPython(LIBRARY),
     second: () => loadPyodide(options),
-    cold: () => python.runPython("timed(COLD, cold)"),
-    warm: () => python.runPython("timed(WARM, by_import)"),
-    byHand: () => python.runPython("timed(WARM, by_hand)"),
+    cold: () => timed("cold", "cold"),
+    warm: () => timed("warm", "by_import"),
+    byHand: () => timed("byHand", "by_hand"),
     memory: () => python._module.HEAPU8.length,
   };
 }
@@ -111,8 +123,8 @@ async function micropython(loadMicroPython, options) {
   const run = (text) => python.runPython(`exec(${JSON.stringify(text)}, {"__name__": "plugin"})`);
   return {
     first: () => run(TEXT),
-    cold: () => timed(COLD, (at) => run(`${TEXT}# ${at}\n`)),
-    warm: () => undefined,
+    cold: () => timed("cold", (at) => run(`${TEXT}# ${at}\n`)),
+    warm: () => ({}),
     memory: () => memory?.buffer.byteLength,
   };
 }
@@ -138,13 +150,13 @@ export async function measure(make, only) {
     return { second: runtime.second && (await took(runtime.second)) };
   }
   if (only === "units") {
-    return { units: await runtime.units?.() };
+    return (await runtime.units?.()) ?? {};
   }
   const first = await took(runtime.first);
   if (only === "start") {
     return { first };
   }
-  return { ready, first, cold: runtime.cold(), warm: runtime.warm(), byHand: runtime.byHand?.(), memory: runtime.memory() };
+  return { ready, first, ...runtime.cold(), ...runtime.warm(), ...runtime.byHand?.(), memory: runtime.memory() };
 }
 
 /** What is measured in a process or a page of its own. */

@@ -15,7 +15,7 @@ import { type Bundle, sourcesOf } from "./bundle.js";
 import { bytesOf, labelled, type Labelled, type Source, sourceData } from "./sources.js";
 import { type Places, readerOf, type TableReader } from "./tables.js";
 import { fromGuest, type Handles, toGuest } from "./values.js";
-import { compile, imageOf, type WasmSource } from "./wasm.js";
+import { compileHere, imageOf, type WasmSource } from "./wasm.js";
 
 /** Options of a loader. */
 export interface LoaderOptions extends HostOptions {
@@ -464,7 +464,7 @@ export function loaderOf(url: () => URL, places: Places): (options?: LoaderOptio
   let reader: Promise<TableReader> | undefined;
   return async (options = {}) => {
     reader ??= readerOf(places);
-    const [module, tables] = await Promise.all([compile(url, options.wasm), options.tables ?? reader]);
+    const [module, tables] = await Promise.all([compileHere(url, options.wasm), options.tables ?? reader]);
     return Loader.create(module, { ...options, tables });
   };
 }

@@ -160,6 +160,19 @@ function filled(pages: number | undefined, data: Uint8Array | undefined): Conten
   return { size: pages * PAGE, parts };
 }
 
+/** A module without what follows a custom section at its end, and that section's content, both without a copy. */
+export function apart(wasm: Uint8Array<ArrayBuffer>, name: string): { code: Uint8Array<ArrayBuffer>; content: Uint8Array | undefined } {
+  for (const { id, whole, content } of sections(wasm)) {
+    if (id === CUSTOM) {
+      const reader = new Reader(content);
+      if (new TextDecoder().decode(reader.slice(reader.number())) === name) {
+        return { code: wasm.subarray(0, whole.byteOffset - wasm.byteOffset), content: content.subarray(reader.at) };
+      }
+    }
+  }
+  return { code: wasm, content: undefined };
+}
+
 /** A module with one more section, which engines don't look at. */
 export function withCustomSection(wasm: Uint8Array, name: string, content: Uint8Array): Uint8Array<ArrayBuffer> {
   const label = new TextEncoder().encode(name);

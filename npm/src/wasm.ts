@@ -3,6 +3,7 @@
 import { LoaderError } from "./errors.js";
 import { fromBytes, type Opened } from "./file.js";
 import { ofNode } from "./node.js";
+import { apart } from "./sections.js";
 
 /** The section in which the image is. */
 export const IMAGE = "exocet.image";
@@ -24,13 +25,40 @@ export async function compile(beside: () => URL, wasm: WasmSource = beside()): P
   if (typeof wasm !== "string" && !(wasm instanceof URL)) {
     return compileBytes(await wasm);
   }
-  const url = String(wasm);
-  let module = compiled.get(url);
+  return once(String(wasm), (url) => fetchFrom(url).then(compileBytes));
+}
+
+/**
+ * The same, for a loader of this thread: of a file the engine gets the code alone, and the image stays where it was read to. Copies of it
+ * would be a fifth of a start.
+ */
+export async function compileHere(beside: () => URL, wasm: WasmSource = beside()): Promise<WebAssembly.Module> {
+  const url = typeof wasm === "string" || wasm instanceof URL ? String(wasm) : "";
+  if (!url.startsWith("file:")) {
+    return compile(beside, wasm);
+  }
+  return once(`code of ${url}`, async () => {
+    const bytes = await readFrom(url);
+    try {
+      const { code, content } = apart(bytes, IMAGE);
+      const module = await WebAssembly.compile(code);
+      if (content) {
+        images.set(module, fromBytes(content, true));
+      }
+      return module;
+    } catch (error) {
+      throw new LoaderError(`${url} is no WebAssembly module of this package's: ${(error as Error).message}`, { cause: error });
+    }
+  });
+}
+
+async function once(place: string, make: (place: string) => Promise<WebAssembly.Module>): Promise<WebAssembly.Module> {
+  let module = compiled.get(place);
   if (!module) {
-    module = fetchFrom(url).then(compileBytes);
-    compiled.set(url, module);
+    module = make(place);
+    compiled.set(place, module);
     // What failed once may do better the next time.
-    module.catch(() => compiled.delete(url));
+    module.catch(() => compiled.delete(place));
   }
   return module;
 }
@@ -39,8 +67,9 @@ async function compileBytes(wasm: Response | BufferSource | WebAssembly.Module):
   if (wasm instanceof WebAssembly.Module) {
     return wasm;
   }
-  if (!(typeof Response === "function" && wasm instanceof Response)) {
-    return WebAssembly.compile(wasm as BufferSource);
+  // Not by its class: Node takes as long to make that of `Response` as to compile this.
+  if (!("arrayBuffer" in wasm)) {
+    return WebAssembly.compile(wasm);
   }
   if (!wasm.ok) {
     throw new LoaderError(`${wasm.url || "the WebAssembly module"} can't be fetched: ${wasm.status} ${wasm.statusText}`);
@@ -51,10 +80,11 @@ async function compileBytes(wasm: Response | BufferSource | WebAssembly.Module):
 }
 
 async function fetchFrom(url: string): Promise<Response | BufferSource> {
-  if (!url.startsWith("file:")) {
-    return fetch(url);
-  }
   // Node's own `fetch` reads no files.
+  return url.startsWith("file:") ? readFrom(url) : fetch(url);
+}
+
+async function readFrom(url: string): Promise<Uint8Array<ArrayBuffer>> {
   const { readFile } = await ofNode<typeof import("node:fs/promises")>("fs/promises");
   return readFile(new URL(url));
 }

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { answer, byMapper, empty, LoaderError, passThrough, PythonError, PythonObject, Realm } from "../dist/core.js";
 import { loaderWith, SHOP, thrown, tiers } from "./support.js";
 
@@ -420,6 +424,20 @@ describe("what the host lends", () => {
     await tiers.core({ sources: { "a.py": "print(1)" } }).then((quiet) => quiet.load("a"));
     const failing = await tiers.core({ sources: { "a.py": "print(1)" }, stdout() { throw new Error("full"); } });
     assert.match(thrown(() => failing.load("a")).message, /full/);
+  });
+
+  test("a file that is none of the package's is an error that names it", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "exocet-"));
+    const whole = readFileSync(new URL("../dist/core/exocet.wasm", import.meta.url));
+    for (const [name, bytes] of [["text.wasm", "no WebAssembly"], ["empty.wasm", ""], ["cut.wasm", whole.subarray(0, 1 << 20)]]) {
+      const url = pathToFileURL(join(folder, name));
+      await writeFile(url, bytes);
+      await assert.rejects(tiers.core({ wasm: url }), (error) => error instanceof LoaderError && error.message.includes(url.href), name);
+    }
+    // What is mended in between is read anew.
+    await writeFile(pathToFileURL(join(folder, "cut.wasm")), whole);
+    await tiers.core({ wasm: pathToFileURL(join(folder, "cut.wasm")) });
+    await rm(folder, { recursive: true });
   });
 
   for (const tier of ["core", "std"]) {
