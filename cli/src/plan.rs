@@ -86,9 +86,8 @@ impl Plan {
     /// The same, under what bundles among these sources bring, too.
     pub(crate) fn obeying(mut self, sources: &[Arc<dyn Source>]) -> Result<Self, Failure> {
         for bundle in sources.iter().filter_map(|source| source.bundle()) {
-            let lock = bundle.lock().map_err(Failure::failed)?.map(|lock| lock.policy());
-            let policies = [lock, bundle.policy().map_err(Failure::failed)?];
-            self.policies.extend(policies.into_iter().flatten().map(|policy| (bundle.label().to_owned(), policy)));
+            let policies = bundle.policies().map_err(Failure::failed)?;
+            self.policies.extend(policies.into_iter().map(|policy| (bundle.label().to_owned(), policy)));
         }
         Ok(self)
     }

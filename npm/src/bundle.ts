@@ -77,7 +77,7 @@ function topOf(path: string): string[] {
   return name === "" || name === "__main__" || !/^[\p{XID_Start}_][\p{XID_Continue}]*$/u.test(name) ? [] : [name];
 }
 
-/** The policy that allows each importer what it got, and nothing else: as `Lockfile::policy` in Rust. */
+/** The policy that allows each importer what it got, and nothing else: as `Bundle::policies` in Rust. */
 function policyOf(lock: Lock): Policy {
   const wanted = new Map<string, string[]>();
   for (const { importer, name, answer } of lock.decision ?? []) {
@@ -86,7 +86,7 @@ function policyOf(lock: Lock): Policy {
     }
   }
   const rule = [...wanted].map(([importer, allow]) => ({ allow, optional: true, ...(importer !== "" && { importers: importer }) }));
-  return { default: "deny", rule };
+  return { default: "deny", why: "the bundle's lock doesn't have it", rule };
 }
 
 function membersOf(bytes: Uint8Array): Map<string, Uint8Array> {

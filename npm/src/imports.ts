@@ -55,6 +55,8 @@ export const answer = {
 export interface Policy {
   /** For what no rule fits. */
   default: "allow" | "deny";
+  /** Why that is denied. */
+  why?: string;
   /** The first rule that fits decides. */
   rule?: {
     allow?: string | string[];

@@ -30,8 +30,7 @@ describe("bundles", () => {
     const loader = await tiers.std({ bundle: BYTES, sources: { "late.py": "" } });
     loader.write("greetings/extra.py", "import json");
     const error = thrown(() => loader.import("greetings.extra", loader.bundle.imports));
-    assert.match(error.message, /json/);
-    assert.match(error.message, /denied/);
+    assert.match(error.message, /json.*denied by .*: the bundle's lock doesn't have it/);
     loader.dispose();
   });
 

@@ -9,13 +9,6 @@ impl Bundle {
     /// # Errors
     /// A policy or a lock that another version of Exocet wrote and this one can't read.
     pub fn imports(&self) -> Result<Imports, Error> {
-        let mut imports = Imports::pass_through();
-        if let Some(lock) = self.lock()? {
-            imports = imports.with_policy(lock.policy());
-        }
-        if let Some(policy) = self.policy()? {
-            imports = imports.with_policy(policy);
-        }
-        Ok(imports)
+        Ok(self.policies()?.into_iter().fold(Imports::pass_through(), |imports, policy| imports.with_policy(policy)))
     }
 }

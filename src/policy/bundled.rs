@@ -40,6 +40,15 @@ impl Bundle {
         self.own_text(LOCK).map(|text| self.about(LOCK, Lockfile::from_toml(&text))).transpose()
     }
 
+    /// What its lock and its policy allow, as policies: an import has to pass both.
+    ///
+    /// # Errors
+    /// As for [`policy`](Self::policy).
+    pub fn policies(&self) -> Result<Vec<Policy>, Error> {
+        let lock = self.lock()?.map(|lock| lock.policy().because("the bundle's lock doesn't have it"));
+        Ok(lock.into_iter().chain(self.policy()?).collect())
+    }
+
     fn about<T>(&self, file: &str, read: Result<T, Error>) -> Result<T, Error> {
         read.map_err(|error| Error::open(Path::new(&join(self.label(), file)), io::Error::other(error)))
     }

@@ -20,6 +20,7 @@ use std::{
 ///
 /// ```toml
 /// default = "deny"            # or "allow", for what no rule fits
+/// why = "plugins compute"     # why that is denied
 ///
 /// [[rule]]                    # the first rule that fits decides
 /// allow = ["re", "math"]
@@ -36,6 +37,8 @@ use std::{
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Form {
     default: Option<DefaultAction>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
     #[serde(rename = "rule", skip_serializing_if = "Vec::is_empty")]
     rules: Vec<RuleForm>,
 }
@@ -131,7 +134,7 @@ impl From<Form> for Policy {
             Rule { action, importers, why: form.why, optional: form.optional }
         };
         let rules = form.rules.into_iter().map(rule).collect();
-        Self { rules, allows: form.default == Some(DefaultAction::Allow) }
+        Self { rules, allows: form.default == Some(DefaultAction::Allow), why: form.why }
     }
 }
 
@@ -154,7 +157,7 @@ impl From<&Policy> for Form {
             form
         };
         let default = if policy.allows { DefaultAction::Allow } else { DefaultAction::Deny };
-        Self { default: Some(default), rules: policy.rules.iter().map(rule).collect() }
+        Self { default: Some(default), why: policy.why.clone(), rules: policy.rules.iter().map(rule).collect() }
     }
 }
 
@@ -206,12 +209,13 @@ impl<'de, T: Table> Visitor<'de> for TableVisitor<T> {
 }
 
 impl Table for Form {
-    const KEYS: &'static [&'static str] = &["default", "rule"];
+    const KEYS: &'static [&'static str] = &["default", "why", "rule"];
     const WHAT: &'static str = "a policy";
 
     fn read<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
             "default" => self.default = Some(map.next_value()?),
+            "why" => self.why = Some(map.next_value()?),
             _ => self.rules = map.next_value()?,
         }
         Ok(())

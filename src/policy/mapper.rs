@@ -72,7 +72,7 @@ impl Policed {
             Outcome::Denied if enforces && ruling.rule.is_none() => None,
             Outcome::Denied => Some(Answer::denied(match ruling.rule {
                 Some(_) => by(),
-                None => "the policy, no rule of which allows it".to_owned(),
+                None => format!("the policy, no rule of which allows it{}", self.policy.reason()),
             })),
             Outcome::Redirected(target) => Some(Answer::rename(target)),
             Outcome::Attenuated(names) => {

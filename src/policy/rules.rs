@@ -31,6 +31,8 @@ pub struct Policy {
     pub(super) rules: Vec<Rule>,
     /// Whether what no rule fits is allowed.
     pub(super) allows: bool,
+    /// Why it is denied otherwise.
+    pub(super) why: Option<String>,
 }
 
 /// One rule of a [`Policy`]: what it does with some names and all that is below them, for whom, and why.
@@ -79,17 +81,23 @@ pub enum Outcome {
 impl Policy {
     /// A policy that allows what no rule fits.
     pub fn allowing() -> Self {
-        Self { rules: Vec::new(), allows: true }
+        Self { rules: Vec::new(), allows: true, why: None }
     }
 
     /// A policy that denies what no rule fits.
     pub fn denying() -> Self {
-        Self { rules: Vec::new(), allows: false }
+        Self { rules: Vec::new(), allows: false, why: None }
     }
 
     /// Adds a rule, which counts where no earlier one fits.
     pub fn rule(mut self, rule: Rule) -> Self {
         self.rules.push(rule);
+        self
+    }
+
+    /// Adds a reason why what no rule fits is denied, which errors contain.
+    pub fn because(mut self, why: impl Into<String>) -> Self {
+        self.why = Some(why.into());
         self
     }
 
@@ -109,8 +117,16 @@ impl Policy {
         }
         match self.allows {
             true => Ruling { what: Outcome::Allowed, rule: None, reason: "no rule, so it is allowed".to_owned() },
-            false => Ruling { what: Outcome::Denied, rule: None, reason: "the default (deny)".to_owned() },
+            false => {
+                let reason = format!("the default (deny{})", self.reason());
+                Ruling { what: Outcome::Denied, rule: None, reason }
+            }
         }
+    }
+
+    /// The reason for what the default denies, behind other words.
+    pub(super) fn reason(&self) -> String {
+        self.why.as_ref().map_or_else(String::new, |why| format!(": {why}"))
     }
 
     /// Whether any rule is for some importers only.

@@ -55,7 +55,13 @@ fn the_first_rule_that_fits_decides() {
         "ModuleNotFoundError: No module named 'pk.side': denied by the policy's rule 1 (deny pk.side) (asked by guest, <memory>/guest.py:1)"
             .replace("<memory>", place(&got(&policy, "import pk.side")))
     );
-    assert!(got(&policy, "import tool").contains("denied by the policy, no rule of which allows it"));
+    assert!(got(&policy, "import tool").contains("denied by the policy, no rule of which allows it (asked"));
+    let why = policy.clone().because("guests compute");
+    assert!(
+        got(&why, "import tool").contains("denied by the policy, no rule of which allows it: guests compute (asked")
+    );
+    assert_eq!(why.rule_on("tool", None).reason, "the default (deny: guests compute)");
+    assert_eq!(Policy::from_toml(&why.to_toml()).expect("it was written"), why);
     assert!(got(&policy, "from pk import side").contains("rule 1"));
     let turned = Policy::denying().rule(Rule::allow(["pk", "other"])).rule(Rule::deny(["pk.side"]));
     assert_eq!(got(&turned, "import pk.side\ngot = pk.side.word"), "'side'");
@@ -281,7 +287,7 @@ fn a_bad_policy_file_is_one_error_with_its_place() {
         ("default = 'maybe'", "`default` is \"allow\" or \"deny\", and not \"maybe\""),
         (
             "default = 'deny'\nconfined = true",
-            "line 2, column 1|unknown key `confined` in a policy; known are `default`, `rule`",
+            "line 2, column 1|unknown key `confined` in a policy; known are `default`, `why`, `rule`",
         ),
         ("rule = []", "a policy needs a `default`"),
         ("default = 'deny'\n[[rule]]\nwhy = 'x'", "and this one has none"),

@@ -222,6 +222,8 @@ fn a_record_becomes_its_lock() {
     assert!(ran.code == Some(0) && !ran.stderr.contains("not known"), "{ran:?}");
     assert_eq!(done(folder.path(), "run app.exo"), OUTPUT);
     assert!(done(folder.path(), "list --path app.exo").contains("unused"));
+    let said = in_folder(folder.path(), "explain --path app.exo tool socket").stdout;
+    assert!(said.contains("denied") && said.contains("the bundle's lock doesn't have it"), "{said}");
     // What it doesn't have, isn't run beside it either.
     write(folder.path(), &[("more/json.py", "def dumps(value): return 'forged'")]);
     let ran = in_folder(folder.path(), "run --path more app.exo");
