@@ -3,10 +3,9 @@
 
 import { TEXT } from "./module.js";
 
-/** So many loads are measured: the first ones, and as many after the engine has compiled what they use, for which it takes that many. */
+/** So many loads there are; measured are the first ones, and as many at the end, when the engine has compiled what they use. */
+const LOADS = 3000;
 const MEASURED = 200;
-const BETWEEN = 1000;
-const LOADS = MEASURED + BETWEEN + MEASURED;
 /** So many loads are timed at once: a browser's clock is coarse. */
 const BLOCK = 10;
 
@@ -15,8 +14,8 @@ export function median(values) {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)];
 }
 
-/** What a load takes, of the first ones and of the last ones. */
-function timed(figure, run) {
+/** What a load takes, in groups. */
+function timed(run) {
   const times = [];
   for (let at = 0; at < LOADS; at += BLOCK) {
     const begun = performance.now();
@@ -25,6 +24,11 @@ function timed(figure, run) {
     }
     times.push((performance.now() - begun) / BLOCK);
   }
+  return times;
+}
+
+/** The figures of the first loads, and of the last. */
+function ends(figure, times) {
   const measured = MEASURED / BLOCK;
   return { [figure]: median(times.slice(0, measured)), [`${figure}Later`]: median(times.slice(-measured)) };
 }
@@ -44,14 +48,14 @@ async function exocet(createLoader, hasLibrary) {
     second: () => createLoader(),
     cold: () => {
       Object.entries(TEXTS).forEach(([path, text]) => loader.write(path, text));
-      return timed("cold", (at) => loader.load(`cold${at}`));
+      return ends("cold", timed((at) => loader.load(`cold${at}`)));
     },
     units: async () => {
       const maker = await createLoader({ sources: TEXTS });
       const other = await createLoader({ sources: TEXTS, units: maker.compile() });
-      return timed("units", (at) => other.load(`cold${at}`));
+      return ends("units", timed((at) => other.load(`cold${at}`)));
     },
-    warm: () => timed("warm", () => loader.load("plugin")),
+    warm: () => ({ warm: median(timed(() => loader.load("plugin"))) }),
     memory: () => loader.memory,
   };
 }
@@ -61,10 +65,9 @@ async function pyodide(loadPyodide, options) {
   const python = await loadPyodide(options);
   python.globals.set("TEXT", TEXT);
   python.globals.set("LOADS", LOADS);
-  python.globals.set("MEASURED", MEASURED);
   python.globals.set("BLOCK", BLOCK);
   python.runPython(`
-import importlib, importlib.util, os, statistics, sys, time, types
+import importlib, importlib.util, os, sys, time, types
 os.makedirs("/app", exist_ok=True)
 sys.path.insert(0, "/app")
 open("/app/plugin.py", "w").write(TEXT)
@@ -75,9 +78,8 @@ def timed(run):
         begun = time.perf_counter()
         for block in range(at, at + BLOCK):
             run(block)
-        times.append((time.perf_counter() - begun) / BLOCK)
-    measured = MEASURED // BLOCK
-    return [statistics.median(part) * 1000 for part in (times[:measured], times[-measured:])]
+        times.append((time.perf_counter() - begun) / BLOCK * 1000)
+    return times
 
 def first():
     import plugin
@@ -96,17 +98,13 @@ def by_hand(at):
     exec(CODE, types.ModuleType("plugin").__dict__)
 `);
   const get = (name) => python.globals.get(name);
-  const timed = (figure, name) => {
-    const [first, later] = python.runPython(`timed(${name})`).toJs();
-    return { [figure]: first, [`${figure}Later`]: later };
-  };
+  const within = (name) => python.runPython(`timed(${name})`).toJs();
   return {
     first: () => get("first")(),
     library: () => python.runPython(LIBRARY),
     second: () => loadPyodide(options),
-    cold: () => timed("cold", "cold"),
-    warm: () => timed("warm", "by_import"),
-    byHand: () => timed("byHand", "by_hand"),
+    cold: () => ends("cold", within("cold")),
+    warm: () => ({ warm: median(within("by_import")), byHand: median(within("by_hand")) }),
     memory: () => python._module.HEAPU8.length,
   };
 }
@@ -123,7 +121,7 @@ async function micropython(loadMicroPython, options) {
   const run = (text) => python.runPython(`exec(${JSON.stringify(text)}, {"__name__": "plugin"})`);
   return {
     first: () => run(TEXT),
-    cold: () => timed("cold", (at) => run(`${TEXT}# ${at}\n`)),
+    cold: () => ends("cold", timed((at) => run(`${TEXT}# ${at}\n`))),
     warm: () => ({}),
     memory: () => memory?.buffer.byteLength,
   };
@@ -156,7 +154,8 @@ export async function measure(make, only) {
   if (only === "start") {
     return { first };
   }
-  return { ready, first, ...runtime.cold(), ...runtime.warm(), ...runtime.byHand?.(), memory: runtime.memory() };
+  const memory = runtime.memory();
+  return { ready, first, ...runtime.cold(), ...runtime.warm(), memory };
 }
 
 /** What is measured in a process or a page of its own. */

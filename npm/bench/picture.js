@@ -11,7 +11,7 @@ export const asCompiled = (figure) => figure.replace("units", "cold");
 /** An SVG of the figures that all have. */
 export function picture(measured, figures) {
   const names = Object.keys(COLOURS);
-  const shown = Object.entries(figures).filter(([figure]) => !figure.startsWith("byHand") && measured.pyodide[asCompiled(figure)] !== undefined);
+  const shown = Object.entries(figures).filter(([figure]) => figure !== "byHand" && measured.pyodide[asCompiled(figure)] !== undefined);
   const pyodide = (figure) => measured.pyodide[asCompiled(figure)];
   const ratios = shown.flatMap(([figure]) => names.map((name) => (measured[name][figure] ?? 0) / pyodide(figure)));
   const scale = (WIDTH - LEFT - 120) / Math.max(1, ...ratios);
