@@ -21,12 +21,19 @@ pub(crate) fn is_frozen() {
 /// Once the memory has grown by what is needed, it grows by an eighth. Otherwise it would by a page or two each time, and in a program
 /// whose memory grows V8 spends half of the time on that and on collecting garbage for it.
 fn grow_in_large_steps() {
+    if memory_size(0) != PAGES.load(Ordering::Relaxed) {
+        grow();
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn grow() {
     const PAGE: usize = 65536;
-    let pages = memory_size(0);
-    if pages == PAGES.load(Ordering::Relaxed) || EMPTIES.load(Ordering::Relaxed) {
+    if EMPTIES.load(Ordering::Relaxed) {
         return;
     }
-    let room = (pages * PAGE / 8).clamp(1 << 20, 16 << 20);
+    let room = (memory_size(0) * PAGE / 8).clamp(1 << 20, 16 << 20);
     if let Ok(layout) = Layout::from_size_align(room, align_of::<usize>()) {
         // SAFETY: the layout has a size, and the block goes back as it was taken. Where there is no such room there is none to give back.
         unsafe {
