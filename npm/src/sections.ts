@@ -160,7 +160,7 @@ function filled(pages: number | undefined, data: Uint8Array | undefined): Conten
   return { size: pages * PAGE, parts };
 }
 
-/** A module without what follows a custom section at its end, and that section's content, both without a copy. */
+/** A module up to its last section, if that is a custom section of this name, and what is in that; neither is copied. */
 export function apart(wasm: Uint8Array<ArrayBuffer>, name: string): { code: Uint8Array<ArrayBuffer>; content: Uint8Array | undefined } {
   for (const { id, whole, content } of sections(wasm)) {
     if (id === CUSTOM) {

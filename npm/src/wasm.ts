@@ -29,8 +29,8 @@ export async function compile(beside: () => URL, wasm: WasmSource = beside()): P
 }
 
 /**
- * The same, for a loader of this thread: of a file the engine gets the code alone, and the image stays where it was read to. Copies of it
- * would be a fifth of a start.
+ * The same, for a loader of this thread: of a file the engine gets the code alone, and the image stays where it was read to, as the two
+ * copies that the engine would make of it take their part of a start.
  */
 export async function compileHere(beside: () => URL, wasm: WasmSource = beside()): Promise<WebAssembly.Module> {
   const url = typeof wasm === "string" || wasm instanceof URL ? String(wasm) : "";
