@@ -41,8 +41,8 @@ fi
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$flags CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS=$flags
 
 # An engine compiles a function when it is first called, and takes the longer the larger it is. LLVM puts a function that is called in
-# one place there, up to 15,000 / 5 instructions; with these it is 15,000 / 300, and 3,000 / 300 where others call it as well. Of 1,200
-# loads the first take two thirds of the time, what Python computes three quarters, and a tier is 0.1 MB smaller (brotli).
+# one place there, up to 15,000 / 5 instructions; with these it is 15,000 / 300, and 3,000 / 300 where others call it as well. One of the
+# first 200 loads takes two thirds of the time, what Python computes three quarters, and a tier is 0.1 MB smaller (brotli).
 small="-C llvm-args=--inline-instr-cost=300 -C llvm-args=--inline-call-penalty=1500 -C llvm-args=--inline-threshold=3000"
 
 # The guest, with the features and in the profile that are named: wasm/dist/NAME.wasm. The host gives it memory and randomness.

@@ -426,6 +426,18 @@ describe("what the host lends", () => {
     assert.match(thrown(() => failing.load("a")).message, /full/);
   });
 
+  test("memory grows in large steps", async () => {
+    const { loader } = await loaderWith({ "a.py": "kept = []\ndef more(): kept.append(bytes(20_000))" });
+    const module = loader.load("a");
+    const sizes = new Set();
+    for (let at = 0; at < 1000; at += 1) {
+      module.call("more");
+      sizes.add(loader.memory);
+    }
+    // By what is needed alone it took 286.
+    assert.ok(Math.max(...sizes) > 20_000_000 && sizes.size < 30, `${sizes.size} sizes`);
+  });
+
   test("a file that is none of the package's is an error that names it", async () => {
     const folder = await mkdtemp(join(tmpdir(), "exocet-"));
     const whole = readFileSync(new URL("../dist/core/exocet.wasm", import.meta.url));

@@ -1,8 +1,9 @@
 //! The interpreter of the guest, and what the host has it do.
 
 use crate::{
+    allocator,
     boundary::{Compiled, Content, Failure, How, Program, Reply, Request, Resume, Role, SourceData, Start},
-    clock, compiler, emptying, host, imports,
+    clock, compiler, host, imports,
     lent::{self, JavaScript},
     listing, memory,
     objects::Objects,
@@ -209,7 +210,7 @@ impl Interpreter {
                 })?;
                 exocet::compile::forget_compiled_code();
                 compiler::is_frozen();
-                emptying::is_frozen();
+                allocator::is_frozen();
                 if cannot_grow {
                     memory::empty_what_is_free();
                 }

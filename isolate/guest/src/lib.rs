@@ -2,12 +2,12 @@
 
 #![cfg(all(target_family = "wasm", target_os = "unknown"))]
 
+mod allocator;
 #[path = "../../src/boundary.rs"]
 mod boundary;
 mod buffer;
 mod clock;
 mod compiler;
-mod emptying;
 mod host;
 mod imports;
 mod interpreter;

@@ -1,8 +1,8 @@
 //! The two halves of a command.
 
 mod awake;
-#[path = "../../../isolate/guest/src/emptying.rs"]
-mod emptying;
+#[path = "../../../isolate/guest/src/allocator.rs"]
+mod allocator;
 mod ready;
 
 use exocet::{
@@ -40,7 +40,7 @@ extern "C" fn initialize() -> i32 {
     let failed = made.as_ref().err().map(|error| eprintln!("{error}")).is_some();
     READY.set(made.ok());
     let _ = (stdout().flush(), stderr().flush());
-    emptying::is_frozen();
+    allocator::is_frozen();
     __wasilibc_deinitialize_environ();
     __wasilibc_reset_preopens();
     failed.into()

@@ -46,10 +46,10 @@ fn grow() {
     PAGES.store(memory_size(0), Ordering::Relaxed);
 }
 
-struct Emptying;
+struct Allocator;
 
 // SAFETY: everything is the system's; a block that is about to be freed may be written to.
-unsafe impl GlobalAlloc for Emptying {
+unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let block = unsafe { System.alloc(layout) };
         grow_in_large_steps();
@@ -87,4 +87,4 @@ unsafe impl GlobalAlloc for Emptying {
 }
 
 #[global_allocator]
-static ALLOCATOR: Emptying = Emptying;
+static ALLOCATOR: Allocator = Allocator;
