@@ -27,7 +27,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         true => files.archive(name),
         false => files.table(name),
     };
-    pack(&Files::default().add(Path::new("stdlib_shims"), Path::new(""))?, "shims")?;
+    // Beside the library only those that don't stand for a part of it.
+    let shims = if has("LIBRARY") { "_exocet_resources.py" } else { "" };
+    pack(&Files::default().add(Path::new("stdlib_shims"), Path::new(shims))?, "shims")?;
     if !has("ENCODINGS") {
         fs::write(out()?.join("encodings.rs"), encodings::tables())?;
     }

@@ -1,11 +1,11 @@
 // Bundles: applications in one file, which `exocet bundle` makes. docs/src/bundle-format.md has their form.
 
 import { blake3 } from "@noble/hashes/blake3.js";
-import { unzipSync } from "fflate";
 import { parse } from "smol-toml";
 import { LoaderError } from "./errors.js";
 import { Imports, passThrough, type Policy } from "./imports.js";
 import type { Source } from "./sources.js";
+import { unzip } from "./zip.js";
 
 const OWN = ".exocet/";
 const LIBRARY = ".exocet/library/";
@@ -91,7 +91,7 @@ function policyOf(lock: Lock): Policy {
 
 function membersOf(bytes: Uint8Array): Map<string, Uint8Array> {
   try {
-    return new Map(Object.entries(unzipSync(bytes)));
+    return unzip(bytes);
   } catch (error) {
     throw new LoaderError(`it is no bundle that can be read: ${(error as Error).message}`, { cause: error });
   }

@@ -1,6 +1,6 @@
 // Where module code lives.
 
-import { unzipSync } from "fflate";
+import { unzip } from "./zip.js";
 
 /** Files: a path like `package/module.py`, and its text or bytes. */
 export type Files = Record<string, string | Uint8Array>;
@@ -46,7 +46,7 @@ export function labelled(sources: readonly Source[], word: string, taken: readon
 /** The files of an archive. */
 function unpacked(label: string, zip: Uint8Array): Map<string, Uint8Array> {
   try {
-    return new Map(Object.entries(unzipSync(zip)).filter(([path]) => !path.endsWith("/")));
+    return new Map([...unzip(zip)].filter(([path]) => !path.endsWith("/")));
   } catch (error) {
     throw new TypeError(`${label}: it is no zip archive that can be read: ${(error as Error).message}`, { cause: error });
   }

@@ -438,6 +438,14 @@ describe("what the host lends", () => {
     assert.ok(Math.max(...sizes) > 20_000_000 && sizes.size < 30, `${sizes.size} sizes`);
   });
 
+  test("native modules that nothing in WebAssembly can use are left out", async () => {
+    const loader = await tiers.std({ sources: { "a.py": "import sys\nnames = sys.builtin_module_names" } });
+    const names = loader.load("a").get("names");
+    assert.ok(["_json", "_struct", "pyexpat"].every((name) => names.includes(name)));
+    const absent = ["_codecs_jp", "_codecs_tw", "_asyncio", "_zoneinfo", "_interpreters", "_testinternalcapi"];
+    assert.deepEqual(absent.filter((name) => names.includes(name)), []);
+  });
+
   test("a file that is none of the package's is an error that names it", async () => {
     const folder = await mkdtemp(join(tmpdir(), "exocet-"));
     const whole = readFileSync(new URL("../dist/core/exocet.wasm", import.meta.url));

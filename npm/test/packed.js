@@ -28,7 +28,13 @@ export const execute = (program, args, options) =>
 export const absent = (path) => !existsSync(path) && `there is no ${path}`;
 
 export const noChromium = absent(CHROMIUM.executablePath);
-export const openChromium = () => chromium.launch(CHROMIUM);
+
+/** A browser. The first one that a machine starts may take longer than a launch may, or end at once: that is tried a second time. */
+export const openChromium = () =>
+  chromium.launch(CHROMIUM).catch((error) => {
+    console.error(`Chromium is started once more, as it didn't start: ${error.message}`);
+    return chromium.launch({ ...CHROMIUM, timeout: 120_000 });
+  });
 
 /** A new folder with what the given ones have, and with the packed package; and what `npm pack` says of that. */
 export async function installed(...folders) {

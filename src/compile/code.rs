@@ -6,7 +6,10 @@ use rustpython_vm::{
     PyRef, VirtualMachine,
     builtins::PyCode,
     bytecode::{BasicBag, CodeObject, ConstantData, Instruction, OpArgState},
-    compiler::{CompileOpts, Mode, codegen::error::CodegenError, compile_with_syntax_warning_handler},
+    compiler::{
+        CompileOpts, Mode, codegen::error::CodegenError, compile_with_syntax_warning_handler, core::OneIndexed,
+        core::SourceLocation,
+    },
     version,
 };
 use std::{fmt, sync::LazyLock};
@@ -107,13 +110,18 @@ impl Code {
             Ok(())
         };
         let code = compile_with_syntax_warning_handler(&text, Mode::Exec, file, options.clone(), &mut note).ok()?;
-        (!warned).then(|| Self { imports: imports(&code), loud: false, brought: false, object: code })
+        (!warned).then(|| Self::new(imports(&code), false, code))
     }
 
     /// Code that an interpreter compiled, which issued its warnings. It must not be nested deep.
     pub(crate) fn of_interpreter(code: &PyCode) -> Self {
         let object = code.code.map_clone_bag(&BasicBag);
-        Self { imports: imports(&object), loud: true, brought: false, object }
+        Self::new(imports(&object), true, object)
+    }
+
+    fn new(imports: Vec<ImportSite>, loud: bool, mut object: CodeObject) -> Self {
+        keep_lines(&mut object);
+        Self { imports, loud, brought: false, object }
     }
 
     /// Whether compiling it anew would issue no warning.
@@ -140,7 +148,7 @@ impl Code {
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let DiskForm { imports, loud, object } = postcard::from_bytes(bytes).ok()?;
         let object = marshal::deserialize_code(&mut &*object, BasicBag).ok()?;
-        Some(Self { imports: imports.into_owned(), loud, brought: false, object })
+        Some(Self::new(imports.into_owned(), loud, object))
     }
 
     /// The same code as that of a file in a bundle.
@@ -168,6 +176,20 @@ impl Code {
     /// About how many bytes it takes up.
     pub(crate) fn size(&self) -> usize {
         size(&self.object)
+    }
+}
+
+/// Leaves of an instruction's place nothing but its line. The VM reads no more there, as columns and ends are in its table of lines as well;
+/// and an image of memory packs better where words repeat: that of the library's most used modules by 0.15 MB (brotli), a tenth.
+fn keep_lines(code: &mut CodeObject) {
+    for (start, end) in code.locations.iter_mut() {
+        start.character_offset = OneIndexed::MIN;
+        *end = SourceLocation { line: OneIndexed::MIN, character_offset: OneIndexed::MIN };
+    }
+    for constant in code.constants.iter_mut() {
+        if let ConstantData::Code { code } = constant {
+            keep_lines(code);
+        }
     }
 }
 
